@@ -1,0 +1,1 @@
+"""The JSON of queries, answers and metadata, shared by all APIs."""

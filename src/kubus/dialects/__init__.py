@@ -1,0 +1,1 @@
+"""What sqlglot does not say about a database."""

@@ -1,0 +1,156 @@
+"""Every error of kubus, as one tree.
+
+```
+KubusError
+├── ConfigError            the settings are wrong; the process does not start
+├── ModelError             the data model does not compile
+├── QueryError             the query is malformed or asks for too much
+│   ├── MemberError        it names what the model does not have, or members that do not go together
+│   ├── Unsupported        it asks for what this dialect or version cannot do
+│   └── TooLarge           the request is larger than is accepted
+├── AccessError            the caller may not
+│   ├── Unauthenticated    nobody vouches for the caller
+│   └── Forbidden          the caller is known and may not
+├── SourceError            the database refused or failed
+│   └── SourceTimeout      it took longer than is allowed
+└── ShuttingDown           the server takes no new requests
+```
+
+`code` is documented in `docs/errors.md` and never reused; `status` is the HTTP status. The text that clients see is
+`wire_text`: clients of Cube match on some of them, which is why a few begin with `Error: `.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class KubusError(Exception):
+    """The root. `message` names the thing in the caller's words, `hint` says what to do."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    wire_prefix: ClassVar[str] = "Error: "
+    wire_type: ClassVar[str | None] = None
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def wire_text(self) -> str:
+        """What a client reads under `error`."""
+        return self.wire_prefix + self.message
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\n  {self.hint}"
+
+
+class ConfigError(KubusError):
+    """A setting is missing or wrong. Ends the process at start-up with status 1."""
+
+    code = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a data model: where, what, and how to mend it. `line` and `column` count from 1; 0 is unknown."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str | None = None
+    cube: str | None = None
+    excerpt: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file + (f":{self.line}:{self.column}" if self.line else "")
+        text = f"{place}: {self.message}"
+        if self.excerpt:
+            text += f"\n    {self.excerpt}"
+        return text if self.hint is None else f"{text}\n    {self.hint}"
+
+
+class ModelError(KubusError):
+    """The data model does not compile. Holds every problem of every file, in order of file and line."""
+
+    code = "model"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        lines = [f"{p.cube} cube: {p.message}" if p.cube else p.message for p in problems]
+        super().__init__("Compile errors:\n" + "\n".join(lines))
+
+
+class QueryError(KubusError):
+    """The query is malformed."""
+
+    code = "query"
+    status = 400
+    wire_prefix = ""
+
+
+class MemberError(QueryError):
+    """The query names a member that is not there, or members that no join connects."""
+
+    code = "member"
+    wire_type = "UserError"
+
+
+class Unsupported(QueryError):
+    """What is asked for can be said, and kubus or this database cannot answer it."""
+
+    code = "unsupported"
+
+
+class TooLarge(QueryError):
+    """The request is larger than `CUBEJS_MAX_REQUEST_SIZE`."""
+
+    code = "too_large"
+    status = 413
+
+
+class AccessError(KubusError):
+    """The caller may not."""
+
+    code = "access"
+    status = 403
+    wire_prefix = ""
+
+
+class Unauthenticated(AccessError):
+    """No token, or one that does not verify. `reason` is for the log alone: a caller never learns it."""
+
+    code = "unauthenticated"
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Forbidden(AccessError):
+    """The caller is known, and may not do or see this."""
+
+    code = "forbidden"
+
+
+class SourceError(KubusError):
+    """The database refused the statement or failed; the message is the database's own."""
+
+    code = "source"
+    status = 400
+
+
+class SourceTimeout(SourceError):
+    """The statement took longer than `CUBEJS_DB_QUERY_TIMEOUT`."""
+
+    code = "source_timeout"
+
+
+class ShuttingDown(KubusError):
+    """The server is draining and takes no new requests."""
+
+    code = "shutting_down"
+    status = 503
+    wire_prefix = ""

@@ -1,0 +1,1 @@
+"""Statements run once, joined, cached and cancelled."""

@@ -1,0 +1,1 @@
+"""Files to Model; every model error, with file and line."""

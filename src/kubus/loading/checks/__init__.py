@@ -1,0 +1,1 @@
+"""What must hold for a whole model, one check a function."""

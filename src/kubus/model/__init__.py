@@ -1,0 +1,1 @@
+"""What the data means: a data model, compiled and frozen."""

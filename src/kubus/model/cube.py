@@ -1,0 +1,164 @@
+"""Cube and its members, as the compiler leaves them: names resolved, SQL parsed, defaults filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+from kubus.model.join_graph import Join
+from kubus.model.measure_types import Aggregate, MeasureType, ValueType
+from kubus.model.member_sql import MemberSql
+
+# `format` and `meta` are handed through to metadata as they were declared.
+Json = Any
+
+NO_MEMBERS: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a member is called and shown as. `title` is the member's own; metadata puts the cube's before it."""
+
+    title: str
+    description: str | None = None
+    meta: Json = None
+    format: Json = None
+    currency: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One branch of a searched `case`. `label` is a text, or SQL for one."""
+
+    condition: MemberSql
+    label: str | MemberSql
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A searched `case`: the first true condition gives the label. No condition true and no `otherwise`: null."""
+
+    whens: tuple[When, ...]
+    otherwise: str | MemberSql | None
+
+
+@dataclass(frozen=True, slots=True)
+class Geo:
+    """A place: the value is the text `latitude,longitude`."""
+
+    latitude: MemberSql
+    longitude: MemberSql
+
+
+# How a dimension's value is had from a row.
+DimensionValue = MemberSql | Case | Geo
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """An expression on a row, to group and filter by.
+
+    `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
+    this one. `propagate_filters` puts the query's dimension filters into that computation as well.
+    """
+
+    cube: str
+    name: str
+    type: ValueType
+    value: DimensionValue
+    label: Label
+    primary_key: bool = False
+    public: bool = True
+    sub_query: bool = False
+    propagate_filters: bool = False
+    suggest_filter_values: bool = True
+    order: Literal["asc", "desc"] | None = None
+    declared_sql: str | None = None
+    inherited: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.cube}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An aggregation with a name. `filters` are all true for the rows that it sees."""
+
+    cube: str
+    name: str
+    type: MeasureType
+    sql: MemberSql | None
+    filters: tuple[MemberSql, ...]
+    label: Label
+    public: bool = True
+    cumulative: bool = False
+    drill_members: tuple[str, ...] = ()
+    declared_sql: str | None = None
+    inherited: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.cube}.{self.name}"
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether the SQL is over other measures, or aggregates by itself."""
+        return self.type.aggregate is Aggregate.EXPRESSION
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named filter: a condition on a row."""
+
+    cube: str
+    name: str
+    sql: MemberSql
+    label: Label
+    public: bool = True
+    declared_sql: str | None = None
+    inherited: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.cube}.{self.name}"
+
+
+Member = Dimension | Measure | Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A table or a query, with its members and joins.
+
+    `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
+    begins every column alias. `file` is the path below the model folder, for people. `refresh_every` is how many
+    seconds an answer from this cube stays fresh; None for the default.
+    """
+
+    name: str
+    alias: str
+    table: MemberSql
+    is_query: bool
+    data_source: str
+    label: Label
+    public: bool
+    file: str
+    dimensions: Mapping[str, Dimension] = NO_MEMBERS
+    measures: Mapping[str, Measure] = NO_MEMBERS
+    segments: Mapping[str, Segment] = NO_MEMBERS
+    joins: tuple[Join, ...] = ()
+    extends: str | None = None
+    refresh_key: Json = None
+    refresh_every: float | None = None
+    declared_sql: str | None = None
+
+    @property
+    def primary_key(self) -> tuple[Dimension, ...]:
+        """The dimensions that identify a row, in declared order; empty if none is declared."""
+        return tuple(d for d in self.dimensions.values() if d.primary_key)
+
+    def member(self, name: str) -> Member | None:
+        """The member of that name; the three kinds share one name space."""
+        return self.dimensions.get(name) or self.measures.get(name) or self.segments.get(name)

@@ -1,0 +1,1 @@
+"""Plan to Plan: each step keeps the answer."""

@@ -1,0 +1,42 @@
+"""Source: what runs SQL. Rows: what it gives back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kubus.sql.statement import Statement
+
+# A value as the wire carries it: numbers as text, times as `YYYY-MM-DDTHH:MM:SS.mmm` text, nested JSON as it is.
+WireValue = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a statement: the column names as the statement aliases them, and a tuple a row, ready for the wire."""
+
+    names: tuple[str, ...]
+    values: Sequence[tuple[WireValue, ...]]
+
+
+class Source(Protocol):
+    """A database that kubus asks. Made once for each data source; safe to use from many tasks at once."""
+
+    db_type: str
+    dialect: str
+
+    async def rows(self, statement: Statement) -> Rows:
+        """Run the statement. When the awaiting task is cancelled, the statement is cancelled in the database.
+
+        Raises:
+            SourceError: the database refused or failed; the message is its own.
+            SourceTimeout: it took longer than the source allows.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Ask for nothing, to see whether the database answers. Raises SourceError if it does not."""
+        ...
+
+    async def close(self) -> None:
+        """Give up every connection. Running statements are cancelled."""
+        ...
