@@ -1,0 +1,1 @@
+"""The demo: a shop's data for two years, and a data model of it."""
