@@ -81,6 +81,10 @@ class Dimension:
     def path(self) -> str:
         return f"{self.cube}.{self.name}"
 
+    def __hash__(self) -> int:
+        # By name: equal members have equal names, and `meta` may hold what cannot be hashed.
+        return hash((self.cube, self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -101,6 +105,10 @@ class Measure:
     @property
     def path(self) -> str:
         return f"{self.cube}.{self.name}"
+
+    def __hash__(self) -> int:
+        # By name: equal members have equal names, and `meta` may hold what cannot be hashed.
+        return hash((self.cube, self.name))
 
     @property
     def is_expression(self) -> bool:
@@ -123,6 +131,10 @@ class Segment:
     @property
     def path(self) -> str:
         return f"{self.cube}.{self.name}"
+
+    def __hash__(self) -> int:
+        # By name: equal members have equal names, and `meta` may hold what cannot be hashed.
+        return hash((self.cube, self.name))
 
 
 Member = Dimension | Measure | Segment

@@ -1,9 +1,14 @@
 """Statement: SQL text of one dialect, its parameters and its result columns."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Literal
 
+from kubus.errors import QueryError
 from kubus.model.measure_types import ValueType
+from kubus.query.date_range import utc_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +34,73 @@ class Statement:
     parameters: tuple[str, ...]
     columns: tuple[Column, ...]
     data_source: str
+
+
+class Use(Enum):
+    """What a value of the query becomes in a placeholder."""
+
+    AS_IS = "as it is"
+    CONTAINS = "a LIKE pattern for texts that contain it"
+    STARTS_WITH = "a LIKE pattern for texts that start with it"
+    ENDS_WITH = "a LIKE pattern for texts that end with it"
+    FROM = "the instant at which it begins"
+    UNTIL = "the instant after its last millisecond"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A placeholder: the number of the value in the query, and what becomes of it."""
+
+    slot: int
+    use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class StatementShape:
+    """A statement without values: what all queries of one shape share."""
+
+    sql: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    data_source: str
+    timezone: str
+
+    def bind(self, values: Sequence[str]) -> Statement:
+        """The statement for the values of one query."""
+        bound = tuple(USES[p.use](values[p.slot], self.timezone) for p in self.parameters)
+        return Statement(self.sql, bound, self.columns, self.data_source)
+
+
+def pattern(value: str) -> str:
+    """Text as a LIKE pattern that matches it alone, with backslash as the escape."""
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def instant_text(value: str, timezone: str, *, end: bool) -> str:
+    """A wall time or date of the query's zone as a UTC instant, `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+
+    With `end`, the first instant after the value: of the day where it is a date, of the millisecond where it is a
+    time. An offset in the value is honoured.
+
+    Raises:
+        QueryError: it is no date.
+    """
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise QueryError(f"Can't parse date: '{value}'") from error
+    whole_day = len(value) <= len("2024-01-31")
+    if end:
+        moment += timedelta(days=1) if whole_day else timedelta(milliseconds=1)
+    instant = moment.astimezone(UTC) if moment.tzinfo else utc_instant(moment, timezone)
+    return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+USES: dict[Use, Callable[[str, str], str]] = {
+    Use.AS_IS: lambda value, _: value,
+    Use.CONTAINS: lambda value, _: f"%{pattern(value)}%",
+    Use.STARTS_WITH: lambda value, _: f"{pattern(value)}%",
+    Use.ENDS_WITH: lambda value, _: f"%{pattern(value)}",
+    Use.FROM: lambda value, timezone: instant_text(value, timezone, end=False),
+    Use.UNTIL: lambda value, timezone: instant_text(value, timezone, end=True),
+}

@@ -1,0 +1,80 @@
+"""The base of every dialect: what sqlglot does not say about a database, with the answer most databases share."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from sqlglot import exp
+
+from kubus.errors import Unsupported
+
+
+class Dialect:
+    """How one database says things. Methods take and give SQL trees; none keeps state.
+
+    `name` is the database type in settings and answers, `sqlglot` the name of the dialect that writes the text.
+    `max_identifier` is the length past which the database cuts names.
+    """
+
+    name: ClassVar[str]
+    sqlglot: ClassVar[str]
+    max_identifier: ClassVar[int] = 63
+
+    def write(self, tree: exp.Expr) -> str:
+        """The text of a tree."""
+        return tree.sql(dialect=self.sqlglot, identify=False, copy=False, comments=False)
+
+    # ── values ──
+
+    def number(self, value: exp.Expr, example: str) -> exp.Expr:
+        """A parameter as a number. `example` has the form of the texts that will be bound: `0`, `0.00`, or other."""
+        return cast(value, "NUMERIC", self)
+
+    def boolean(self, value: exp.Expr) -> exp.Expr:
+        """A parameter as a boolean."""
+        return cast(value, "BOOLEAN", self)
+
+    def instant(self, value: exp.Expr) -> exp.Expr:
+        """A parameter such as `2024-01-31T00:00:00.000Z`, as a time to compare a raw column with."""
+        return cast(value, "TIMESTAMPTZ", self)
+
+    def text(self, value: exp.Expr) -> exp.Expr:
+        """An expression as text."""
+        return cast(value, "TEXT", self)
+
+    def matches(self, value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+        """Whether text matches a LIKE pattern, whatever the case; a backslash in the pattern escapes."""
+        return exp.ILike(this=value, expression=pattern)
+
+    # ── time ──
+
+    def utc(self, time: exp.Expr) -> exp.Expr:
+        """A time column as UTC wall time. Columns without a zone hold UTC: the session's zone is UTC."""
+        return cast(time, "TIMESTAMP", self)
+
+    def local(self, time: exp.Expr, timezone: str) -> exp.Expr:
+        """A time column as wall time in a zone."""
+        if timezone == "UTC":
+            return self.utc(time)
+        return exp.AtTimeZone(this=cast(time, "TIMESTAMPTZ", self), zone=exp.Literal.string(timezone))
+
+    def truncate(self, granularity: str, wall_time: exp.Expr) -> exp.Expr:
+        """The start of the predefined granularity that holds a wall time; weeks start on Monday."""
+        return exp.Anonymous(this="date_trunc", expressions=[exp.Literal.string(granularity), wall_time])
+
+    # ── groups ──
+
+    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:
+        """About how many different values there are."""
+        raise Unsupported(
+            f"Approximate distinct count is not supported by {self.name}", hint="Use type: count_distinct"
+        )
+
+    def same_keys(self, left: Sequence[exp.Expr], right: Sequence[exp.Expr]) -> exp.Expr:
+        """Whether two lists of grouping keys are the same group, nulls being equal."""
+        pairs = [exp.NullSafeEQ(this=a, expression=b) for a, b in zip(left, right, strict=True)]
+        return exp.and_(*pairs)
+
+
+def cast(value: exp.Expr, to: str, dialect: Dialect) -> exp.Expr:
+    """`CAST(value AS to)`."""
+    return exp.Cast(this=value, to=exp.DataType.build(to, dialect=dialect.sqlglot))

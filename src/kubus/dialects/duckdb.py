@@ -1,0 +1,44 @@
+"""DuckDB 1.5 and later. Source: https://duckdb.org/docs/stable/sql/introduction"""
+
+from sqlglot import exp
+
+from kubus.dialects.dialect import Dialect, cast
+
+# The most digits that a DECIMAL holds.
+MAX_DIGITS = 38
+
+
+class DuckDB(Dialect):
+    """DuckDB."""
+
+    name = "duckdb"
+    sqlglot = "duckdb"
+    # DuckDB cuts no names; this keeps statements readable.
+    max_identifier = 255
+
+    def number(self, value: exp.Expr, example: str) -> exp.Expr:
+        # Whole and decimal numbers stay exact: as DOUBLE, keys above 2**53 would compare equal to their neighbours.
+        whole, dot, fraction = example.lstrip("-").partition(".")
+        if not whole.isdigit() or (dot and not fraction.isdigit()) or len(whole) + len(fraction) > MAX_DIGITS:
+            return cast(value, "DOUBLE", self)
+        if not dot:
+            return cast(value, "HUGEINT", self)
+        return cast(value, f"DECIMAL({MAX_DIGITS}, {len(fraction)})", self)
+
+    def instant(self, value: exp.Expr) -> exp.Expr:
+        # Compared with a column that has a zone, DuckDB takes this as UTC, the session's zone; compared with one
+        # that has none, the column needs no cast and its statistics stay of use.
+        return cast(value, "TIMESTAMP", self)
+
+    def local(self, time: exp.Expr, timezone: str) -> exp.Expr:
+        if timezone == "UTC":
+            return self.utc(time)
+        zoned = cast(time, "TIMESTAMPTZ", self)
+        return exp.Anonymous(this="timezone", expressions=[exp.Literal.string(timezone), zoned])
+
+    def matches(self, value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+        # DuckDB has no default escape character.
+        return exp.Escape(this=super().matches(value, pattern), expression=exp.Literal.string("\\"))
+
+    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:
+        return exp.Anonymous(this="approx_count_distinct", expressions=[value])

@@ -1,0 +1,65 @@
+"""Answers kept in memory, bounded in bytes, the least recently used given up first."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from kubus.execution.answer import Answer
+from kubus.sources.source import Rows
+
+# What identifies an answer: everything that was sent to the database to make it.
+AnswerKey = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer, the refresh keys under which it was read, and about how many bytes it takes."""
+
+    answer: Answer
+    refresh_keys: tuple[int, ...]
+    size: int
+
+
+class AnswerCache:
+    """The answers of one process."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[AnswerKey, Kept] = OrderedDict()
+
+    def get(self, key: AnswerKey) -> Kept | None:
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: AnswerKey, answer: Answer, refresh_keys: tuple[int, ...]) -> None:
+        """Keep an answer; one that is larger than an eighth of the whole is not kept."""
+        size = size_of(answer.rows)
+        self.drop(key)
+        if size > self._max_bytes // 8:
+            return
+        self._kept[key] = Kept(answer, refresh_keys, size)
+        self._bytes += size
+        while self._bytes > self._max_bytes:
+            _, given_up = self._kept.popitem(last=False)
+            self._bytes -= given_up.size
+
+    def drop(self, key: AnswerKey) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._bytes -= kept.size
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._bytes = 0
+
+
+def size_of(rows: Rows) -> int:
+    """About how many bytes rows take, with the encoded answers that will be made of them."""
+    size = 1_000
+    for row in rows.values:
+        size += 100
+        for value in row:
+            size += 160 + 2 * len(value) if isinstance(value, str) else 60
+    return size

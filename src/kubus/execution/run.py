@@ -1,0 +1,175 @@
+"""Statement to Answer, or StillRunning: joined, cached, timed and cancelled."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kubus.errors import KubusError, MemberError
+from kubus.events import StatementFailed, StatementFinished, emit
+from kubus.execution.answer import Answer, StillRunning
+from kubus.execution.cache import AnswerCache, AnswerKey
+from kubus.query.query import CacheMode
+from kubus.sources.source import Rows, Source
+from kubus.sql.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What there is to run: a statement, and one that counts its rows where a total was asked for.
+
+    `refresh_keys` gives the keys of the cubes that it reads, at a time in seconds since 1970.
+    """
+
+    statement: Statement
+    count: Statement | None
+    refresh_keys: Callable[[float], tuple[int, ...]]
+
+    @property
+    def key(self) -> AnswerKey:
+        """Everything that is sent to the database."""
+        count = self.count
+        total = None if count is None else (count.sql, count.parameters)
+        return (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+
+
+@dataclass(slots=True)
+class Running:
+    """A job that is running, and how many requests wait for it now."""
+
+    task: asyncio.Task[Answer]
+    started: float
+    waiting: int = 0
+
+
+class Runner:
+    """Runs jobs: equal ones once, and keeps their answers until they are stale.
+
+    `continue_wait` is how many seconds a request waits before it is told to ask again; `orphaned` how many a job runs
+    on without anybody asking.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        *,
+        cache_bytes: int = 256 * 1024 * 1024,
+        continue_wait: float = 10.0,
+        orphaned: float = 120.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._sources = sources
+        self._cache = AnswerCache(cache_bytes)
+        self._running: dict[AnswerKey, Running] = {}
+        self._continue_wait = continue_wait
+        self._orphaned = orphaned
+        self._clock = clock
+
+    def source(self, name: str) -> Source:
+        """The source of that name. Raises MemberError if the configuration has none."""
+        source = self._sources.get(name)
+        if source is None:
+            raise MemberError(f"The {name} data source is missing in the declared CUBEJS_DATASOURCES.")
+        return source
+
+    def fresh(self, job: Job, mode: CacheMode) -> Answer | None:
+        """An answer that may be given without asking anybody."""
+        if mode == "no-cache":
+            return None
+        kept = self._cache.get(job.key)
+        if kept is None:
+            return None
+        if kept.refresh_keys == job.refresh_keys(self._clock()):
+            return kept.answer
+        return None
+
+    async def run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | StillRunning:
+        """Wait for an answer of the freshness that `mode` asks for.
+
+        A request that is cancelled while it waits alone takes its job with it.
+        """
+        answer = self.fresh(job, mode)
+        if answer is not None:
+            return answer
+        kept = self._cache.get(job.key)
+        running = self._running.get(job.key) or self._start(job, request_id)
+        if mode == "stale-while-revalidate" and kept is not None:
+            return kept.answer
+        running.waiting += 1
+        try:
+            done, _ = await asyncio.wait({running.task}, timeout=self._continue_wait)
+        except asyncio.CancelledError:
+            running.waiting -= 1
+            if not running.waiting:
+                running.task.cancel()
+            raise
+        running.waiting -= 1
+        if done:
+            return running.task.result()
+        asyncio.get_running_loop().call_later(self._orphaned, self._give_up, job.key, running)
+        if mode == "stale-if-slow" and kept is not None:
+            old = kept.answer
+            return Answer(old.rows, old.refreshed_at, old.total, old.data_source, old.db_type, slow=True)
+        return StillRunning("Executing query", self._clock() - running.started)
+
+    def _start(self, job: Job, request_id: str) -> Running:
+        task = asyncio.get_running_loop().create_task(self._execute(job, request_id))
+        running = self._running[job.key] = Running(task, self._clock())
+
+        def ended(task: asyncio.Task[Answer]) -> None:
+            if self._running.get(job.key) is running:
+                del self._running[job.key]
+            if not task.cancelled():
+                # Everybody may have left before the failure: then nobody is to be told of it.
+                task.exception()
+
+        task.add_done_callback(ended)
+        return running
+
+    def _give_up(self, key: AnswerKey, running: Running) -> None:
+        """End a job that nobody has asked for again."""
+        if not running.waiting and self._running.get(key) is running:
+            running.task.cancel()
+
+    async def _execute(self, job: Job, request_id: str) -> Answer:
+        source = self.source(job.statement.data_source)
+        keys = job.refresh_keys(self._clock())
+        began = time.perf_counter()
+        if job.count is None:
+            rows, total = await self._rows(source, job.statement, request_id), None
+        else:
+            async with asyncio.TaskGroup() as group:
+                answered = group.create_task(self._rows(source, job.statement, request_id))
+                counted = group.create_task(self._rows(source, job.count, request_id))
+            rows, total = answered.result(), int(counted.result().values[0][0])
+        answer = Answer(
+            rows,
+            datetime.fromtimestamp(self._clock(), UTC),
+            total,
+            job.statement.data_source,
+            source.db_type,
+            database_ms=(time.perf_counter() - began) * 1000,
+        )
+        self._cache.put(job.key, answer, keys)
+        return answer
+
+    async def _rows(self, source: Source, statement: Statement, request_id: str) -> Rows:
+        began = time.perf_counter()
+        try:
+            rows = await source.rows(statement)
+        except KubusError as error:
+            took = (time.perf_counter() - began) * 1000
+            emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
+            raise
+        took = (time.perf_counter() - began) * 1000
+        emit(StatementFinished(statement.data_source, statement.sql, len(rows.values), took, request_id))
+        return rows
+
+    async def close(self) -> None:
+        """End what runs, and give up every source."""
+        for running in list(self._running.values()):
+            running.task.cancel()
+        self._cache.clear()
+        for source in self._sources.values():
+            await source.close()

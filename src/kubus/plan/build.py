@@ -1,0 +1,252 @@
+"""ResolvedQuery to Plan."""
+
+from collections.abc import Iterable
+
+from kubus.errors import MemberError
+from kubus.model.cube import Dimension, Measure, Segment
+from kubus.model.join_graph import Hint, JoinTree
+from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.model import Model
+from kubus.plan.fan_out import aggregate
+from kubus.plan.nodes import (
+    Attach,
+    Combine,
+    Count,
+    GroupPlan,
+    LeftJoin,
+    Limit,
+    Plan,
+    Project,
+    RowFilter,
+    RowPlan,
+    Scan,
+    Select,
+    Sort,
+)
+from kubus.query.resolve import (
+    Bucket,
+    Condition,
+    IsSet,
+    Key,
+    ResolvedQuery,
+    Within,
+    hints_of,
+    members_tested,
+    referenced,
+    sql_of,
+    value_sql,
+)
+
+
+def build(query: ResolvedQuery, model: Model) -> Plan:
+    """The plan that answers a query.
+
+    Raises:
+        MemberError: no join path connects the members, or measures cannot be computed together.
+    """
+    select = build_select(query, model)
+    ordered = Sort(select, query.order) if query.order else select
+    return Limit(ordered, query.limit, query.offset)
+
+
+def build_count(query: ResolvedQuery, model: Model) -> Plan:
+    """The plan that counts the rows of a query without its limit and offset."""
+    return Count(build_select(query, model))
+
+
+def build_select(query: ResolvedQuery, model: Model) -> Select:
+    if query.ungrouped:
+        if query.group_conditions:
+            raise MemberError("Measure filters aren't allowed in ungrouped query")
+        rows, _ = build_rows(query, query.measures, query.row_conditions, model)
+        return Select(Project(rows, query.keys, query.measures), query.keys, query.measures)
+    tested = [m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure)]
+    needed = tuple(dict.fromkeys((*query.measures, *tested)))
+    groups = build_groups(query, needed, model)
+    return Select(groups, query.keys, query.measures, query.group_conditions)
+
+
+def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
+    """The measures by the keys. Where no join tree holds all, each fact's part of them from a tree of its own."""
+    if find_tree(query, measures, query.row_conditions, model) is not None or len(measures) < 2:
+        rows, tree = build_rows(query, measures, query.row_conditions, model)
+        return aggregate(rows, tree, query.keys, measures, model)
+    return build_facts(query, measures, model)
+
+
+def build_facts(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
+    """Several facts that no single tree holds: one part for each, joined on the keys that all of them share.
+
+    A condition goes to every fact that can reach its members, so that one on a shared dimension holds for all and
+    one on a fact's own dimension for that fact alone.
+    """
+    leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, model)))
+    facts: dict[tuple[Hint, ...], list[Measure]] = {}
+    for leaf in leaves:
+        facts.setdefault(tuple(dict.fromkeys(hints_of(leaf, model))), []).append(leaf)
+    everywhere = [hint for condition in query.row_conditions for hint in condition_hints(condition, model)]
+    parts: list[GroupPlan] = []
+    reached: set[Hint] = set()
+    for of_fact in facts.values():
+        conditions: list[Condition] = []
+        for condition in query.row_conditions:
+            if find_tree(query, of_fact, (*conditions, condition), model) is not None:
+                conditions.append(condition)
+                reached.update(condition_hints(condition, model))
+        rows, tree = build_rows(query, of_fact, tuple(conditions), model)
+        parts.append(aggregate(rows, tree, query.keys, tuple(of_fact), model))
+    lost = [hint for hint in everywhere if hint not in reached]
+    if lost:
+        raise no_path((*facts, *((hint,) for hint in lost)))
+    return Combine(tuple(parts), query.keys, same_groups=False)
+
+
+def leaf_measures(measure: Measure, model: Model) -> Iterable[Measure]:
+    """The measures that an expression is made of in the end; of any other measure, itself."""
+    inner = [
+        member
+        for reference in (measure.sql.references if measure.is_expression and measure.sql else ())
+        if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure)
+    ]
+    if not inner:
+        yield measure
+    for member in inner:
+        yield from leaf_measures(member, model)
+
+
+# ── rows ──
+
+
+def query_hints(
+    query: ResolvedQuery, measures: Iterable[Measure], conditions: Iterable[Condition], model: Model
+) -> tuple[Hint, ...]:
+    """The cubes that a query needs, in the order that decides the root: measures, dimensions, conditions, times."""
+    dimensions = [key for key in query.keys if isinstance(key, Dimension)]
+    buckets = [key.dimension for key in query.keys if isinstance(key, Bucket)]
+    conditions = tuple(conditions)
+    segments = [c for c in conditions if isinstance(c, Segment)]
+    filters = [c for c in conditions if not isinstance(c, Segment | Within)]
+    ranges = [c.dimension for c in conditions if isinstance(c, Within)]
+    hints = [*query.join_hints]
+    for member in (*measures, *dimensions, *segments):
+        hints.extend(hints_of(member, model))
+    for condition in filters:
+        hints.extend(condition_hints(condition, model))
+    for dimension in (*buckets, *ranges):
+        hints.extend(hints_of(dimension, model))
+    return tuple(dict.fromkeys(hints))
+
+
+def condition_hints(condition: Condition, model: Model) -> Iterable[Hint]:
+    for member in members_tested(condition):
+        yield from hints_of(member, model)
+
+
+def find_tree(
+    query: ResolvedQuery, measures: Iterable[Measure], conditions: Iterable[Condition], model: Model
+) -> JoinTree | None:
+    hints = query_hints(query, measures, conditions, model)
+    tree = model.join_graph.tree(hints)
+    # What the join conditions themselves refer to has to be there as well.
+    while tree is not None:
+        wanted = [
+            reference.path
+            for join in tree.joins
+            for reference in join.on.references
+            if isinstance(reference, MemberReference) and reference.cube not in tree.cubes
+        ]
+        if not wanted:
+            return tree
+        hints = (*hints, *wanted)
+        tree = model.join_graph.tree(hints)
+    return None
+
+
+def build_rows(
+    query: ResolvedQuery, measures: tuple[Measure, ...] | list[Measure], conditions: tuple[Condition, ...], model: Model
+) -> tuple[RowPlan, JoinTree]:
+    """The joined and filtered rows that the members need."""
+    tree = find_tree(query, measures, conditions, model)
+    if tree is None:
+        raise no_path([query_hints(query, measures, conditions, model)])
+    rows: RowPlan = Scan(model.cubes[tree.root])
+    for join in tree.joins:
+        rows = LeftJoin(rows, join, model.cubes[join.target])
+    members = [
+        *(key.dimension if isinstance(key, Bucket) else key for key in query.keys),
+        *(member for condition in conditions for member in members_tested(condition)),
+        *measures,
+    ]
+    for dimension in sub_queries(members, model):
+        rows = attach(rows, dimension, query, conditions, model)
+    return (RowFilter(rows, conditions) if conditions else rows), tree
+
+
+def no_path(hints: Iterable[tuple[Hint, ...]]) -> MemberError:
+    cubes = dict.fromkeys(cube for group in hints for hint in group for cube in hint)
+    return MemberError("Can't find join path to join " + ", ".join(f"'{cube}'" for cube in cubes))
+
+
+# ── sub-query dimensions ──
+
+
+def sub_queries(members: Iterable[Dimension | Measure | Segment], model: Model) -> tuple[Dimension, ...]:
+    """Every sub-query dimension that the members' values are made of."""
+    found: dict[Dimension, None] = {}
+    waiting = list(members)
+    seen: set[str] = set()
+    while waiting:
+        member = waiting.pop(0)
+        if member.path in seen:
+            continue
+        seen.add(member.path)
+        if isinstance(member, Dimension) and member.sub_query:
+            found[member] = None
+        for sql in sql_of(member):
+            waiting.extend(referenced(r, model) for r in sql.references if isinstance(r, MemberReference))
+    return tuple(found)
+
+
+def attach(
+    rows: RowPlan, dimension: Dimension, query: ResolvedQuery, conditions: tuple[Condition, ...], model: Model
+) -> Attach:
+    """Compute a sub-query dimension for each primary key of its cube and put it beside the rows.
+
+    A key whose row meets no row of the measure's cube has no value at all, also where the measure is a count.
+    """
+    measure = sub_query_measure(dimension, model)
+    keys: tuple[Key, ...] = model.cubes[dimension.cube].primary_key
+    inner = ResolvedQuery(
+        keys=keys,
+        measures=(measure,),
+        row_conditions=(),
+        group_conditions=(),
+        order=(),
+        limit=None,
+        offset=0,
+        timezone=query.timezone,
+        ungrouped=False,
+        join_hints=(),
+    )
+    kept: list[Condition] = []
+    if dimension.propagate_filters:
+        for condition in conditions:
+            reads_sub_query = sub_queries(members_tested(condition), model)
+            if not reads_sub_query and find_tree(inner, (measure,), (*kept, condition), model) is not None:
+                kept.append(condition)
+    tree = find_tree(inner, (measure,), kept, model)
+    if tree is not None and tree.root == dimension.cube:
+        kept.extend(IsSet(key) for key in model.cubes[measure.cube].primary_key)
+    inner_rows, tree = build_rows(inner, (measure,), tuple(kept), model)
+    values = aggregate(inner_rows, tree, keys, (measure,), model)
+    return Attach(rows, dimension, model.cubes[dimension.cube].primary_key, measure, values)
+
+
+def sub_query_measure(dimension: Dimension, model: Model) -> Measure:
+    """The measure that a sub-query dimension refers to; the compiler made sure that there is one."""
+    references: list[MemberReference] = [
+        r for sql in value_sql(dimension) for r in sql.references if isinstance(r, MemberReference)
+    ]
+    measure = referenced(references[0], model)
+    assert isinstance(measure, Measure) and isinstance(dimension.value, MemberSql), dimension.path
+    return measure

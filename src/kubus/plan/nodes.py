@@ -1,0 +1,149 @@
+"""What to compute: a tree of frozen nodes, without a word of any SQL dialect.
+
+Rows come up from `Scan` through `LeftJoin`, `Attach` and `RowFilter`; `Aggregate`, `AggregateOnce` or `Project` makes
+columns of them; `Combine` puts groups side by side; `Select`, `Sort`, `Limit` and `Count` shape the answer.
+"""
+
+from dataclasses import dataclass
+
+from kubus.model.cube import Cube, Dimension, Measure
+from kubus.model.join_graph import Join
+from kubus.query.resolve import Condition, Key, OrderBy
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Every row of a cube."""
+
+    cube: Cube
+
+
+@dataclass(frozen=True, slots=True)
+class LeftJoin:
+    """Each input row with each matching row of `cube`, or with nulls if none matches."""
+
+    input: "RowPlan"
+    join: Join
+    cube: Cube
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Each input row with the value of a sub-query dimension, which `values` computes for each primary key."""
+
+    input: "RowPlan"
+    dimension: Dimension
+    primary_key: tuple[Dimension, ...]
+    measure: Measure
+    values: "GroupPlan"
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """The input rows that pass every condition."""
+
+    input: "RowPlan"
+    conditions: tuple[Condition, ...]
+
+
+RowPlan = Scan | LeftJoin | Attach | RowFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One row for each combination of the keys, with the measures over its rows.
+
+    `repeated` names the cubes whose rows the input repeats: their counts count keys.
+    """
+
+    input: RowPlan
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    repeated: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateOnce:
+    """The same, with each row of `cube` counted once in each group, however often the input repeats it."""
+
+    input: RowPlan
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    cube: Cube
+
+
+@dataclass(frozen=True, slots=True)
+class Combine:
+    """Groups side by side: one row for each combination of the keys that some part has.
+
+    `same_groups` says that all parts have the same groups, since they were made of the same rows.
+    """
+
+    parts: tuple["Aggregate | AggregateOnce | Combine", ...]
+    keys: tuple[Key, ...]
+    same_groups: bool
+
+
+GroupPlan = Aggregate | AggregateOnce | Combine
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One row for each input row: keys as they are, measures as the expressions they would aggregate."""
+
+    input: RowPlan
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """The columns of the answer; of groups, those that pass every condition on measures."""
+
+    input: GroupPlan | Project
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The same rows in order. Nulls come last in ascending and first in descending order."""
+
+    input: Select
+    order: tuple[OrderBy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The rows after the first `offset`, `limit` of them at the most; None for all."""
+
+    input: Select | Sort
+    limit: int | None
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows the input has, as one row of one column."""
+
+    input: Select
+
+
+Plan = Limit | Sort | Select | Count
+
+
+def cubes_of(plan: Plan | GroupPlan | Project | RowPlan) -> tuple[Cube, ...]:
+    """The cubes whose tables a plan reads, each once, the root of its joins first."""
+    match plan:
+        case Scan(cube):
+            return (cube,)
+        case LeftJoin(input, _, cube):
+            found = (*cubes_of(input), cube)
+        case Attach(input, _, _, _, values):
+            found = (*cubes_of(input), *cubes_of(values))
+        case Combine(parts):
+            found = tuple(cube for part in parts for cube in cubes_of(part))
+        case _:
+            found = cubes_of(plan.input)
+    return tuple({cube.name: cube for cube in found}.values())

@@ -1,0 +1,305 @@
+"""Names to members: what a query asks, in terms of the model."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from kubus.errors import MemberError, QueryError
+from kubus.model.cube import Case, Cube, Dimension, Geo, Measure, Segment
+from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
+from kubus.model.granularity import rank
+from kubus.model.join_graph import Hint
+from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.model import Model
+from kubus.query.authorize import AuthorizedQuery
+from kubus.query.normalize import default_order
+from kubus.query.operators import OPERATORS, Operator
+from kubus.query.query import Query, TimeDimension
+from kubus.query.shape import Slot, form_of
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A time dimension cut to a granularity."""
+
+    dimension: Dimension
+    granularity: str
+
+
+# What rows are grouped by.
+Key = Dimension | Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A member compared with values. `with_null` says that null was among them."""
+
+    member: Dimension | Measure
+    operator: Operator
+    slots: tuple[Slot, ...]
+    with_null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A time dimension within a range, whose last millisecond belongs to it."""
+
+    dimension: Dimension
+    start: Slot
+    end: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFilters:
+    """The rows that a filtered measure counts."""
+
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class IsSet:
+    """A dimension that is not null."""
+
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """True when every part is."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """True when some part is."""
+
+    parts: tuple["Condition", ...]
+
+
+Condition = Test | Within | OwnFilters | IsSet | Segment | Every | Some
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBy:
+    """One column to order by: a key or a measure of the query."""
+
+    column: Key | Measure
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedQuery:
+    """Members instead of names. `keys` and `measures` are the columns, each once; rows pass every one of
+    `row_conditions`, groups every one of `group_conditions`. `join_hints` are the ways that the client asks for.
+    """
+
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    row_conditions: tuple[Condition, ...]
+    group_conditions: tuple[Condition, ...]
+    order: tuple[OrderBy, ...]
+    limit: int | None
+    offset: int
+    timezone: str
+    ungrouped: bool
+    join_hints: tuple[Hint, ...]
+
+
+def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
+    """Find every member that the query names.
+
+    Raises:
+        MemberError: a member is not there, or dimensions and measures share a condition.
+    """
+    query = authorized.query
+    numbers = count()
+    measures = tuple(dict.fromkeys(model.measure(path) for path in query.measures))
+    dimensions: list[Key] = [model.dimension(path) for path in query.dimensions]
+    segments = tuple(model.segment(path) for path in query.segments)
+    rows: list[Condition] = []
+    groups: list[Condition] = []
+    for written in query.filters:
+        condition = resolve_filter(written, model, numbers)
+        if condition is None:
+            continue
+        kinds = set(kinds_tested(condition))
+        if kinds == {Measure}:
+            groups.append(condition)
+        elif Measure in kinds:
+            raise MemberError(f"You cannot use dimension and measure in same condition: {filter_json(written)}")
+        else:
+            rows.append(condition)
+    rows.extend(segments)
+    buckets: list[Key] = []
+    for time in query.time_dimensions:
+        dimension = time_dimension(time, model)
+        if time.date_range is not None:
+            rows.append(Within(dimension, Slot(next(numbers), "x"), Slot(next(numbers), "x")))
+        if time.granularity is not None:
+            buckets.append(Bucket(dimension, time.granularity))
+    keys = tuple(dict.fromkeys((*dimensions, *buckets)))
+    return ResolvedQuery(
+        keys=keys,
+        measures=measures,
+        row_conditions=tuple(rows),
+        group_conditions=tuple(groups),
+        order=resolve_order(query, keys, measures),
+        limit=query.limit,
+        offset=query.offset,
+        timezone=query.timezone,
+        ungrouped=query.ungrouped,
+        join_hints=query.join_hints,
+    )
+
+
+def time_dimension(time: TimeDimension, model: Model) -> Dimension:
+    dimension = model.dimension(time.dimension)
+    if dimension.type != "time" and (time.granularity is not None or time.date_range is not None):
+        raise MemberError(
+            f"'{time.dimension}' is of type {dimension.type}, so it has no granularity and no date range",
+            hint="Name a dimension of type time, or use a filter",
+        )
+    return dimension
+
+
+def resolve_filter(written: Filter, model: Model, numbers: Iterator[int]) -> Condition | None:
+    """None for an empty group, which is no condition."""
+    match written:
+        case Comparison(path, name, values):
+            member = model.measure_or_dimension(path)
+            operator = OPERATORS[name]
+            slots = tuple(Slot(next(numbers), form_of(value)) for value in values if value is not None)
+            if operator.family == "measure_filter":
+                return OwnFilters(model.measure(path))
+            if operator.family in {"compare", "date_range", "date_compare"} and not slots:
+                raise QueryError(f"Operator '{name}' on '{path}' needs a value that is not null")
+            return Test(member, operator, slots, with_null=None in values)
+        case AllOf(parts) | AnyOf(parts):
+            resolved = tuple(c for part in parts if (c := resolve_filter(part, model, numbers)) is not None)
+            if not resolved:
+                return None
+            return Every(resolved) if isinstance(written, AllOf) else Some(resolved)
+
+
+def kinds_tested(condition: Condition) -> Iterator[type]:
+    """What kinds of member a condition tests: the value of a Measure, or rows."""
+    match condition:
+        case Test(member):
+            yield type(member)
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from kinds_tested(part)
+        case _:
+            yield Dimension
+
+
+def members_tested(condition: Condition) -> Iterator[Dimension | Measure | Segment]:
+    """Every member that a condition reads itself."""
+    match condition:
+        case Test(member) | OwnFilters(member):
+            yield member
+        case Within(dimension) | IsSet(dimension):
+            yield dimension
+        case Segment():
+            yield condition
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from members_tested(part)
+
+
+def filter_json(written: Filter) -> str:
+    """A filter as compact JSON, the way error texts quote it."""
+
+    def plain(condition: Filter) -> object:
+        match condition:
+            case Comparison(member, operator, values):
+                return {"member": member, "operator": operator, "values": values}
+            case AllOf(parts):
+                return {"and": [plain(part) for part in parts]}
+            case AnyOf(parts):
+                return {"or": [plain(part) for part in parts]}
+
+    return json.dumps(plain(written), separators=(",", ":"), ensure_ascii=False)
+
+
+def resolve_order(query: Query, keys: tuple[Key, ...], measures: tuple[Measure, ...]) -> tuple[OrderBy, ...]:
+    """The columns to order by; members that are not selected are passed over, as in Cube."""
+    asked = default_order(query) if query.order is None else query.order
+    found: dict[Key | Measure, bool] = {}
+    for order in asked:
+        column = ordered_column(order.member, keys, measures)
+        if column is not None:
+            found.setdefault(column, order.descending)
+    return tuple(OrderBy(column, descending) for column, descending in found.items())
+
+
+def ordered_column(path: str, keys: tuple[Key, ...], measures: tuple[Measure, ...]) -> Key | Measure | None:
+    for measure in measures:
+        if measure.path == path:
+            return measure
+    buckets = [key for key in keys if isinstance(key, Bucket)]
+    for bucket in buckets:
+        if f"{bucket.dimension.path}.{bucket.granularity}" == path:
+            return bucket
+    finest = min((b for b in buckets if b.dimension.path == path), key=lambda b: rank(b.granularity), default=None)
+    if finest is not None:
+        return finest
+    return next((key for key in keys if isinstance(key, Dimension) and key.path == path), None)
+
+
+# ── which cubes a member needs ──
+
+
+def hints_of(member: Dimension | Measure | Segment, model: Model) -> Iterator[Hint]:
+    """The cubes that a member needs in the join tree, its own first; a path where its SQL writes one.
+
+    A sub-query dimension needs only its own cube: what it refers to is computed apart.
+    """
+    yield (member.cube,)
+    for sql in sql_of(member):
+        for reference in sql.references:
+            if isinstance(reference, MemberReference):
+                if reference.cube != member.cube:
+                    yield reference.path
+                yield from hints_of(referenced(reference, model), model)
+
+
+def sql_of(member: Dimension | Measure | Segment) -> Iterator[MemberSql]:
+    """Every SQL text whose references count for the row of a member."""
+    match member:
+        case Measure(sql=sql, filters=filters):
+            if sql is not None:
+                yield sql
+            yield from filters
+        case Segment(sql=sql):
+            yield sql
+        case Dimension():
+            if not member.sub_query:
+                yield from value_sql(member)
+
+
+def value_sql(dimension: Dimension) -> Iterator[MemberSql]:
+    """Every SQL text of a dimension's value."""
+    match dimension.value:
+        case MemberSql() as sql:
+            yield sql
+        case Geo(latitude, longitude):
+            yield latitude
+            yield longitude
+        case Case(whens, otherwise):
+            for when in whens:
+                yield when.condition
+                if isinstance(when.label, MemberSql):
+                    yield when.label
+            if isinstance(otherwise, MemberSql):
+                yield otherwise
+
+
+def referenced(reference: MemberReference, model: Model) -> Dimension | Measure | Segment:
+    """The member that a reference names; the compiler made sure that it is there."""
+    cube: Cube = model.cubes[reference.cube]
+    member = cube.member(reference.member)
+    assert member is not None, reference
+    return member

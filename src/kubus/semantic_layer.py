@@ -1,0 +1,205 @@
+"""The way of a query, from names to rows. Start reading here.
+
+```
+Query ─authorize→ AuthorizedQuery ─resolve→ ResolvedQuery ─build→ Plan ─render→ StatementShape ─bind→ Statement
+      ─run→ Answer | StillRunning
+```
+
+What was done before is not done again: statements are kept by the shape of their query, answers by their statement.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubus.context import SecurityContext
+from kubus.errors import MemberError, ModelError
+from kubus.dialects.registry import dialect
+from kubus.events import ModelFailed, ModelLoaded, emit
+from kubus.execution.answer import Answer, StillRunning
+from kubus.execution.refresh_key import refresh_keys
+from kubus.execution.run import Job, Runner
+from kubus.loading.load import load_model
+from kubus.model.cube import Cube
+from kubus.model.model import Model
+from kubus.plan.build import build, build_count
+from kubus.plan.nodes import cubes_of
+from kubus.query.authorize import AuthorizedQuery, authorize
+from kubus.query.normalize import default_order
+from kubus.query.query import CacheMode, Order, Query
+from kubus.query.resolve import resolve
+from kubus.query.shape import shape_of, values_of
+from kubus.sources.source import Source
+from kubus.sql.render import render
+from kubus.sql.statement import Statement, StatementShape
+
+# How many shapes of query keep their SQL. A shape takes a few kilobytes.
+SHAPES_KEPT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query whose statement is known. `order` is the order that holds, asked for or by default."""
+
+    authorized: AuthorizedQuery
+    statement: Statement
+    count: Statement | None
+    order: tuple[Order, ...]
+    cubes: tuple[Cube, ...]
+
+    @property
+    def query(self) -> Query:
+        return self.authorized.query
+
+    @property
+    def job(self) -> Job:
+        return Job(self.statement, self.count, lambda now: refresh_keys(self.cubes, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What all queries of one shape share."""
+
+    statement: StatementShape
+    count: StatementShape | None
+    cubes: tuple[Cube, ...]
+
+
+class SemanticLayer:
+    """Answers queries about the measures and dimensions of one data model.
+
+    `load` compiles the model, and is called again by `reload`. While a model does not compile, everything that needs
+    it raises its ModelError.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Model],
+        sources: Mapping[str, Source],
+        *,
+        show_hidden: bool = False,
+        allow_ungrouped_without_primary_key: bool = True,
+        continue_wait: float = 10.0,
+        cache_bytes: int = 256 * 1024 * 1024,
+    ) -> None:
+        self._load = load
+        self._sources = sources
+        self._show_hidden = show_hidden
+        self._allow_ungrouped_without_primary_key = allow_ungrouped_without_primary_key
+        self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
+        self._shapes: OrderedDict[tuple[str, Query], Planned] = OrderedDict()
+        self._loaded: Model | ModelError = self._compiled()
+
+    @classmethod
+    def from_folder(cls, folder: Path | str, sources: Mapping[str, Source], **options: object) -> "SemanticLayer":
+        """A layer on the model files of a folder."""
+        dialects = {name: source.dialect for name, source in sources.items()}
+        return cls(lambda: load_model(Path(folder), dialects), sources, **options)  # pyright: ignore[reportArgumentType] - the options of __init__
+
+    # ── the model ──
+
+    @property
+    def model(self) -> Model:
+        """The compiled model. Raises ModelError while there is none."""
+        if isinstance(self._loaded, ModelError):
+            raise self._loaded
+        return self._loaded
+
+    def reload(self) -> bool:
+        """Compile the model again and answer by it from now on; false if it does not compile.
+
+        Queries that are running keep the model that they began with.
+        """
+        self._loaded = self._compiled()
+        return isinstance(self._loaded, Model)
+
+    def _compiled(self) -> Model | ModelError:
+        began = time.perf_counter()
+        try:
+            model = self._load()
+        except ModelError as error:
+            emit(ModelFailed(tuple(str(problem) for problem in error.problems)))
+            return error
+        emit(ModelLoaded(len(model.cubes), time.perf_counter() - began, model.version))
+        return model
+
+    # ── the way of a query ──
+
+    def prepare(self, query: Query, caller: SecurityContext) -> Prepared:
+        """Everything short of asking the database.
+
+        Raises:
+            MemberError: the query names what is not there, or what does not go together.
+        """
+        model = self.model
+        authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
+        planned = self._planned(authorized, model)
+        values = values_of(authorized.query)
+        count = None if planned.count is None else planned.count.bind(values)
+        order = default_order(query) if query.order is None else query.order
+        return Prepared(authorized, planned.statement.bind(values), count, order, planned.cubes)
+
+    def _planned(self, authorized: AuthorizedQuery, model: Model) -> Planned:
+        key = (model.version, shape_of(authorized.query))
+        planned = self._shapes.get(key)
+        if planned is None:
+            planned = self._shapes[key] = self._plan(authorized, model)
+            if len(self._shapes) > SHAPES_KEPT:
+                self._shapes.popitem(last=False)
+        else:
+            self._shapes.move_to_end(key)
+        return planned
+
+    def _plan(self, authorized: AuthorizedQuery, model: Model) -> Planned:
+        query = authorized.query
+        resolved = resolve(authorized, model)
+        plan = build(resolved, model)
+        cubes = cubes_of(plan)
+        if query.ungrouped and not self._allow_ungrouped_without_primary_key:
+            check_primary_keys(query, cubes)
+        source = self._runner.source(cubes[0].data_source)
+        spoken = dialect(source.dialect)
+        count = render(build_count(resolved, model), model, spoken, query.timezone) if query.total else None
+        return Planned(render(plan, model, spoken, query.timezone), count, cubes)
+
+    def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
+        """An answer that may be given at once, from memory.
+
+        Raises:
+            Forbidden: a selected member is hidden.
+        """
+        prepared.authorized.check_visible()
+        return self._runner.fresh(prepared.job, cache)
+
+    async def run(
+        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", request_id: str = ""
+    ) -> Answer | StillRunning:
+        """The answer, as fresh as `cache` asks for, or StillRunning when it takes long.
+
+        Raises:
+            Forbidden: a selected member is hidden.
+            SourceError: the database refused or failed.
+        """
+        prepared.authorized.check_visible()
+        return await self._runner.run(prepared.job, cache, request_id)
+
+    async def check(self) -> None:
+        """See whether the default data source answers. Raises SourceError if it does not."""
+        await self._runner.source("default").check()
+
+    async def close(self) -> None:
+        """End what runs, and give up every connection."""
+        await self._runner.close()
+
+
+def check_primary_keys(query: Query, cubes: tuple[Cube, ...]) -> None:
+    """Raises MemberError if an ungrouped query leaves out a primary key of a cube that it reads."""
+    missing = [d.path for cube in cubes for d in cube.primary_key if d.path not in query.dimensions]
+    if missing:
+        names = ", ".join(f"'{path}'" for path in missing)
+        raise MemberError(
+            f"Ungrouped query requires primary keys to be present in dimensions: {names}. "
+            "Pass allowUngroupedWithoutPrimaryKey option to disable this check."
+        )

@@ -1,0 +1,373 @@
+"""Plan to SQL: one branch for each node."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from kubus.dialects.dialect import Dialect
+from kubus.errors import MemberError, Unsupported
+from kubus.model.cube import Dimension, Measure
+from kubus.model.measure_types import Aggregate as Kind
+from kubus.model.member_sql import MemberReference
+from kubus.model.model import Model
+from kubus.plan.nodes import (
+    Aggregate,
+    AggregateOnce,
+    Attach,
+    Combine,
+    Count,
+    GroupPlan,
+    LeftJoin,
+    Limit,
+    Plan,
+    Project,
+    RowFilter,
+    RowPlan,
+    Scan,
+    Select,
+    Sort,
+)
+from kubus.query.resolve import Bucket, Key, OrderBy, referenced
+from kubus.sql.filters import predicate
+from kubus.sql.names import Names
+from kubus.sql.scope import Placeholders, Scope, column, term
+from kubus.sql.statement import Column, StatementShape
+
+ValueOf = Callable[[Measure], exp.Expr]
+
+
+@dataclass(slots=True)
+class Groups:
+    """A SELECT in the making: its FROM and WHERE, and what keys and measures are written as in it.
+
+    `is_grouped` says that the measures are aggregates, so that the keys are grouped by and conditions on measures
+    are a HAVING.
+    """
+
+    select: exp.Select
+    scope: Scope
+    keys: list[exp.Expr]
+    value_of: ValueOf
+    is_grouped: bool
+
+
+@dataclass(slots=True)
+class Renderer:
+    """One statement in the making."""
+
+    model: Model
+    dialect: Dialect
+    timezone: str
+    placeholders: Placeholders = field(default_factory=Placeholders)
+    data_sources: dict[str, None] = field(default_factory=dict[str, None])
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.model, self.dialect.max_identifier)
+
+    # ── answers ──
+
+    def plan(self, plan: Plan) -> exp.Select:
+        match plan:
+            case Limit(input, limit, offset):
+                select = self.plan(input)
+                if limit is not None:
+                    select = select.limit(limit, copy=False)
+                return select.offset(offset, copy=False) if offset else select
+            case Sort(input, order):
+                return self.plan(input).order_by(*(ordered(o, input) for o in order), copy=False)
+            case Select(input, keys, measures, conditions):
+                return self.finish(self.groups(input), keys, measures, conditions)
+            case Count(input):
+                rows = self.plan(input).subquery(exp.to_identifier("rows", quoted=True), copy=False)
+                return exp.select(exp.alias_(exp.Count(this=exp.Star()), "total", quoted=True)).from_(rows, copy=False)
+
+    def finish(
+        self,
+        groups: Groups,
+        keys: tuple[Key, ...],
+        measures: tuple[Measure, ...],
+        conditions: tuple[object, ...] = (),
+    ) -> exp.Select:
+        """Put columns, conditions on measures and grouping to a SELECT."""
+        select = groups.select
+        for key, expression in zip(keys, groups.keys, strict=True):
+            select = select.select(self.named(expression, key), copy=False)
+        for measure in measures:
+            select = select.select(self.named(groups.value_of(measure), measure), copy=False)
+        for condition in conditions:
+            test = predicate(condition, groups.scope, groups.value_of)  # pyright: ignore[reportArgumentType] - tests of measures only
+            add = select.having if groups.is_grouped else select.where
+            select = add(exp.Paren(this=test), copy=False)
+        if groups.is_grouped and keys:
+            select = select.group_by(*(exp.Literal.number(n + 1) for n in range(len(keys))), copy=False)
+        return select
+
+    def named(self, expression: exp.Expr, of: Key | Measure) -> exp.Expr:
+        return exp.alias_(expression, exp.to_identifier(self.names.of(of), quoted=True), copy=False)
+
+    # ── groups ──
+
+    def groups(self, plan: GroupPlan | Project) -> Groups:
+        match plan:
+            case Aggregate(input, keys, _, repeated):
+                select, scope = self.rows(input)
+                value_of = self.over_rows(scope, repeated)
+                return Groups(select, scope, [scope.key(key) for key in keys], value_of, is_grouped=True)
+            case Project(input, keys, _):
+                select, scope = self.rows(input)
+                return Groups(
+                    select, scope, [scope.key(key) for key in keys], self.of_one_row(scope), is_grouped=False
+                )
+            case AggregateOnce():
+                return self.once(plan)
+            case Combine():
+                return self.combined(plan)
+
+    def over_rows(self, scope: Scope, repeated: frozenset[str]) -> ValueOf:
+        """Measures as aggregates over joined rows."""
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure.is_expression:
+                return self.expression(measure, scope, value)
+            counts_rows = measure.type.aggregate is Kind.COUNT and measure.sql is None
+            distinct = counts_rows and measure.cube in repeated
+            argument = scope.argument(measure)
+            if distinct and measure.filters:
+                # The key where the row passes the filters, so that different keys can be counted.
+                argument = exp.Case().when(scope.own_filters(measure), scope.identity(measure.cube))
+            return scope.aggregated(measure, argument, distinct=distinct)
+
+        return value
+
+    def of_one_row(self, scope: Scope) -> ValueOf:
+        """Measures as what they would aggregate."""
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure.is_expression:
+                if measure.sql is not None and measure.sql.tree.find(exp.AggFunc):
+                    raise Unsupported(
+                        f"'{measure.path}' aggregates by itself, so an ungrouped query has no value for it",
+                        hint="Leave the measure out, or ask without `ungrouped`",
+                    )
+                return self.expression(measure, scope, value)
+            if measure.type.aggregate is Kind.COUNT:
+                counted = scope.argument(measure)
+                if counted is None:
+                    return exp.Literal.number(1)
+                there = exp.Not(this=exp.Is(this=term(counted), expression=exp.Null()))
+                return exp.Case().when(there, exp.Literal.number(1))
+            argument = scope.argument(measure)
+            assert argument is not None, measure.path
+            return argument
+
+        return value
+
+    def expression(self, measure: Measure, scope: Scope, value_of: ValueOf) -> exp.Expr:
+        """An expression measure, with the measures that it refers to written by `value_of`."""
+        assert measure.sql is not None, measure.path
+
+        def expand(reference: MemberReference) -> exp.Expr:
+            member = referenced(reference, self.model)
+            return value_of(member) if isinstance(member, Measure) else scope.rows_of(reference)
+
+        return scope.bind(measure.sql, expand)
+
+    def once(self, plan: AggregateOnce) -> Groups:
+        """Aggregates over the distinct rows of one cube in each group.
+
+        The inner SELECT keeps, once for each group and primary key, what the measures aggregate: a row is the same
+        however often a join repeats it.
+        """
+        select, scope = self.rows(plan.input)
+        inner = select.distinct(copy=False)
+        alias = self.names.table(f"{plan.cube.alias}__once")
+        keys: list[exp.Expr] = []
+        for key in plan.keys:
+            inner.select(self.named(scope.key(key), key), copy=False)
+            keys.append(column(alias, self.names.of(key)))
+        kept: dict[exp.Expr, str] = {}
+
+        def keep(expression: exp.Expr) -> exp.Expr:
+            name = kept.get(expression)
+            if name is None:
+                name = kept[expression] = self.names.table(f"{plan.cube.alias}__{len(kept) + 1}")
+                inner.select(exp.alias_(expression, exp.to_identifier(name, quoted=True), copy=False), copy=False)
+            return column(alias, name)
+
+        for key in plan.cube.primary_key:
+            keep(scope.dimension(key))
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure.is_expression:
+                return keep_columns(self.expression(measure, scope, value), measure, keep, alias)
+            argument = scope.argument(measure)
+            assert argument is not None, measure.path
+            if measure.type.aggregate is Kind.COUNT and measure.sql is not None:
+                # Not every type that can be counted can be compared, as DISTINCT does.
+                there = exp.Not(this=exp.Is(this=term(argument), expression=exp.Null()))
+                argument = exp.Case().when(there, exp.Literal.number(1))
+            return scope.aggregated(measure, keep(argument))
+
+        inner_table = inner.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        return Groups(exp.select().from_(inner_table, copy=False), scope, keys, value, is_grouped=True)
+
+    def combined(self, plan: Combine) -> Groups:
+        """Parts side by side, joined on all keys with nulls being equal."""
+        select = exp.select()
+        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        places: dict[Measure, exp.Expr] = {}
+        keys: list[exp.Expr] = []
+        for number, part in enumerate(plan.parts):
+            alias = self.names.table(f"part_{number + 1}")
+            measures = measures_of(part)
+            table = self.finish(self.groups(part), plan.keys, measures)
+            subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+            own = [column(alias, self.names.of(key)) for key in plan.keys]
+            if number == 0:
+                select = select.from_(subquery, copy=False)
+                keys = own
+            elif not plan.keys:
+                select = select.join(subquery, join_type="cross", copy=False)
+            else:
+                same = self.dialect.same_keys([k.copy() for k in keys], own)
+                kind = "inner" if plan.same_groups else "full"
+                select = select.join(subquery, on=same, join_type=kind, copy=False)
+                if not plan.same_groups:
+                    keys = [coalesce(k, o) for k, o in zip(keys, own, strict=True)]
+            for measure in measures:
+                places.setdefault(measure, column(alias, self.names.of(measure)))
+
+        def value(measure: Measure) -> exp.Expr:
+            place = places.get(measure)
+            return place.copy() if place is not None else self.expression(measure, scope, value)
+
+        return Groups(select, scope, keys, value, is_grouped=False)
+
+    # ── rows ──
+
+    def rows(self, plan: RowPlan) -> tuple[exp.Select, Scope]:
+        """FROM, joins and WHERE, without columns yet."""
+        match plan:
+            case Scan(cube):
+                scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+                self.data_sources[cube.data_source] = None
+                return exp.select().from_(scope.table(cube.name), copy=False), scope
+            case LeftJoin(input, join, cube):
+                select, scope = self.rows(input)
+                self.data_sources[cube.data_source] = None
+                on = scope.bind(join.on, scope.rows_of)
+                return select.join(scope.table(cube.name), on=on, join_type="left", copy=False), scope
+            case Attach():
+                return self.attached(plan)
+            case RowFilter(input, conditions):
+                select, scope = self.rows(input)
+
+                def value_of(member: Dimension | Measure) -> exp.Expr:
+                    assert isinstance(member, Dimension), member.path
+                    return scope.dimension(member)
+
+                for condition in conditions:
+                    select = select.where(exp.Paren(this=predicate(condition, scope, value_of)), copy=False)
+                return select, scope
+
+    def attached(self, plan: Attach) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input)
+        alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
+        values = self.finish(self.groups(plan.values), plan.primary_key, (plan.measure,))
+        on = exp.and_(
+            *(
+                exp.EQ(this=term(scope.dimension(key)), expression=column(alias, self.names.of(key)))
+                for key in plan.primary_key
+            )
+        )
+        subquery = values.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        select = select.join(subquery, on=on, join_type="left", copy=False)
+        scope.attached[plan.dimension.path] = column(alias, self.names.of(plan.measure))
+        return select, scope
+
+
+def keep_columns(
+    expression: exp.Expr, measure: Measure, keep: Callable[[exp.Expr], exp.Expr], alias: str
+) -> exp.Expr:
+    """An expression over rows, with the row columns that it reads kept below it."""
+    if expression.find(exp.Query):
+        raise Unsupported(
+            f"'{measure.path}' has a sub-query of its own, so it cannot be computed where joins repeat its rows",
+            hint="Move the sub-query into a dimension, or ask without the members that repeat the rows",
+        )
+    for found in list(expression.find_all(exp.Column)):
+        if found.table == alias or isinstance(found.this, exp.Star):
+            continue
+        kept = keep(found.copy())
+        if found is expression:
+            return kept
+        found.replace(kept)
+    return expression
+
+
+def measures_of(part: GroupPlan) -> tuple[Measure, ...]:
+    """The measures that a part computes."""
+    if isinstance(part, Combine):
+        return tuple(dict.fromkeys(measure for inner in part.parts for measure in measures_of(inner)))
+    return part.measures
+
+
+def coalesce(first: exp.Expr, second: exp.Expr) -> exp.Expr:
+    if isinstance(first, exp.Coalesce):
+        return exp.Coalesce(this=first.this.copy(), expressions=[*(e.copy() for e in first.expressions), second.copy()])
+    return exp.Coalesce(this=first.copy(), expressions=[second.copy()])
+
+
+def ordered(order: OrderBy, select: Select) -> exp.Expr:
+    columns: tuple[Key | Measure, ...] = (*select.keys, *select.measures)
+    position = exp.Literal.number(columns.index(order.column) + 1)
+    return exp.Ordered(this=position, desc=order.descending, nulls_first=order.descending)
+
+
+def render(plan: Plan, model: Model, dialect: Dialect, timezone: str) -> StatementShape:
+    """The statement of a plan, without the values of any one query.
+
+    Raises:
+        MemberError: the plan reads from more than one data source.
+        Unsupported: the dialect cannot say it.
+    """
+    renderer = Renderer(model, dialect, timezone)
+    tree = renderer.plan(plan)
+    sources = tuple(renderer.data_sources)
+    if len(sources) != 1:
+        raise MemberError(
+            "To join across data sources use rollupJoin with Cube Store. Found data sources: " + ", ".join(sources)
+        )
+    used: dict[int, int] = {}
+    for parameter in tree.find_all(exp.Parameter, bfs=False):
+        number = used.setdefault(int(parameter.name), len(used) + 1)
+        parameter.set("this", exp.Literal.number(number))
+    parameters = tuple(renderer.placeholders.parameters[number - 1] for number in used)
+    return StatementShape(dialect.write(tree), parameters, columns_of(plan, renderer.names), sources[0], timezone)
+
+
+def columns_of(plan: Plan, names: Names) -> tuple[Column, ...]:
+    match plan:
+        case Limit(input, _, _) | Sort(input, _):
+            return columns_of(input, names)
+        case Count():
+            return (Column("total", "total", "measure", "number"),)
+        case Select(_, keys, measures, _):
+            return (*(key_column(key, names) for key in keys), *(measure_column(m, names) for m in measures))
+
+
+def key_column(key: Key, names: Names) -> Column:
+    match key:
+        case Bucket(dimension, granularity):
+            return Column(names.of(key), dimension.path, "time_dimension", "time", granularity)
+        case Dimension():
+            return Column(names.of(key), key.path, "dimension", key.type)
+
+
+def measure_column(measure: Measure, names: Names) -> Column:
+    return Column(names.of(measure), measure.path, "measure", measure.type.value_type)
+
+
+

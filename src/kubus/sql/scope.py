@@ -1,0 +1,215 @@
+"""Members as SQL, in terms of rows: what each expression is where the tables of a query are joined."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from kubus.dialects.dialect import Dialect
+from kubus.model.cube import Case, Dimension, Geo, Measure, Segment
+from kubus.model.measure_types import Aggregate
+from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
+from kubus.model.model import Model
+from kubus.query.resolve import Bucket, Key, referenced
+from kubus.sql.statement import Parameter, Use
+
+# What a member that some SQL refers to becomes there.
+Expand = Callable[[MemberReference], exp.Expr]
+
+# Expressions that stay one term wherever they are put.
+TERMS = (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast, exp.Case, exp.Null, exp.Boolean, exp.Parameter)
+
+
+@dataclass(slots=True)
+class Placeholders:
+    """The placeholders of a statement in the making; equal ones are one."""
+
+    parameters: list[Parameter] = field(default_factory=list[Parameter])
+
+    def add(self, slot: int, use: Use) -> exp.Expr:
+        parameter = Parameter(slot, use)
+        if parameter not in self.parameters:
+            self.parameters.append(parameter)
+        return exp.Parameter(this=exp.Literal.number(self.parameters.index(parameter) + 1))
+
+
+def column(table: str, name: str) -> exp.Expr:
+    """`"table"."name"`."""
+    return exp.column(exp.to_identifier(name, quoted=True), exp.to_identifier(table, quoted=True))
+
+
+def term(expression: exp.Expr) -> exp.Expr:
+    """The expression, in parentheses if it is more than one term."""
+    return expression if isinstance(expression, TERMS) else exp.Paren(this=expression)
+
+
+@dataclass(slots=True)
+class Scope:
+    """How the members of a model are written over joined rows.
+
+    `attached` says where the values of sub-query dimensions stand: the column, by the dimension's path.
+    """
+
+    model: Model
+    dialect: Dialect
+    timezone: str
+    placeholders: Placeholders
+    attached: dict[str, exp.Expr] = field(default_factory=dict[str, exp.Expr])
+
+    # ── SQL with references ──
+
+    def bind(self, sql: MemberSql, expand: Expand) -> exp.Expr:
+        """The tree of a member's SQL with every reference replaced."""
+        tree = sql.tree.copy()
+        if not sql.references:
+            return tree
+        by_marker = {marker(number): reference for number, reference in enumerate(sql.references)}
+        for identifier in list(tree.find_all(exp.Identifier)):
+            reference = by_marker.get(identifier.this)
+            match reference:
+                case None:
+                    continue
+                case TableReference(cube):
+                    identifier.replace(exp.to_identifier(self.model.cubes[cube].alias, quoted=True))
+                case MemberReference():
+                    standing = identifier.parent
+                    assert isinstance(standing, exp.Column), sql.text
+                    replacement = expand(reference)
+                    if standing.parent is None:
+                        return replacement
+                    standing.replace(term(replacement))
+                case QueryReference(cube):
+                    table = identifier.parent
+                    assert isinstance(table, exp.Table), sql.text
+                    table.replace(self.table(cube, table.alias or None))
+        return tree
+
+    def rows_of(self, reference: MemberReference) -> exp.Expr:
+        """A dimension or segment, as rows have it."""
+        member = referenced(reference, self.model)
+        match member:
+            case Dimension():
+                if reference.granularity is not None:
+                    return self.key(Bucket(member, reference.granularity))
+                return self.dimension(member)
+            case Segment():
+                return self.segment(member)
+            case Measure():
+                raise AssertionError(f"{member.path} is no row value")
+
+    def table(self, cube: str, alias: str | None = None) -> exp.Expr:
+        """A cube as it stands in FROM."""
+        of = self.model.cubes[cube]
+        tree = self.bind(of.table, self.rows_of)
+        name = exp.to_identifier(alias or of.alias, quoted=True)
+        if of.is_query:
+            return exp.Subquery(this=tree, alias=exp.TableAlias(this=name))
+        tree.set("alias", exp.TableAlias(this=name))
+        return tree
+
+    # ── dimensions ──
+
+    def key(self, key: Key) -> exp.Expr:
+        """A column to group by: times in the query's zone."""
+        match key:
+            case Bucket(dimension, granularity):
+                local = self.dialect.local(self.dimension(dimension), self.timezone)
+                return self.dialect.truncate(granularity, local)
+            case Dimension():
+                value = self.dimension(key)
+                if key.type == "time" and self.is_own_time(key):
+                    return self.dialect.local(value, self.timezone)
+                return value
+
+    def is_own_time(self, dimension: Dimension) -> bool:
+        """Whether a time dimension is a time by its own column or another time, and so has a zone to be moved to.
+
+        One put together from members that are no times has the meaning that its author gave it.
+        """
+        if not isinstance(dimension.value, MemberSql):
+            return False
+        members = [r for r in dimension.value.references if isinstance(r, MemberReference)]
+        if not members:
+            return True
+        if any(isinstance(r, TableReference) for r in dimension.value.references):
+            return True
+        return any(isinstance(m := referenced(r, self.model), Dimension) and m.type == "time" for r in members)
+
+    def dimension(self, dimension: Dimension) -> exp.Expr:
+        """The value of a dimension as its SQL gives it."""
+        if dimension.sub_query:
+            return self.attached[dimension.path].copy()
+        match dimension.value:
+            case MemberSql() as sql:
+                return self.bind(sql, self.rows_of)
+            case Geo(latitude, longitude):
+                parts = (
+                    self.dialect.text(term(self.bind(latitude, self.rows_of))),
+                    exp.Literal.string(","),
+                    self.dialect.text(term(self.bind(longitude, self.rows_of))),
+                )
+                return exp.DPipe(this=exp.DPipe(this=parts[0], expression=parts[1]), expression=parts[2])
+            case Case() as case:
+                return self.case(case)
+
+    def case(self, case: Case) -> exp.Expr:
+        tree = exp.Case()
+        for when in case.whens:
+            tree = tree.when(self.bind(when.condition, self.rows_of), self.label(when.label))
+        return tree if case.otherwise is None else tree.else_(self.label(case.otherwise))
+
+    def label(self, label: str | MemberSql) -> exp.Expr:
+        return exp.Literal.string(label) if isinstance(label, str) else self.bind(label, self.rows_of)
+
+    def segment(self, segment: Segment) -> exp.Expr:
+        return self.bind(segment.sql, self.rows_of)
+
+    # ── measures ──
+
+    def argument(self, measure: Measure) -> exp.Expr | None:
+        """What a measure aggregates, null for the rows that its filters leave out. None: every row, whole."""
+        value = None if measure.sql is None else self.bind(measure.sql, self.rows_of)
+        if value is None:
+            value = self.identity(measure.cube)
+        if not measure.filters:
+            return value
+        return exp.Case().when(self.own_filters(measure), exp.Literal.number(1) if value is None else value)
+
+    def own_filters(self, measure: Measure) -> exp.Expr:
+        """Whether a row passes the measure's own filters."""
+        if not measure.filters:
+            return exp.true()
+        return exp.and_(*(exp.Paren(this=self.bind(sql, self.rows_of)) for sql in measure.filters))
+
+    def identity(self, cube: str) -> exp.Expr | None:
+        """An expression that is not null where the cube has a row; None for a cube without a primary key."""
+        keys = [self.dimension(d) for d in self.model.cubes[cube].primary_key]
+        match keys:
+            case []:
+                return None
+            case [single]:
+                return single
+            case _:
+                there = exp.and_(*(exp.Not(this=exp.Is(this=term(key), expression=exp.Null())) for key in keys))
+                return exp.Case().when(there, exp.Literal.number(1))
+
+    def aggregated(self, measure: Measure, argument: exp.Expr | None, *, distinct: bool = False) -> exp.Expr:
+        """An aggregate over an argument; `distinct` counts different values where the measure counts rows."""
+        value = exp.Star() if argument is None else argument
+        match measure.type.aggregate:
+            case Aggregate.COUNT:
+                return exp.Count(this=exp.Distinct(expressions=[value]) if distinct else value)
+            case Aggregate.COUNT_DISTINCT:
+                return exp.Count(this=exp.Distinct(expressions=[value]))
+            case Aggregate.COUNT_DISTINCT_APPROX:
+                return self.dialect.count_distinct_approx(value)
+            case Aggregate.SUM:
+                return exp.Sum(this=value)
+            case Aggregate.AVG:
+                return exp.Avg(this=value)
+            case Aggregate.MIN:
+                return exp.Min(this=value)
+            case Aggregate.MAX:
+                return exp.Max(this=value)
+            case Aggregate.EXPRESSION:
+                raise AssertionError(f"{measure.path} has no argument")
