@@ -31,11 +31,11 @@ def aggregate(
         MemberError: a measure cannot be computed over these joins.
     """
     wanted = tuple(dict.fromkeys(measures))
-    repeated = frozenset(cube for cube in tree.cubes if tree.multiplies(cube))
+    multiplied = frozenset(cube for cube in tree.cubes if tree.multiplies(cube))
     leaves = tuple(dict.fromkeys(leaf for measure in wanted for leaf in leaves_of(measure, model)))
     for leaf in leaves:
         check_references(leaf, tree, model)
-    apart = {leaf.cube for leaf in leaves if leaf.cube in repeated and must_be_apart(leaf, model)}
+    apart = {leaf.cube for leaf in leaves if leaf.cube in multiplied and must_be_apart(leaf, model)}
     places = {leaf: leaf.cube if leaf.cube in apart else None for leaf in leaves}
     # An expression whose measures all lie in one part is computed in that part; any other on top of the parts.
     computed: dict[Part, list[Measure]] = {}
@@ -45,14 +45,14 @@ def aggregate(
             if unit not in in_part:
                 in_part.append(unit)
     parts: list[Aggregate | AggregateOnce] = [
-        Aggregate(rows, keys, tuple(units), repeated)
+        Aggregate(rows, keys, tuple(units), multiplied)
         if part is None
         else AggregateOnce(rows, keys, tuple(units), model.cubes[part])
         for part, units in computed.items()
     ]
     match parts:
         case []:
-            return Aggregate(rows, keys, (), repeated)
+            return Aggregate(rows, keys, (), multiplied)
         case [single]:
             return single
         case _:
@@ -60,7 +60,7 @@ def aggregate(
 
 
 def must_be_apart(leaf: Measure, model: Model) -> bool:
-    """Whether a measure of a repeated cube comes out wrong over the repeated rows."""
+    """Whether a measure of a multiplied cube comes out wrong over the multiplied rows."""
     if leaf.type.repeats_harmlessly:
         return False
     cube = model.cubes[leaf.cube]

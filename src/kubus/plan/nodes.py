@@ -53,13 +53,13 @@ RowPlan = Scan | LeftJoin | Attach | RowFilter
 class Aggregate:
     """One row for each combination of the keys, with the measures over its rows.
 
-    `repeated` names the cubes whose rows the input repeats: their counts count keys.
+    `multiplied` names the cubes whose rows the input repeats: their counts count keys.
     """
 
     input: RowPlan
     keys: tuple[Key, ...]
     measures: tuple[Measure, ...]
-    repeated: frozenset[str] = frozenset()
+    multiplied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,9 @@ class Renderer:
 
     def groups(self, plan: GroupPlan | Project) -> Groups:
         match plan:
-            case Aggregate(input, keys, _, repeated):
+            case Aggregate(input, keys, _, multiplied):
                 select, scope = self.rows(input)
-                value_of = self.over_rows(scope, repeated)
+                value_of = self.over_rows(scope, multiplied)
                 return Groups(select, scope, [scope.key(key) for key in keys], value_of, is_grouped=True)
             case Project(input, keys, _):
                 select, scope = self.rows(input)
@@ -125,14 +125,14 @@ class Renderer:
             case Combine():
                 return self.combined(plan)
 
-    def over_rows(self, scope: Scope, repeated: frozenset[str]) -> ValueOf:
+    def over_rows(self, scope: Scope, multiplied: frozenset[str]) -> ValueOf:
         """Measures as aggregates over joined rows."""
 
         def value(measure: Measure) -> exp.Expr:
             if measure.is_expression:
                 return self.expression(measure, scope, value)
             counts_rows = measure.type.aggregate is Kind.COUNT and measure.sql is None
-            distinct = counts_rows and measure.cube in repeated
+            distinct = counts_rows and measure.cube in multiplied
             argument = scope.argument(measure)
             if distinct and measure.filters:
                 # The key where the row passes the filters, so that different keys can be counted.

@@ -24,13 +24,15 @@ TERMS = (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast, exp.Case, exp.N
 class Placeholders:
     """The placeholders of a statement in the making; equal ones are one."""
 
-    parameters: list[Parameter] = field(default_factory=list[Parameter])
+    numbers: dict[Parameter, int] = field(default_factory=dict[Parameter, int])
 
     def add(self, slot: int, use: Use) -> exp.Expr:
-        parameter = Parameter(slot, use)
-        if parameter not in self.parameters:
-            self.parameters.append(parameter)
-        return exp.Parameter(this=exp.Literal.number(self.parameters.index(parameter) + 1))
+        number = self.numbers.setdefault(Parameter(slot, use), len(self.numbers) + 1)
+        return exp.Parameter(this=exp.Literal.number(number))
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return tuple(self.numbers)
 
 
 def column(table: str, name: str) -> exp.Expr:
