@@ -1,0 +1,118 @@
+"""`kubus create`: a new project."""
+
+import re
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, get_args
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.prompt import Prompt
+
+from kubus.cli.scaffold.project import Database, write_project
+from kubus.cli.scaffold.sample_data import write_sample_data
+from kubus.errors import ConfigError
+
+# One folder, right here: no path, no hidden folder, nothing that a shell or a file system reads differently.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+LONGEST_NAME = 100
+
+
+def create(
+    name: str,
+    /,
+    *,
+    db_type: Annotated[Database | None, Parameter(name=("--db-type", "-d"))] = None,
+    template: Annotated[str | None, Parameter(name=("--template", "-t"), show=False)] = None,
+) -> None:
+    """Make a new project in a folder of that name.
+
+    It holds settings, a data model, and two years of a shop's orders to try it on.
+
+    Parameters
+    ----------
+    name
+        What the project is called; its folder must not be there yet.
+    db_type
+        The database: with duckdb the sample data are a file in the project, ready to be asked; with postgres they are
+        files to load into a database of yours. Asked for on a terminal, else duckdb.
+    template
+        Accepted, because Cube's command has it; there is one template.
+    """
+    console = Console(highlight=False)
+    target = _free_folder(Path.cwd(), name)
+    database = db_type or _ask_for_database(console)
+    if template is not None:
+        console.print(f"--template {template} is not needed: there is one template", markup=False, soft_wrap=True)
+    create_project(target, database, datetime.now(UTC).date(), console)
+    console.print(f"\n{name} app has been created\n", markup=False, soft_wrap=True)
+    console.print(_next_steps(name, database), markup=False, soft_wrap=True)
+
+
+def create_project(target: Path, database: Database, today: date, console: Console) -> None:
+    """Write a whole project to `target`: it appears complete or not at all. `today` is the day its sample data reach.
+
+    Raises:
+        ConfigError: `target` is there already, or its folder cannot be written to.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".kubus-create-", dir=target.parent) as parent:
+            # Not the temporary folder itself: only its owner may enter that one.
+            unfinished = Path(parent) / target.name
+            console.print("- Creating project structure")
+            unfinished.mkdir()
+            console.print("- Writing files from template")
+            write_project(unfinished, target.name, database, development=True)
+            console.print("- Generating sample data")
+            write_sample_data(unfinished, database, today, console)
+            if target.exists():
+                raise _exists(target)
+            unfinished.rename(target)
+    except OSError as error:
+        raise ConfigError(
+            f"{target} cannot be written: {error.strerror or error}", hint="Choose a folder that is yours to write to"
+        ) from error
+
+
+def _free_folder(parent: Path, name: str) -> Path:
+    if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
+        raise ConfigError(
+            f"'{name}' cannot be the name of a project",
+            hint="Begin with a letter or digit, and use letters, digits, '-', '_' and '.', up to 100 of them",
+        )
+    target = parent / name
+    # A dangling link is not there for exists(), and would be followed by what is written.
+    if target.exists() or target.is_symlink():
+        raise _exists(target)
+    return target
+
+
+def _exists(target: Path) -> ConfigError:
+    return ConfigError(
+        f"'{target.name}' is here already", hint="Choose another name, or delete it; nothing was changed"
+    )
+
+
+def _ask_for_database(console: Console) -> Database:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "duckdb"
+    answer = Prompt.ask("Which database?", console=console, choices=list(get_args(Database)), default="duckdb")
+    return "postgres" if answer == "postgres" else "duckdb"
+
+
+def _next_steps(name: str, database: Database) -> str:
+    steps = [f"cd {name}"]
+    notes = ""
+    if database == "postgres":
+        steps += ["# put your database into .env, then load the sample data if you want them:"]
+        steps += ["psql -d shop -f data/load.sql"]
+        if find_spec("psycopg") is None:
+            notes = "\n\nPostgreSQL's driver is not installed yet: pip install 'kubus[postgres]'"
+    steps.append("kubus dev")
+    question = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
+    curl = f"curl -G -s http://localhost:4000/cubejs-api/v1/load --data-urlencode 'query={question}'"
+    lines = "\n".join(f"  {step}" for step in steps)
+    return f"Next:\n\n{lines}\n\nand in another terminal:\n\n  {curl}{notes}"

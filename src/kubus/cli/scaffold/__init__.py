@@ -1,0 +1,1 @@
+"""A new project: the files that `kubus create` and `kubus demo` write."""

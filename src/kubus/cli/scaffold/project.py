@@ -1,0 +1,67 @@
+"""Write the files of a new project: settings, data model, README, a place for hooks."""
+
+import os
+import secrets
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+Database = Literal["duckdb", "postgres"]
+
+# Where the sample data of a DuckDB project are, below its folder. Its `.env` names the same file.
+SAMPLE_DATABASE = Path("data") / "shop.duckdb"
+
+
+def write_project(folder: Path, name: str, database: Database, *, development: bool) -> None:
+    """Write everything but the sample data of project `name` into `folder`, which is made if it is not there.
+
+    `.env` holds a fresh secret and may be read by its owner alone; `development` is the mode that it sets. Files that
+    are there are overwritten.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _copy(files("kubus.demo") / "model", folder / "model")
+
+    dev_mode = "true" if development else "false"
+    settings = Template(_template(f"{database}.env"))
+    # 64 bytes, as `kubus secret` makes.
+    _write_secret(folder / ".env", settings.substitute(dev_mode=dev_mode, secret=secrets.token_hex(64)))
+    _write(folder / ".env.example", settings.substitute(dev_mode=dev_mode, secret=""))
+
+    _write(folder / "README.md", Template(_template(f"README.{database}.md")).substitute(name=name))
+    _write(folder / ".gitignore", _template("gitignore"))
+    _write(folder / "kubus.py", _template("hooks.py.txt"))
+    if database == "postgres":
+        (folder / "data").mkdir(exist_ok=True)
+        _write(folder / "data" / "load.sql", _template("load.sql"))
+
+
+def _template(name: str) -> str:
+    return (files("kubus.cli.scaffold") / "files" / name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_secret(path: Path, text: str) -> None:
+    # Made with its mode, and not given it afterwards: there is no moment at which others can read it. What is there
+    # goes first, because opening it would keep its mode.
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def _copy(source: Traversable, target: Path) -> None:
+    """Copy a folder of the package, which may lie in an archive."""
+    target.mkdir(exist_ok=True)
+    for entry in source.iterdir():
+        if entry.is_dir():
+            _copy(entry, target / entry.name)
+        else:
+            (target / entry.name).write_bytes(entry.read_bytes())
