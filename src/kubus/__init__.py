@@ -1,0 +1,68 @@
+"""kubus: a semantic layer and embedded-analytics API server that speaks Cube's wire format.
+
+```python
+from kubus import SemanticLayer
+
+layer = SemanticLayer("model", "shop.duckdb")
+rows = layer.query({"measures": ["Orders.count"], "dimensions": ["Orders.status"]})
+```
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubus.api.assemble import asgi
+    from kubus.context import SecurityContext
+    from kubus.errors import (
+        AccessError,
+        ConfigError,
+        Forbidden,
+        KubusError,
+        MemberError,
+        ModelError,
+        QueryError,
+        SourceError,
+        Unauthenticated,
+    )
+    from kubus.library import SemanticLayer
+
+__version__ = "0.1.0"
+
+# Where each public name lives: they are imported when they are named, so that a command pays for what it uses.
+PUBLIC = {
+    "SemanticLayer": "kubus.library",
+    "asgi": "kubus.api.assemble",
+    "SecurityContext": "kubus.context",
+    "AccessError": "kubus.errors",
+    "ConfigError": "kubus.errors",
+    "Forbidden": "kubus.errors",
+    "KubusError": "kubus.errors",
+    "MemberError": "kubus.errors",
+    "ModelError": "kubus.errors",
+    "QueryError": "kubus.errors",
+    "SourceError": "kubus.errors",
+    "Unauthenticated": "kubus.errors",
+}
+
+__all__ = [
+    "AccessError",
+    "ConfigError",
+    "Forbidden",
+    "KubusError",
+    "MemberError",
+    "ModelError",
+    "QueryError",
+    "SecurityContext",
+    "SemanticLayer",
+    "SourceError",
+    "Unauthenticated",
+    "__version__",
+    "asgi",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in PUBLIC:
+        return getattr(import_module(PUBLIC[name]), name)
+    raise AttributeError(f"module 'kubus' has no attribute '{name}'")

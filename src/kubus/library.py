@@ -1,0 +1,182 @@
+"""The semantic layer inside a Python program: a model and a database in, rows out, no server between.
+
+```python
+from kubus import SemanticLayer
+
+with SemanticLayer("model", "shop.duckdb") as layer:
+    layer.query({"measures": ["Orders.count"], "dimensions": ["Orders.status"]})
+    # [{'Orders.status': 'completed', 'Orders.count': 51_203}, …]
+```
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from kubus.api.wire.parse_query import asked_query
+from kubus.context import SecurityContext
+from kubus.errors import QueryError
+from kubus.loading.load import load_files, load_model
+from kubus.model.model import Model
+from kubus.query.normalize import normalize
+from kubus.query.query import Query
+from kubus.semantic_layer import Prepared
+from kubus.semantic_layer import SemanticLayer as Spine
+from kubus.sources.duckdb import DuckDBOptions
+from kubus.sources.postgres import PostgresOptions
+from kubus.sources.registry import make_source
+from kubus.sources.source import Source
+from kubus.sql.statement import Statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# A query as clients of the REST API write it.
+JsonQuery = Mapping[str, Any]
+Row = dict[str, Any]
+T = TypeVar("T")
+
+MAX_LIMIT = 50_000
+DEFAULT_LIMIT = 10_000
+
+
+class SemanticLayer(Spine):
+    """A data model and its databases, in this process.
+
+    `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file, `:memory:`,
+    a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called from any
+    thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is asked for.
+
+    Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
+    database's type does.
+    """
+
+    def __init__(
+        self,
+        model: Path | str | Mapping[str, str],
+        database: Source | Path | str | Mapping[str, Source | Path | str] = ":memory:",
+        *,
+        timezone: str = "UTC",
+        max_limit: int = MAX_LIMIT,
+        show_hidden: bool = False,
+    ) -> None:
+        named = database if isinstance(database, Mapping) else {"default": database}
+        sources = {name: opened(name, one) for name, one in named.items()}
+        dialects = {name: source.dialect for name, source in sources.items()}
+
+        def load() -> Model:
+            if isinstance(model, Mapping):
+                return load_files(model, dialects)
+            return load_model(Path(model), dialects)
+
+        super().__init__(load, sources, show_hidden=show_hidden)
+        self._timezone = timezone
+        self._max_limit = max_limit
+        self._lock = Lock()
+        self._portal: BlockingPortal | None = None
+        self._closing = ExitStack()
+
+    # ── asking ──
+
+    def query(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> list[Row]:
+        """The rows of a query, a dict each, keyed by member (`Orders.createdAt.month` for a time bucket).
+
+        Raises:
+            QueryError: the query is malformed, or names what the model does not have.
+            ModelError: the model does not compile.
+            Forbidden: it asks for a hidden member.
+            SourceError: the database refused or failed.
+        """
+        return self._call(self._rows, self.asked(query, context))
+
+    async def query_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> list[Row]:
+        """`query`, awaited."""
+        return await self._call_async(self._rows, self.asked(query, context))
+
+    def arrow(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> "pa.Table":
+        """The rows of a query as an Arrow table, a column a member. Needs the extra `arrow`."""
+        return self._call(self._table, self.asked(query, context))
+
+    async def arrow_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> "pa.Table":
+        """`arrow`, awaited."""
+        return await self._call_async(self._table, self.asked(query, context))
+
+    def sql(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> Statement:
+        """The statement that answers a query: its text, its parameters and its columns."""
+        return self.asked(query, context).statement
+
+    def asked(self, query: JsonQuery, context: Mapping[str, Any] | None = None) -> Prepared:
+        """A query made ready to run for a caller with these claims."""
+        return self.prepare(self._normal(query), SecurityContext(MappingProxyType(dict(context or {}))))
+
+    def _normal(self, query: JsonQuery) -> Query:
+        normal = normalize(
+            asked_query(query),
+            now=datetime.now(UTC),
+            default_timezone=self._timezone,
+            default_limit=min(DEFAULT_LIMIT, self._max_limit),
+            max_limit=self._max_limit,
+        )
+        if len(normal.queries) != 1:
+            raise QueryError("Here one query is asked at a time", hint="Ask for each range of compareDateRange by itself")
+        return normal.queries[0]
+
+    async def _rows(self, prepared: Prepared) -> list[Row]:
+        prepared.authorized.check_visible()
+        source = self._runner.source(prepared.statement.data_source)
+        names = [column.key for column in prepared.statement.columns]
+        rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    async def _table(self, prepared: Prepared) -> "pa.Table":
+        prepared.authorized.check_visible()
+        source = self._runner.source(prepared.statement.data_source)
+        table = await source.arrow(prepared.statement)
+        return table.rename_columns([column.key for column in prepared.statement.columns])
+
+    # ── one event loop for all callers ──
+    # Connections belong to the loop that opened them, so every call goes to one loop, in a thread of its own.
+
+    def _loop(self) -> BlockingPortal:
+        with self._lock:
+            if self._portal is None:
+                self._portal = self._closing.enter_context(start_blocking_portal())
+            return self._portal
+
+    def _call(self, ask: Callable[[Prepared], Awaitable[T]], prepared: Prepared) -> T:
+        return self._loop().call(ask, prepared)
+
+    async def _call_async(self, ask: Callable[[Prepared], Awaitable[T]], prepared: Prepared) -> T:
+        return await asyncio.wrap_future(self._loop().start_task_soon(ask, prepared))
+
+    # ── closing ──
+
+    def shut(self) -> None:
+        """Give up every connection. The layer cannot be asked afterwards."""
+        self._loop().call(self.close)
+        with self._lock:
+            self._closing.close()
+            self._portal = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shut()
+
+
+def opened(name: str, database: Source | Path | str) -> Source:
+    """A source for a path, a URL, or itself."""
+    if not isinstance(database, str | Path):
+        return database
+    text = str(database)
+    if text.startswith(("postgres://", "postgresql://")):
+        return make_source(name, PostgresOptions(url=text))
+    return make_source(name, DuckDBOptions(path=None if text == ":memory:" else Path(text)))
