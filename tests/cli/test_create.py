@@ -1,14 +1,20 @@
 """`kubus create`: a project appears whole, or nothing changes."""
 
 import io
+import os
 import re
+import runpy
 import stat
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 import yaml
 from rich.console import Console
 
+import kubus
 from kubus.cli.create import create, create_project
 from kubus.errors import ConfigError
 
@@ -102,11 +108,24 @@ def test_model_files_are_yaml_with_the_cubes_of_the_guide(projects):
     assert set(cubes) == {"LineItems", "Orders", "ProductCategories", "Products", "Suppliers", "Users"}
 
 
+def test_programs_in_the_folder_import_the_package_and_not_the_hooks(projects):
+    code = "import sys, kubus; from kubus.errors import ConfigError; print(kubus.__file__); print(sys.path[0] == '')"
+    environment = os.environ | {"PYTHONPATH": str(Path(kubus.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=projects / "duckdb",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [kubus.__file__, "True"]
+
+
 def test_hooks_do_nothing_yet(projects):
-    code = compile((projects / "duckdb" / "kubus.py").read_text(), "kubus.py", "exec")
-    names = {}
-    exec(code, names)
-    assert set(names) <= {"__doc__", "__builtins__"}
+    # As they will be read: under another name.
+    names = runpy.run_path(str(projects / "duckdb" / "kubus.py"), run_name="hooks")
+    assert [name for name in names if not name.startswith("__")] == []
 
 
 def test_the_command_says_what_it_does_and_what_is_next(tmp_path, monkeypatch, capsys):
