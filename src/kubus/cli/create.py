@@ -52,8 +52,12 @@ def create(
     console.print(_next_steps(name, database), markup=False, soft_wrap=True)
 
 
-def create_project(target: Path, database: Database, today: date, console: Console) -> None:
-    """Write a whole project to `target`: it appears complete or not at all. `today` is the day its sample data reach.
+def create_project(
+    target: Path, database: Database, today: date, console: Console, *, development: bool = True
+) -> None:
+    """Write a whole project to `target`: it appears complete or not at all.
+
+    `today` is the day that its sample data reach to, `development` the mode that its settings name.
 
     Raises:
         ConfigError: `target` is there already, or its folder cannot be written to.
@@ -65,7 +69,7 @@ def create_project(target: Path, database: Database, today: date, console: Conso
             console.print("- Creating project structure")
             unfinished.mkdir()
             console.print("- Writing files from template")
-            write_project(unfinished, target.name, database, development=True)
+            write_project(unfinished, target.name, database, development=development)
             console.print("- Generating sample data")
             write_sample_data(unfinished, database, today, console)
             if target.exists():
