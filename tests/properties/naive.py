@@ -440,8 +440,15 @@ class Evaluation:
         return self.cubes[cube].measure(name) is not None
 
     def in_range(self, value: Known, wall: tuple[datetime, datetime]) -> bool:
-        start, end = (local_to_utc(bound, self.zone) for bound in wall)
-        return value is not None and start <= value < end + MILLISECOND
+        start, end = wall
+        return value is not None and self.instant(start) <= value < self.instant_after(end)
+
+    def instant(self, wall: datetime) -> datetime:
+        return local_to_utc(wall, self.zone)
+
+    def instant_after(self, wall: datetime) -> datetime:
+        """The instant of the next millisecond, so that the range that begins there leaves no row between."""
+        return local_to_utc(wall + MILLISECOND, self.zone)
 
     def holds(self, value: Known, kind: ColumnKind, tested: dict[str, Any]) -> bool:
         """One comparison of a value with the filter's values."""
@@ -476,13 +483,13 @@ class Evaluation:
             case "notInDateRange":
                 return value is not None and not self.in_range(value, bounds(texts))
             case "beforeDate":
-                return value is not None and value < local_to_utc(bounds(texts)[0], self.zone)
+                return value is not None and value < self.instant(bounds(texts)[0])
             case "afterOrOnDate":
-                return value is not None and value >= local_to_utc(bounds(texts)[0], self.zone)
+                return value is not None and value >= self.instant(bounds(texts)[0])
             case "beforeOrOnDate":
-                return value is not None and value < local_to_utc(bounds(texts)[1], self.zone) + MILLISECOND
+                return value is not None and value < self.instant_after(bounds(texts)[1])
             case "afterDate":
-                return value is not None and value >= local_to_utc(bounds(texts)[1], self.zone) + MILLISECOND
+                return value is not None and value >= self.instant_after(bounds(texts)[1])
         raise ValueError(operator)
 
     # Groups and measures.

@@ -209,5 +209,5 @@ def order(choices: Choices, query: dict[str, Any]) -> Any:
         if not (path in query.get("dimensions", []) and path in (*entries, *split))
     ]
     chosen = some(choices, clear, 0, 4)
-    pairs = [[path, pick(choices, ("asc", "desc"))] for path in chosen]
-    return pairs if chance(choices, 50) else {path: direction for path, direction in pairs}
+    pairs: list[Any] = [[path, pick(choices, ("asc", "desc"))] for path in chosen]
+    return pairs if chance(choices, 50) else dict(pairs)

@@ -1,0 +1,112 @@
+"""Many random examples, in several processes: `python -m tests.properties.run_many --count 100000`.
+
+Examples are numbered; a number is the seed of its example. What is done is written to a folder, so that a run that is
+stopped goes on where it was: `done.txt` holds the chunks, `<seed>.txt` each fault, made as small as it gets, and
+`summary.json` the sums. A fault's kind is written up at most a few times.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.properties.ask import Engine, duckdb_engine, postgres_engine
+from tests.properties.choices import Seeded
+from tests.properties.databases import postgres_server
+from tests.properties.example import Example
+from tests.properties.naive import NoTree, Undecided
+from tests.properties.shrink import smallest
+from tests.properties.strategies import random_example
+from tests.properties.verdict import fault, report
+
+CHUNK = 500
+WRITTEN_UP = 3
+engines: tuple[Engine, ...] = ()
+
+
+def kind_of(example: Example) -> str | None:
+    """How an example fails; None also where it cannot be asked, as happens to examples being shrunk."""
+    try:
+        found = fault(example, engines)
+    except (NoTree, Undecided, AssertionError, KeyError, StopIteration, ValueError, TypeError, IndexError):
+        return None
+    return None if found is None else found.kind
+
+
+def check(seed: int, written: Counter[str], folder: Path) -> str:
+    """The outcome of one example: right, undecided, no tree, or the kind of its fault."""
+    example = random_example(Seeded(seed))
+    try:
+        found = fault(example, engines)
+    except NoTree:
+        return "no tree"
+    except Undecided:
+        return "undecided"
+    if found is None:
+        return "right"
+    written[found.kind] += 1
+    if written[found.kind] <= WRITTEN_UP:
+        small = smallest(example, kind_of)
+        (folder / f"{seed}.txt").write_text(f"seed {seed}\n" + report(small, fault(small, engines)))
+    return found.kind
+
+
+def run_chunks(url: str, chunks: "multiprocessing.Queue[int | None]", done: "multiprocessing.Queue[Any]", folder: Path):
+    global engines  # noqa: PLW0603 - a process has its databases for as long as it lives
+    written: Counter[str] = Counter()
+    with duckdb_engine() as duck, postgres_engine(url) as postgres:
+        engines = (duck, postgres)
+        while (chunk := chunks.get()) is not None:
+            outcomes = Counter(check(seed, written, folder) for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK))
+            done.put((chunk, dict(outcomes)))
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--count", type=int, default=100_000)
+    arguments.add_argument("--first", type=int, default=0, help="the first seed, a multiple of 500")
+    arguments.add_argument("--processes", type=int, default=2)
+    arguments.add_argument("--folder", type=Path, default=Path("build/properties"))
+    given = arguments.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    log = given.folder / "done.txt"
+    known: dict[int, dict[str, int]] = {}
+    if log.exists():
+        for line in log.read_text().splitlines():
+            chunk, outcomes = line.split(" ", 1)
+            known[int(chunk)] = json.loads(outcomes)
+    wanted = range(given.first // CHUNK, (given.first + given.count) // CHUNK)
+    left = [chunk for chunk in wanted if chunk not in known]
+    began = time.monotonic()
+    with postgres_server() as url, log.open("a") as kept:
+        context = multiprocessing.get_context("spawn")
+        chunks: Any = context.Queue()
+        done: Any = context.Queue()
+        for chunk in [*left, *([None] * given.processes)]:
+            chunks.put(chunk)
+        workers = [
+            context.Process(target=run_chunks, args=(url, chunks, done, given.folder)) for _ in range(given.processes)
+        ]
+        for worker in workers:
+            worker.start()
+        for number in range(len(left)):
+            chunk, outcomes = done.get()
+            known[chunk] = outcomes
+            kept.write(f"{chunk} {json.dumps(outcomes)}\n")
+            kept.flush()
+            rate = (number + 1) * CHUNK / (time.monotonic() - began)
+            print(f"{(number + 1) * CHUNK}/{len(left) * CHUNK}  {rate:.0f}/s  {outcomes}", flush=True)
+        for worker in workers:
+            worker.join()
+    sums = sum((Counter(known[chunk]) for chunk in wanted), Counter[str]())
+    (given.folder / "summary.json").write_text(json.dumps(dict(sums.most_common()), indent=1))
+    print(json.dumps(dict(sums.most_common()), indent=1))
+    return 0 if set(sums) <= {"right", "undecided", "no tree"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

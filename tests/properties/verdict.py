@@ -1,0 +1,62 @@
+"""One example put to the naive evaluator and to kubus, and whether they agree."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kubus.errors import KubusError
+from tests.properties import naive
+from tests.properties.ask import Engine
+from tests.properties.compare import difference
+from tests.properties.example import Example
+from tests.properties.model_text import model_text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`kind` is what shrinking must keep; `sql` is empty where there is no statement."""
+
+    kind: str
+    text: str
+    sql: str = ""
+
+
+def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
+    """What is wrong with the answer of some database; None if all are right.
+
+    Raises NoTree and Undecided where the definition gives no answer.
+    """
+    query = example.query
+    if not asks_for_something(query):
+        return None
+    expected = naive.answer(example)
+    model = model_text(example)
+    for engine in engines:
+        try:
+            asked = engine.prepare(model, query)
+        except KubusError as error:
+            return Fault(f"{engine.name}: {type(error).__name__} {str(error)[:60]}", f"{type(error).__name__}: {error}")
+        sql = engine.sql_of(asked)
+        try:
+            got = engine.run(asked)
+        except KubusError as error:
+            return Fault(f"{engine.name}: {type(error).__name__}", f"{type(error).__name__}: {error}", sql)
+        if wrong := difference(expected, got.rows):
+            return Fault(f"{engine.name}: rows", wrong, sql)
+        if query.get("total") and got.total != len(expected.rows):
+            return Fault(f"{engine.name}: total", f"a total of {got.total} instead of {len(expected.rows)}", sql)
+    return None
+
+
+def asks_for_something(query: dict[str, object]) -> bool:
+    entries = query.get("timeDimensions", [])
+    assert isinstance(entries, list)
+    return bool(query.get("measures") or query.get("dimensions") or any("granularity" in e for e in entries))
+
+
+def report(example: Example, found: Fault | None) -> str:
+    """An example and its fault as text from which it can be run again by hand."""
+    if found is None:
+        return ""
+    query = json.dumps(example.query, indent=1, ensure_ascii=False)
+    return f"\n{found.kind}: {found.text}\n\n{query}\n\n{model_text(example)}\n{found.sql}\n\n{example!r}\n"

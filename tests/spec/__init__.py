@@ -1,0 +1,1 @@
+"""The specification as cases: tables, model and query in, rows out."""
