@@ -1,0 +1,61 @@
+"""What metadata and annotations both say of a member: titles, types, drill members."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kubus.api.wire.formats import wire_format
+from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.model import Model
+
+Json = Any
+
+
+def measure_entry(measure: Measure, cube: Cube, model: Model) -> dict[str, Json]:
+    """Title, type, format and drill members of a measure. Its type is that of its values."""
+    value_type = measure.type.value_type
+    return titled(measure, cube) | present(
+        description=measure.label.description,
+        type=value_type,
+        format=wire_format(measure.label, value_type),
+        currency=measure.label.currency,
+        meta=measure.label.meta,
+        drillMembers=list(measure.drill_members),
+        drillMembersGrouped=drill_groups(measure.drill_members, model),
+    )
+
+
+def dimension_entry(dimension: Dimension, cube: Cube) -> dict[str, Json]:
+    """Title, type and format of a dimension."""
+    return titled(dimension, cube) | present(
+        description=dimension.label.description,
+        type=dimension.type,
+        format=wire_format(dimension.label, dimension.type),
+        currency=dimension.label.currency,
+        meta=dimension.label.meta,
+    )
+
+
+def segment_entry(segment: Segment, cube: Cube) -> dict[str, Json]:
+    """Title of a segment."""
+    return titled(segment, cube) | present(description=segment.label.description, meta=segment.label.meta)
+
+
+def titled(member: Measure | Dimension | Segment, cube: Cube) -> dict[str, Json]:
+    """The two titles: with the cube's before it, and the member's own."""
+    return {"title": f"{cube.label.title} {member.label.title}", "shortTitle": member.label.title}
+
+
+def drill_groups(paths: Iterable[str], model: Model) -> dict[str, list[str]]:
+    """Drill members by kind."""
+    groups: dict[str, list[str]] = {"measures": [], "dimensions": []}
+    for path in paths:
+        cube_name, _, name = path.partition(".")
+        cube = model.cubes.get(cube_name)
+        is_measure = cube is not None and name in cube.measures
+        groups["measures" if is_measure else "dimensions"].append(path)
+    return groups
+
+
+def present(**entries: Json) -> dict[str, Json]:
+    """The entries that are there: None says that the model has nothing to say."""
+    return {key: value for key, value in entries.items() if value is not None}
