@@ -20,8 +20,8 @@ class SecurityContext:
     who exists only in development mode and in library use.
     """
 
-    claims: Claims = NO_CLAIMS
-    jwt: Claims = NO_CLAIMS
+    claims: Claims = field(default_factory=lambda: NO_CLAIMS)
+    jwt: Claims = field(default_factory=lambda: NO_CLAIMS)
 
 
 NOBODY = SecurityContext()

@@ -1,7 +1,7 @@
 """Cube and its members, as the compiler leaves them: names resolved, SQL parsed, defaults filled in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -157,9 +157,9 @@ class Cube:
     label: Label
     public: bool
     file: str
-    dimensions: Mapping[str, Dimension] = NO_MEMBERS
-    measures: Mapping[str, Measure] = NO_MEMBERS
-    segments: Mapping[str, Segment] = NO_MEMBERS
+    dimensions: Mapping[str, Dimension] = field(default_factory=lambda: NO_MEMBERS)
+    measures: Mapping[str, Measure] = field(default_factory=lambda: NO_MEMBERS)
+    segments: Mapping[str, Segment] = field(default_factory=lambda: NO_MEMBERS)
     joins: tuple[Join, ...] = ()
     extends: str | None = None
     refresh_key: Json = None
