@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tests.properties.naive import EPSILON, Answer, Known, ResultColumn
+from tests.properties.naive import Answer, ResultColumn
+from tests.properties.naive_values import EPSILON, Known
 
 WireRow = Mapping[str, Any]
 

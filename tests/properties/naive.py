@@ -9,10 +9,9 @@ Source: query semantics, sections 2, 3, 5, 6, 8, 12 and 13.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from tests.properties.example import (
@@ -27,14 +26,24 @@ from tests.properties.example import (
     Measure,
     Of,
 )
+from tests.properties.naive_values import (
+    EPSILON,
+    GRANULARITIES,
+    Known,
+    aggregated,
+    bounds,
+    call,
+    holds,
+    in_order,
+    in_range,
+    known,
+    number,
+    truncated,
+    utc_to_local,
+)
 
-# Fraction, str, bool, datetime or None.
-Known = Any
 # For each cube of the join its row, None where the join found none.
 JoinedRow = Mapping[str, Mapping[str, Known] | None]
-
-MILLISECOND = timedelta(milliseconds=1)
-EPSILON = Fraction(1, 10**9)
 
 
 class NoTree(Exception):
@@ -70,54 +79,18 @@ def answer(example: Example) -> Answer:
     return Evaluation(example).answer()
 
 
-def local_to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of a wall time: the first of two, and past the gap for one that never was."""
-    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC).replace(tzinfo=None)
-
-
-def utc_to_local(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
-
-
-def truncated(wall: datetime, granularity: str) -> datetime:
-    """The start of the second … year that holds `wall`; weeks start on Monday."""
-    midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
-    match granularity:
-        case "second":
-            return wall.replace(microsecond=0)
-        case "minute":
-            return wall.replace(second=0, microsecond=0)
-        case "hour":
-            return wall.replace(minute=0, second=0, microsecond=0)
-        case "day":
-            return midnight
-        case "week":
-            return midnight - timedelta(days=wall.weekday())
-        case "month":
-            return midnight.replace(day=1)
-        case "quarter":
-            return midnight.replace(month=3 * ((wall.month - 1) // 3) + 1, day=1)
-        case "year":
-            return midnight.replace(month=1, day=1)
-    raise ValueError(granularity)
-
-
-GRANULARITIES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
-
-
-def bounds(texts: list[str]) -> tuple[datetime, datetime]:
-    """From one or two dates the wall times of a range, both inclusive; a date alone is its whole day."""
-    first, last = texts[0], texts[-1]
-    start = datetime.fromisoformat(first)
-    end = datetime.fromisoformat(last)
-    if len(last) == len("2024-01-31"):
-        end += timedelta(days=1) - MILLISECOND
-    return start, end
-
-
 def split(path: str) -> tuple[str, str]:
     cube, member = path.split(".")
     return cube, member
+
+
+@dataclass(frozen=True, slots=True)
+class RowCondition:
+    """One of the conditions that are all to be true of a row, and the members that it reads."""
+
+    kind: Literal["segment", "filter", "range"]
+    members: tuple[str, ...]
+    holds: Callable[[JoinedRow], bool]
 
 
 class Evaluation:
@@ -157,16 +130,15 @@ class Evaluation:
         self.sub_query_values: dict[tuple[str, str], dict[tuple[Known, ...], Known]] = {}
 
     def answer(self) -> Answer:
-        rows = [row for row in self.joined(self.hints()) if self.passes(row)]
         columns = self.columns()
-        if self.ungrouped:
-            found = [(*self.key_of(row), *(self.row_value(*split(m), row) for m in self.measures)) for row in rows]
+        try:
+            rows = [row for row in self.joined(self.hints()) if self.passes(row)]
+        except NoTree:
+            if self.ungrouped:
+                raise
+            found = self.facts_side_by_side()
         else:
-            found = [
-                (*key, *(self.measured(*split(m), group) for m in self.measures))
-                for key, group in self.groups(rows)
-                if all(self.group_passes(f, group) for f in self.query.get("filters", []))
-            ]
+            found = self.on_one_tree(rows)
         order = self.order(columns)
         return Answer(
             columns,
@@ -175,6 +147,75 @@ class Evaluation:
             limit=self.query.get("limit", 10_000),
             offset=self.query.get("offset", 0),
         )
+
+    def on_one_tree(self, rows: list[JoinedRow]) -> list[tuple[Known, ...]]:
+        if self.ungrouped:
+            return [(*self.key_of(row), *(self.row_value(*split(m), row) for m in self.measures)) for row in rows]
+        return [
+            (*key, *(self.measured(*split(m), group) for m in self.measures))
+            for key, group in self.groups(rows)
+            if self.group_holds(lambda cube, name, group=group: self.measured(cube, name, group))
+        ]
+
+    def facts_side_by_side(self) -> list[tuple[Known, ...]]:
+        """Measures of facts that no tree holds: each fact grouped by itself, met on the dimensions.
+
+        A condition holds for every fact that can reach its members. Of a group that a fact does not have, its
+        measures are null, counts too.
+        """
+        asked = [*self.measures, *(m for m in filter_members(self.query.get("filters", [])) if self.is_measure(m))]
+        leaves = unique([leaf for path in asked for leaf in self.leaves(path)])
+        facts: dict[tuple[str, ...], list[str]] = {}
+        for leaf in leaves:
+            facts.setdefault(tuple(unique(self.cubes_of(*split(leaf)))), []).append(leaf)
+        if len(facts) < 2:
+            raise NoTree(facts)
+        if any(d.sub_query for path in self.dimensions for d in [self.dimension(*split(path))]):
+            raise Undecided("a sub-query dimension among several facts")
+        values: dict[str, dict[tuple[Known, ...], Known]] = {leaf: {} for leaf in leaves}
+        unused = self.conditions()
+        keys: list[tuple[Known, ...]] = []
+        for of_fact in facts.values():
+            kept = [c for c in self.conditions() if self.reach(of_fact, [c])]
+            if not self.reach(of_fact, []):
+                raise NoTree(of_fact)
+            if not self.reach(of_fact, kept):
+                raise Undecided("filters of which a fact reaches each but not all")
+            unused = [c for c in unused if all(c.members != k.members or c.kind != k.kind for k in kept)]
+            rows = [r for r in self.joined(self.hints(of_fact, kept)) if all(c.holds(r) for c in kept)]
+            for key, group in self.groups(rows):
+                keys.append(key)
+                for leaf in of_fact:
+                    values[leaf][key] = self.measured(*split(leaf), group)
+        if unused:
+            raise NoTree(unused)
+
+        def value(cube: str, name: str, key: tuple[Known, ...]) -> Known:
+            path = f"{cube}.{name}"
+            if path in values:
+                return values[path].get(key)
+            expression = self.measure(cube, name).value
+            assert expression is not None
+            return calculated(expression, lambda of: value(of.cube, of.member, key))
+
+        return [
+            (*key, *(value(*split(m), key) for m in self.measures))
+            for key in unique(keys)
+            if self.group_holds(lambda cube, name, key=key: value(cube, name, key))
+        ]
+
+    def leaves(self, path: str) -> list[str]:
+        """What is aggregated below a measure: the measures that an expression refers to in the end, or itself."""
+        measure = self.measure(*split(path))
+        inner = references(measure.value) if measure.type == "number" and measure.value is not None else []
+        return [leaf for of in inner for leaf in self.leaves(f"{of.cube}.{of.member}")] or [path]
+
+    def reach(self, measures: list[str], conditions: list[RowCondition]) -> bool:
+        try:
+            self.tree(self.hints(measures, conditions))
+        except NoTree:
+            return False
+        return True
 
     # What is asked for.
 
@@ -215,16 +256,48 @@ class Evaluation:
 
     # How the cubes meet.
 
-    def hints(self) -> list[str]:
-        """The cubes of the query, in the order in which its members name them."""
-        found: list[str] = []
-        for path in (*self.measures, *self.dimensions, *self.query.get("segments", [])):
-            found.extend(self.cubes_of(*split(path)))
-        for path in filter_members(self.query.get("filters", [])):
-            found.extend(self.cubes_of(*split(path)))
-        for path in self.time_hints:
-            found.extend(self.cubes_of(*split(path)))
+    def hints(self, measures: list[str] | None = None, conditions: list[RowCondition] | None = None) -> list[str]:
+        """The cubes of the query, in the order in which its members name them.
+
+        With arguments, those that these measures need together with these conditions instead of the query's.
+        """
+        paths = self.measures if measures is None else measures
+        kept = self.conditions() if conditions is None else conditions
+        found = [cube for path in (*paths, *self.dimensions) for cube in self.cubes_of(*split(path))]
+        for kind in ("segment", "filter", "range"):
+            if kind == "range":
+                ranges = [c.members[0] for c in kept if c.kind == "range"]
+                bucketed = [path for path, _ in self.time_columns]
+                times = [path for path in self.time_hints if path in bucketed or path in ranges]
+                found.extend(cube for path in times for cube in self.cubes_of(*split(path)))
+            else:
+                members = [member for c in kept if c.kind == kind for member in c.members]
+                if kind == "filter" and measures is None:
+                    # Filters on measures stand among those on dimensions.
+                    members = filter_members(self.query.get("filters", []))
+                found.extend(cube for member in members for cube in self.cubes_of(*split(member)))
         return unique(found)
+
+    def conditions(self) -> list[RowCondition]:
+        """What a row has to pass: segments, filters on dimensions and ranges."""
+        found = [
+            RowCondition("segment", (path,), lambda row, path=path: self.member_value(*split(path), row) is True)
+            for path in self.query.get("segments", [])
+        ]
+        for tested in self.query.get("filters", []):
+            members = tuple(filter_members([tested]))
+            if members and (tested.get("operator") == "measureFilter" or not any(map(self.is_measure, members))):
+                found.append(RowCondition("filter", members, lambda row, f=tested: self.row_passes(f, row)))
+        for path, texts in self.ranges:
+            wall = bounds(texts)
+            found.append(
+                RowCondition(
+                    "range",
+                    (path,),
+                    lambda row, p=path, w=wall: in_range(self.member_value(*split(p), row), w, self.zone),
+                )
+            )
+        return found
 
     def cubes_of(self, cube: str, member: str) -> list[str]:
         """The member's own cube, then those that its SQL names."""
@@ -396,101 +469,40 @@ class Evaluation:
 
     def passes(self, row: JoinedRow) -> bool:
         """Whether segments, filters on dimensions and date ranges let the row through."""
-        return (
-            all(self.member_value(*split(path), row) is True for path in self.query.get("segments", []))
-            and all(self.row_passes(f, row) for f in self.query.get("filters", []))
-            and all(self.in_range(self.member_value(*split(path), row), bounds(texts)) for path, texts in self.ranges)
-        )
+        return all(condition.holds(row) for condition in self.conditions())
 
     def row_passes(self, tested: dict[str, Any], row: JoinedRow) -> bool:
-        """Whether a filter on dimensions lets the row through; one on measures says nothing about rows."""
-        if "and" in tested or "or" in tested:
-            parts = tested.get("and", tested.get("or"))
-            if not parts:
-                return True
-            if any(self.is_measure(path) for path in filter_members(parts)):
-                return True
-            return (all if "and" in tested else any)(self.row_passes(part, row) for part in parts)
+        """Whether a filter on dimensions lets the row through; an empty group is no condition."""
+        parts = tested.get("and", tested.get("or"))
+        if parts is not None:
+            parts = [part for part in parts if filter_members([part])]
+            return not parts or (all if "and" in tested else any)(self.row_passes(part, row) for part in parts)
         cube, name = split(tested["member"])
         if tested["operator"] == "measureFilter":
             return all(self.value(f, cube, row) is True for f in self.measure(cube, name).filters)
-        if self.is_measure(tested["member"]):
-            return True
-        return self.holds(self.member_value(cube, name, row), self.dimension(cube, name).kind, tested)
+        return holds(self.member_value(cube, name, row), self.dimension(cube, name).kind, tested, self.zone)
 
-    def group_passes(self, tested: dict[str, Any], group: list[JoinedRow]) -> bool:
-        """Whether a filter on measures lets the group through."""
-        if "and" in tested or "or" in tested:
-            parts = tested.get("and", tested.get("or"))
-            if not any(self.is_measure(path) for path in filter_members(parts)):
-                return True
-            return (all if "and" in tested else any)(self.group_passes(part, group) for part in parts)
-        if tested["operator"] == "measureFilter" or not self.is_measure(tested["member"]):
-            return True
+    def group_holds(self, value_of: Callable[[str, str], Known]) -> bool:
+        """Whether every filter on measures lets a group through, of which `value_of` gives the measures."""
+        tested = [f for f in self.query.get("filters", []) if any(map(self.is_measure, filter_members([f])))]
+        return all(self.group_passes(f, value_of) for f in tested if f.get("operator") != "measureFilter")
+
+    def group_passes(self, tested: dict[str, Any], value_of: Callable[[str, str], Known]) -> bool:
+        parts = tested.get("and", tested.get("or"))
+        if parts is not None:
+            parts = [part for part in parts if filter_members([part])]
+            return (all if "and" in tested else any)(self.group_passes(part, value_of) for part in parts)
         cube, name = split(tested["member"])
-        value = self.measured(cube, name, group)
+        value = value_of(cube, name)
         if value is not None and self.is_approximate(cube, name):
             for text in tested.get("values", []):
                 if text is not None and abs(value - number(text)) <= EPSILON * max(1, abs(value)):
                     raise Undecided("a measure filter whose bound is within a rounding of the value")
-        return self.holds(value, self.measure(cube, name).kind, tested)
+        return holds(value, self.measure(cube, name).kind, tested, self.zone)
 
     def is_measure(self, path: str) -> bool:
         cube, name = split(path)
         return self.cubes[cube].measure(name) is not None
-
-    def in_range(self, value: Known, wall: tuple[datetime, datetime]) -> bool:
-        start, end = wall
-        return value is not None and self.instant(start) <= value < self.instant_after(end)
-
-    def instant(self, wall: datetime) -> datetime:
-        return local_to_utc(wall, self.zone)
-
-    def instant_after(self, wall: datetime) -> datetime:
-        """The instant of the next millisecond, so that the range that begins there leaves no row between."""
-        return local_to_utc(wall + MILLISECOND, self.zone)
-
-    def holds(self, value: Known, kind: ColumnKind, tested: dict[str, Any]) -> bool:
-        """One comparison of a value with the filter's values."""
-        operator: str = tested["operator"]
-        given: list[Any] = tested.get("values", [])
-        texts = [str(v).lower() if isinstance(v, bool) else str(v) for v in given if v is not None]
-        null_listed = None in given
-        match operator:
-            case "set":
-                return value is not None
-            case "notSet":
-                return value is None
-            case "equals" | "in":
-                return null_listed if value is None else any(value == parsed(t, kind) for t in texts)
-            case "notEquals" | "notIn":
-                return not null_listed if value is None else all(value != parsed(t, kind) for t in texts)
-            case "contains" | "startsWith" | "endsWith":
-                return null_listed if value is None else any(like(operator, value, t) for t in texts)
-            case "notContains" | "notStartsWith" | "notEndsWith":
-                positive = operator[3].lower() + operator[4:]
-                return not null_listed if value is None else not any(like(positive, value, t) for t in texts)
-            case "gt":
-                return value is not None and value > parsed(texts[0], kind)
-            case "gte":
-                return value is not None and value >= parsed(texts[0], kind)
-            case "lt":
-                return value is not None and value < parsed(texts[0], kind)
-            case "lte":
-                return value is not None and value <= parsed(texts[0], kind)
-            case "inDateRange" | "onTheDate":
-                return self.in_range(value, bounds(texts))
-            case "notInDateRange":
-                return value is not None and not self.in_range(value, bounds(texts))
-            case "beforeDate":
-                return value is not None and value < self.instant(bounds(texts)[0])
-            case "afterOrOnDate":
-                return value is not None and value >= self.instant(bounds(texts)[0])
-            case "beforeOrOnDate":
-                return value is not None and value < self.instant_after(bounds(texts)[1])
-            case "afterDate":
-                return value is not None and value >= self.instant_after(bounds(texts)[1])
-        raise ValueError(operator)
 
     # Groups and measures.
 
@@ -524,17 +536,18 @@ class Evaluation:
         return list(once.values())
 
     def calculated(self, expression: Expression, cube: str, group: list[JoinedRow]) -> Known:
-        match expression:
-            case Of(owner, member):
-                return self.measured(owner, member, group)
-            case Constant(value):
-                return known(value)
-            case Call("sum" | "count" | "min" | "max" as function, (argument,)):
-                return aggregated(function, [self.value(argument, cube, row) for row in self.own_rows(cube, group)])
-            case Call(operator, arguments):
-                return call(operator, [self.calculated(argument, cube, group) for argument in arguments])
-            case Column():
-                raise ValueError("a column outside an aggregate")
+        """An expression over measures, or with aggregates of its own."""
+
+        def leaf(part: Expression) -> Known:
+            match part:
+                case Of(owner, member):
+                    return self.measured(owner, member, group)
+                case Call(function, (argument,)):
+                    return aggregated(function, [self.value(argument, cube, row) for row in self.own_rows(cube, group)])
+                case _:
+                    raise ValueError("a column outside an aggregate")
+
+        return calculated(expression, leaf)
 
     def row_value(self, cube: str, name: str, row: JoinedRow) -> Known:
         """A measure as an expression on one row, for ungrouped queries."""
@@ -575,30 +588,15 @@ def unique(items: list[Any]) -> list[Any]:
     return list(dict.fromkeys(items))
 
 
-def known(value: Any) -> Known:
-    return Fraction(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
-
-
-def number(text: Any) -> Fraction:
-    return Fraction(str(text))
-
-
-def parsed(text: str, kind: ColumnKind) -> Known:
-    """A filter's value as the member's type reads it. A time is taken as it is written, in UTC."""
-    match kind:
-        case "integer" | "decimal":
-            return number(text)
-        case "boolean":
-            return text == "true"
-        case "time":
-            return datetime.fromisoformat(text)
-        case "string":
-            return text
-
-
-def like(operator: str, value: str, text: str) -> bool:
-    value, text = value.lower(), text.lower()
-    return {"contains": value.__contains__, "startsWith": value.startswith, "endsWith": value.endswith}[operator](text)
+def calculated(expression: Expression, leaf: Callable[[Any], Known]) -> Known:
+    """An expression, with what is a measure or an aggregate given by `leaf`."""
+    match expression:
+        case Constant(value):
+            return known(value)
+        case Call(operator, arguments) if operator not in ("sum", "count", "min", "max"):
+            return call(operator, [calculated(argument, leaf) for argument in arguments])
+        case _:
+            return leaf(expression)
 
 
 def references(expression: Expression) -> list[Of]:
@@ -623,60 +621,3 @@ def filter_members(filters: list[dict[str, Any]]) -> list[str]:
         parts = tested.get("and", tested.get("or"))
         found.extend([tested["member"]] if parts is None else filter_members(parts))
     return found
-
-
-def aggregated(function: str, values: list[Known]) -> Known:
-    """SQL's aggregates: nulls are not seen, and of nothing there is a count of 0 and else null."""
-    seen = [value for value in values if value is not None]
-    match function:
-        case "count":
-            return Fraction(len(seen))
-        case "count_distinct":
-            return Fraction(len(set(seen)))
-        case "sum":
-            return sum(seen, Fraction(0)) if seen else None
-        case "avg":
-            return sum(seen, Fraction(0)) / len(seen) if seen else None
-        case "min":
-            return min(seen, default=None)
-        case "max":
-            return max(seen, default=None)
-    raise ValueError(function)
-
-
-NULL_GIVES_NULL: dict[str, Callable[..., Known]] = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "ratio": lambda a, b: None if b == 0 else a / b,
-    "concat": lambda a, b: a + b,
-    "lower": lambda a: a.lower(),
-    "equal": lambda a, b: a == b,
-    "less": lambda a, b: a < b,
-    "at_least": lambda a, b: a >= b,
-    "not": lambda a: not a,
-}
-
-
-def call(operator: str, values: list[Known]) -> Known:
-    """One operation, with SQL's rules for null."""
-    match operator:
-        case "coalesce":
-            return next((value for value in values if value is not None), None)
-        case "is_null":
-            return values[0] is None
-        case "and":
-            return False if False in values else None if None in values else True
-        case "or":
-            return True if True in values else None if None in values else False
-        case _:
-            return None if None in values else NULL_GIVES_NULL[operator](*values)
-
-
-def in_order(rows: list[tuple[Known, ...]], order: tuple[tuple[int, bool], ...]) -> list[tuple[Known, ...]]:
-    """Nulls come last ascending and first descending."""
-    for position, descending in reversed(order):
-        missing = [row for row in rows if row[position] is None]
-        present = sorted((r for r in rows if r[position] is not None), key=lambda r: r[position], reverse=descending)
-        rows = missing + present if descending else present + missing
-    return rows

@@ -14,10 +14,13 @@ Typed = tuple[str, ColumnKind]
 
 
 def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
-    """A query on cubes that one of them reaches."""
+    """A query, most often on cubes that one of them reaches."""
     near = within_reach(cubes, pick(choices, cubes))
     if chance(choices, 60):
         near = max((within_reach(cubes, cube) for cube in cubes), key=len)
+    if chance(choices, 8):
+        # Perhaps several facts, perhaps members that nothing connects.
+        near = list(cubes)
     measures = [f"{c.name}.{m.name}" for c in near for m in c.measures]
     dimensions: list[Typed] = [(f"{c.name}.{d.name}", d.kind) for c in near for d in c.dimensions]
     segments = [f"{c.name}.{s.name}" for c in near for s in c.segments]

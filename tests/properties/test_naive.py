@@ -14,6 +14,7 @@ import pytest
 from tests.properties import naive
 from tests.properties.compare import difference
 from tests.properties.example import Call, Column, Constant, Cube, Dimension, Example, Join, Measure, Of
+from tests.properties.naive_values import local_to_utc
 
 ORDERS = Cube(
     "orders",
@@ -112,8 +113,8 @@ def test_the_day_has_its_last_millisecond_in_every_zone():
 
 def test_wall_times_in_a_gap_move_on_and_doubled_ones_are_the_first():
     zone = ZoneInfo("America/New_York")
-    assert naive.local_to_utc(datetime(2024, 3, 10, 2, 30), zone) == datetime(2024, 3, 10, 7, 30)
-    assert naive.local_to_utc(datetime(2024, 11, 3, 1, 30), zone) == datetime(2024, 11, 3, 5, 30)
+    assert local_to_utc(datetime(2024, 3, 10, 2, 30), zone) == datetime(2024, 3, 10, 7, 30)
+    assert local_to_utc(datetime(2024, 11, 3, 1, 30), zone) == datetime(2024, 11, 3, 5, 30)
 
 
 def test_a_wrong_answer_is_noticed():

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kubus.errors import KubusError
+from kubus.errors import KubusError, MemberError
 from tests.properties import naive
 from tests.properties.ask import Engine
 from tests.properties.compare import difference
@@ -24,13 +24,18 @@ class Fault:
 def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
     """What is wrong with the answer of some database; None if all are right.
 
-    Raises NoTree and Undecided where the definition gives no answer.
+    Where no join path connects the members, the right answer is a refusal that says so.
+
+    Raises Undecided where the definition gives no answer.
     """
     query = example.query
     if not asks_for_something(query):
         return None
-    expected = naive.answer(example)
     model = model_text(example)
+    try:
+        expected = naive.answer(example)
+    except naive.NoTree:
+        return unrefused(model, query, engines)
     for engine in engines:
         try:
             asked = engine.prepare(model, query)
@@ -45,6 +50,18 @@ def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
             return Fault(f"{engine.name}: rows", wrong, sql)
         if query.get("total") and got.total != len(expected.rows):
             return Fault(f"{engine.name}: total", f"a total of {got.total} instead of {len(expected.rows)}", sql)
+    return None
+
+
+def unrefused(model: str, query: dict[str, object], engines: Iterable[Engine]) -> Fault | None:
+    for engine in engines:
+        try:
+            prepared = engine.prepare(model, query)
+        except MemberError as error:
+            if "Can't find join path" not in str(error):
+                return Fault(f"{engine.name}: refused otherwise", str(error))
+        else:
+            return Fault(f"{engine.name}: not refused", "no join path, yet an answer", engine.sql_of(prepared))
     return None
 
 
