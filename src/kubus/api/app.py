@@ -1,0 +1,251 @@
+"""The ASGI application: which request goes where, and who may pass.
+
+In order: preflight, draining, unknown paths, authentication, body, scope, endpoint. Paths ignore case and a slash at
+the end. A method that a path does not have is an unknown path.
+"""
+
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from kubus.api.rest.asked import raw_parameters
+from kubus.api.rest.dry_run import DryRun
+from kubus.api.rest.errors import error_reply
+from kubus.api.rest.gate import authenticate, require_scope
+from kubus.api.rest.health import Health
+from kubus.api.rest.incoming import Incoming, body_parameters, incoming, read_body
+from kubus.api.rest.load import Load
+from kubus.api.rest.meta import Meta
+from kubus.api.rest.missing import MISSING
+from kubus.api.rest.openapi import description_reply
+from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.reply import Reply, send_preflight, send_reply
+from kubus.api.rest.root import not_found, root
+from kubus.api.rest.sql import Sql
+from kubus.context import SecurityContext
+from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
+from kubus.events import RequestFailed, RequestFinished, emit
+
+if TYPE_CHECKING:
+    from kubus.auth.provider import Authenticator
+    from kubus.semantic_layer import SemanticLayer
+
+__all__ = ["Api", "ApiOptions", "make_app"]
+
+# Who has no valid token may send this much: enough to be told that it is not JSON, too little to fill the memory.
+UNKNOWN_CALLER_BODY = 64 * 1024
+
+READ = frozenset({"GET", "HEAD"})
+READ_OR_POST = frozenset({"GET", "HEAD", "POST"})
+
+Call = Callable[[Incoming, SecurityContext, Receive, bytes], Awaitable[Reply]]
+Hook = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An endpoint that asks for a token and a scope. `call` gets the request, its caller and its parameters."""
+
+    methods: frozenset[str]
+    scope: str
+    call: Call
+
+
+def make_app(
+    layer: "SemanticLayer",
+    authenticator: "Authenticator",
+    options: ApiOptions | None = None,
+    *,
+    on_start: Hook | None = None,
+    on_stop: Hook | None = None,
+) -> "Api":
+    """The HTTP API of a semantic layer, as an ASGI application.
+
+    `on_start` and `on_stop` are awaited when the server's lifespan begins and ends. Mounted in another application,
+    whose lifespan is its own, call `startup` and `shutdown` of what is returned from there.
+    """
+    return Api(layer, authenticator, options or ApiOptions(), on_start, on_stop)
+
+
+class Api:
+    """The application. `draining`, once set, makes it refuse new requests."""
+
+    def __init__(
+        self,
+        layer: "SemanticLayer",
+        authenticator: "Authenticator",
+        options: ApiOptions,
+        on_start: Hook | None,
+        on_stop: Hook | None,
+    ) -> None:
+        self.draining = False
+        self._layer = layer
+        self._authenticator = authenticator
+        self._options = options
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._health = Health(layer)
+        base = options.base_path.lower()
+        self._description_path = f"{base}/openapi.json"
+        self._description = description_reply(options)
+        load = Load(layer, options)
+        self._endpoints = {
+            f"{base}/v1/load": Endpoint(READ_OR_POST, "data", load),
+            f"{base}/v1/subscribe": Endpoint(READ_OR_POST, "data", load),
+            f"{base}/v1/sql": Endpoint(READ_OR_POST, "sql", Sql(layer, options)),
+            f"{base}/v1/dry-run": Endpoint(READ_OR_POST, "data", DryRun(layer, options)),
+            f"{base}/v1/meta": Endpoint(READ, "meta", Meta(layer, options)),
+        }
+        for path, missing in MISSING.items():
+            self._endpoints[base + path] = Endpoint(missing.methods, missing.scope, missing.call)
+        self._running_query = f"{base}/v1/running-query"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "lifespan":
+                await self._lifespan(receive, send)
+            case _:
+                # A WebSocket that is closed before it is accepted answers 403.
+                await receive()
+                await send({"type": "websocket.close", "code": 1000})
+
+    async def startup(self) -> None:
+        """Begin: what `on_start` does."""
+        if self._on_start is not None:
+            await self._on_start()
+
+    async def shutdown(self) -> None:
+        """End: refuse new requests, then what `on_stop` does."""
+        self.draining = True
+        if self._on_stop is not None:
+            await self._on_stop()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.startup()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        request = incoming(scope, local_path(scope))
+        if request.method == "OPTIONS":
+            await send_preflight(send)
+            return
+        try:
+            reply = await self._reply(request, receive)
+        except ClientDisconnect:
+            return
+        except KubusError as error:
+            reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+        except Exception as error:
+            # The one place that catches everything: a failing request ends neither the process nor other requests.
+            emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
+            reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+        status = await send_reply(send, request.method, request.if_none_match, reply)
+        took = (perf_counter() - started) * 1000
+        emit(RequestFinished(request.method, request.path, status, took, request.request_id, reply.length))
+
+    async def _reply(self, request: Incoming, receive: Receive) -> Reply:
+        if self.draining:
+            return self._refusal()
+        endpoint = self._endpoints.get(request.path)
+        if endpoint is None:
+            path = normal(request.path)
+            if path.startswith(f"{self._running_query}/"):
+                path = self._running_query
+            endpoint = self._endpoints.get(path)
+            if endpoint is None:
+                return await self._open(request, path)
+        if request.method not in endpoint.methods:
+            return not_found(request.method, request.path)
+        started = perf_counter()
+        try:
+            caller = authenticate(request, self._authenticator, self._options)
+        except Unauthenticated:
+            await check_json(request, receive)
+            raise
+        request.auth_seconds = perf_counter() - started
+        raw = await raw_parameters(request, receive, self._options.max_request_size)
+        require_scope(endpoint.scope, self._options)
+        return await endpoint.call(request, caller, receive, raw)
+
+    async def _open(self, request: Incoming, path: str) -> Reply:
+        """What is open to everybody: the root page, the probes, the description of the API; else 404."""
+        if request.method in READ:
+            match path:
+                case "":
+                    return root(self._options, self._example())
+                case "/readyz":
+                    return await self._health.ready()
+                case "/livez":
+                    return await self._health.alive()
+                case self._description_path:
+                    return self._description
+                case _:
+                    pass
+        return not_found(request.method, request.path)
+
+    def _example(self) -> dict[str, list[str]] | None:
+        """A query that the model can answer, for people to try; None without a model."""
+        return example_query(self._layer) if self._options.dev_mode else None
+
+    def _refusal(self) -> Reply:
+        """What a client is told while the server stops."""
+        seconds = max(self._options.drain_seconds, 5)
+        headers = ((b"connection", b"close"), (b"retry-after", b"%d" % seconds))
+        error = ShuttingDown("Server unavailable, no new requests accepted during shutdown")
+        return error_reply(error, dev_mode=False, request_id="", headers=headers)
+
+
+async def check_json(request: Incoming, receive: Receive) -> None:
+    """Raises QueryError if the body is short and no JSON: bodies are looked at before tokens.
+
+    A long body of somebody without a token is not read.
+    """
+    if request.method != "POST" or not request.is_json:
+        return
+    try:
+        body_parameters(await read_body(request, receive, UNKNOWN_CALLER_BODY))
+    except TooLarge:
+        return
+
+
+def local_path(scope: Scope) -> str:
+    """The path below where the application is mounted, in lower case."""
+    path: str = scope["path"]
+    mounted_at: str = scope.get("root_path", "")
+    return path.removeprefix(mounted_at) if mounted_at else path
+
+
+def normal(path: str) -> str:
+    """The path in lower case, without a slash at the end."""
+    return path.lower().removesuffix("/")
+
+
+def example_query(layer: "SemanticLayer") -> dict[str, list[str]] | None:
+    """A measure and a dimension of the first cube that has both; None if no cube has, or the model does not compile."""
+    try:
+        cubes = layer.model.cubes.values()
+    except ModelError:
+        return None
+    for cube in cubes:
+        measure = next((m.path for m in cube.measures.values() if m.public and cube.public), None)
+        dimension = next((d.path for d in cube.dimensions.values() if d.public and d.type == "string"), None)
+        if measure is not None and dimension is not None:
+            return {"measures": [measure], "dimensions": [dimension]}
+    return None

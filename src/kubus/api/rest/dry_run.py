@@ -1,0 +1,48 @@
+"""`/v1/dry-run`: what a query means, without asking the database.
+
+Source: https://cube.dev/docs/reference/rest-api#base_path-v1-dry-run
+"""
+
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive
+
+from kubus.api.rest.asked import echoes, parameters, read_asked
+from kubus.api.rest.incoming import Incoming
+from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.reply import Reply, json_reply
+from kubus.api.wire.echo_query import pivot_query, query_order
+from kubus.api.wire.transformed import transformed
+from kubus.context import SecurityContext
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import SemanticLayer
+
+
+class DryRun:
+    """The endpoint."""
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+        self._layer = layer
+        self._options = options
+
+    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+        """The queries with defaults and dates settled, their orders, and how a client pivots the rows.
+
+        They are planned as well, so that what cannot be planned is refused here as it is by `/v1/load`.
+
+        Raises:
+            QueryError: the query is malformed, or names what is not there.
+        """
+        asked = read_asked(parameters(incoming.method, raw), self._options)
+        normalized = asked.normalized
+        prepared = [self._layer.prepare(query, caller) for query in normalized.queries]
+        return json_reply(
+            {
+                "queryType": normalized.type,
+                "normalizedQueries": echoes(normalized, pivoted=True),
+                "queryOrder": [query_order(one.order) for one in prepared],
+                "transformedQueries": [transformed(query) for query in normalized.queries],
+                "pivotQuery": pivot_query(normalized),
+            }
+        )

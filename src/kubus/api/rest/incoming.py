@@ -1,0 +1,187 @@
+"""What of a request is read before a handler sees it: its headers, its body, its parameters."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from kubus.errors import QueryError, TooLarge
+
+# As in `query[filters][0][values][]`: what stands in brackets.
+BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+MAX_PARAMETERS = 1000
+MAX_DEPTH = 20
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A request as its headers tell it. Header values are as they came; None says that there was none.
+
+    `auth_seconds` is how long it took to see who asks.
+    """
+
+    method: str
+    path: str
+    query_string: bytes
+    authorization: bytes | None = None
+    cube_authorization: bytes | None = None
+    content_type: bytes = b""
+    content_length: bytes | None = None
+    if_none_match: bytes | None = None
+    request_id_header: bytes | None = None
+    traceparent: bytes | None = None
+    auth_seconds: float = 0.0
+    _request_id: str = ""
+
+    @property
+    def request_id(self) -> str:
+        """`x-request-id`, else `traceparent`, else a fresh one. The part before `-span-` names one interaction."""
+        if not self._request_id:
+            given = self.request_id_header or self.traceparent
+            self._request_id = given.decode("latin-1")[:256] if given else f"{uuid4()}-span-1"
+        return self._request_id
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body says that it is JSON; no other type is read."""
+        return self.content_type.partition(b";")[0].strip().lower() == b"application/json"
+
+
+def incoming(scope: Scope, path: str) -> Incoming:
+    """The request that `scope` opens."""
+    request = Incoming(scope["method"], path, scope["query_string"])
+    for name, value in scope["headers"]:
+        # The names come in lower case, as ASGI says. Most requests have none but the first of these.
+        match name:
+            case b"authorization":
+                request.authorization = value
+            case b"content-type":
+                request.content_type = value
+            case b"content-length":
+                request.content_length = value
+            case b"if-none-match":
+                request.if_none_match = value
+            case b"x-request-id":
+                request.request_id_header = value
+            case b"x-cube-authorization":
+                request.cube_authorization = value
+            case b"traceparent":
+                request.traceparent = value
+            case _:
+                pass
+    return request
+
+
+def token_of(request: Incoming) -> str | None:
+    """The token of a request: bare, or behind `Bearer`. None for no token, or one of another scheme."""
+    header = request.cube_authorization or request.authorization
+    if not header:
+        return None
+    first, space, rest = header.decode("latin-1").strip().partition(" ")
+    if not space:
+        return first or None
+    if first.lower() != "bearer":
+        return None
+    return rest.partition(" ")[0] or None
+
+
+async def read_body(request: Incoming, receive: Receive, limit: int) -> bytes:
+    """The body, whole.
+
+    Raises:
+        TooLarge: it is longer than `limit` bytes, or says that it is.
+        ClientDisconnect: the client left before the end.
+    """
+    if request.content_length is not None and request.content_length.isdigit() and int(request.content_length) > limit:
+        raise too_large(limit)
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        if length > limit:
+            raise too_large(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def too_large(limit: int) -> TooLarge:
+    return TooLarge(f"Request body is larger than {limit} bytes", hint="CUBEJS_MAX_REQUEST_SIZE sets the limit.")
+
+
+def body_parameters(body: bytes) -> Mapping[str, Any]:
+    """The parameters of a JSON body. An array has none, as in Cube.
+
+    Raises:
+        QueryError: the body is not JSON, or neither an object nor an array.
+    """
+    if not body:
+        return {}
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise QueryError(f"Unable to decode the request body as JSON, error: {error}") from error
+    match value:
+        case dict():
+            return value
+        case list():
+            return {}
+        case _:
+            raise QueryError("The request body must be a JSON object")
+
+
+def url_parameters(query_string: bytes) -> dict[str, Any]:
+    """The parameters of a URL: texts, or nested objects and arrays where names have brackets.
+
+    `query[measures][]=a.b` is `{"query": {"measures": ["a.b"]}}`. The first of two equal plain names stands.
+
+    Raises:
+        QueryError: there are too many, or they nest too deep.
+    """
+    try:
+        pairs = parse_qsl(
+            query_string.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_PARAMETERS
+        )
+    except ValueError as error:
+        raise QueryError(f"There are more than {MAX_PARAMETERS} parameters in the URL") from error
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        head, bracket, _ = name.partition("[")
+        steps = BRACKETS.findall(name[len(head) :]) if bracket and head else []
+        if not steps:
+            found.setdefault(name, value)
+            continue
+        if len(steps) > MAX_DEPTH:
+            raise QueryError(f"Parameters of the URL nest deeper than {MAX_DEPTH} levels")
+        put(found, [head, *steps], value)
+    return {name: lists_restored(value) for name, value in found.items()}
+
+
+def put(target: dict[str, Any], steps: list[str], value: str) -> None:
+    """Put `value` where the steps lead. An empty step is the next number."""
+    for step in steps[:-1]:
+        deeper = target.setdefault(step or str(len(target)), {})
+        if not isinstance(deeper, dict):
+            return
+        target = deeper
+    target.setdefault(steps[-1] or str(len(target)), value)
+
+
+def lists_restored(value: Any) -> Any:
+    """Objects whose keys are 0, 1, 2, … as the arrays they stand for."""
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = value
+    if list(found) == [str(number) for number in range(len(found))]:
+        return [lists_restored(part) for part in found.values()]
+    return {key: lists_restored(part) for key, part in found.items()}

@@ -1,0 +1,174 @@
+"""`/v1/load` and `/v1/subscribe`: queries in, their rows out.
+
+A warm request is a few look-ups and two sends: the bytes of the request lead to the prepared request, that to the
+fresh answer, and that to the bytes of its body, which live as long as the answer does.
+
+Source: https://cube.dev/docs/reference/rest-api#base_path-v1-load
+"""
+
+import asyncio
+from datetime import UTC
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.types import Receive
+
+from kubus.api.rest.incoming import Incoming
+from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.prepared import ForCaller, Frame, LoadRequest, PreparedRequests
+from kubus.api.rest.reply import Reply, json_reply, weak_etag
+from kubus.api.rest.timing import Phases
+from kubus.api.rest.waiting import while_client_waits
+from kubus.api.wire.answer import Layout, encode_rows
+from kubus.api.wire.transformed import transformed
+from kubus.context import SecurityContext
+from kubus.execution.answer import Answer, StillRunning
+from kubus.query.query import ResponseFormat
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import SemanticLayer
+
+encode = msgspec.json.Encoder().encode
+
+# Bodies up to this size are kept whole beside their answer; of longer ones only the rows are.
+WHOLE = 256 * 1024
+# How many encodings of one answer are kept.
+MEMO = 32
+# After a piece of rows this long, other requests have their turn.
+YIELD_AFTER = 64 * 1024
+
+
+class Load:
+    """The endpoint, with the requests that it remembers."""
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+        self._layer = layer
+        self._options = options
+        self._requests = PreparedRequests(layer, options)
+
+    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:
+        """The answer to a request whose body has been read; `raw` holds its parameters.
+
+        Raises:
+            QueryError: the query is malformed, or names what is not there.
+            Forbidden: the caller may not see a member.
+            SourceError: the database refused or failed.
+        """
+        phases = Phases(auth=incoming.auth_seconds)
+        started = perf_counter()
+        request, held = self._requests.get(incoming.method, raw, caller)
+        phases.plan = perf_counter() - started
+
+        fresh = [self._layer.fresh(prepared, request.cache) for prepared in held.prepared]
+        answers = [answer for answer in fresh if answer is not None]
+        if len(answers) < len(fresh):
+            ran = await self._ran(request, held, incoming, receive, phases)
+            if isinstance(ran, StillRunning):
+                return self._continue_wait(ran, incoming, phases)
+            answers = ran
+        first = answers[0]
+        body = first.memo.get(request)
+        if body is not None and len(answers) == 1:
+            return Reply(200, (body,), etag=first.memo[request.etag_key], headers=(phases.header,))
+
+        started = perf_counter()
+        parts = await self._parts(request, held, answers, incoming)
+        etag = weak_etag(parts)
+        phases.encode = perf_counter() - started
+        if len(answers) == 1:
+            self._remember(request, first, parts, etag)
+        return Reply(200, parts, etag=etag, headers=(phases.header,))
+
+    async def _ran(
+        self, request: LoadRequest, held: ForCaller, incoming: Incoming, receive: Receive, phases: Phases
+    ) -> list[Answer] | StillRunning:
+        """An answer for every query, or the first that is still running."""
+        started = perf_counter()
+        runs = [self._layer.run(prepared, request.cache, incoming.request_id) for prepared in held.prepared]
+        outcomes = await while_client_waits(runs, receive)
+        waited = perf_counter() - started
+        running = next((outcome for outcome in outcomes if isinstance(outcome, StillRunning)), None)
+        if running is not None:
+            phases.queue = waited
+            return running
+        answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
+        # Who joined a statement that ran already waited for less than it took.
+        phases.database = min(waited, max(answer.database_ms for answer in answers) / 1000)
+        phases.queue = waited - phases.database
+        return answers
+
+    def _continue_wait(self, running: StillRunning, incoming: Incoming, phases: Phases) -> Reply:
+        """Not an error, though it looks like one: the client asks again at once."""
+        body: dict[str, Any] = {
+            "error": "Continue wait",
+            "stage": {"stage": running.stage, "timeElapsed": round(running.seconds * 1000)},
+        }
+        if self._options.dev_mode:
+            body["requestId"] = incoming.request_id
+        return json_reply(body, headers=(phases.header,))
+
+    async def _parts(
+        self, request: LoadRequest, held: ForCaller, answers: list[Answer], incoming: Incoming
+    ) -> list[bytes]:
+        """The body, in parts."""
+        parts = [request.opening]
+        for number, (frame, shape, answer) in enumerate(zip(request.frames, held.layouts, answers, strict=True)):
+            if number:
+                parts.append(b",")
+            parts.append(frame.opening)
+            parts.append(await rows_json(shape, frame.response_format, answer))
+            parts.append(self._after_rows(frame, answer, incoming))
+        if request.is_envelope:
+            parts.append(request.closing)
+            parts.append(b"true}" if any(answer.slow for answer in answers) else b"false}")
+        return parts
+
+    def _after_rows(self, frame: Frame, answer: Answer, incoming: Incoming) -> bytes:
+        """What follows the rows of a result."""
+        refreshed = answer.refreshed_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        debug = b""
+        if self._options.dev_mode:
+            debug = b',"refreshKeyValues":[],"usedPreAggregations":{},"transformedQuery":%b,"requestId":%b' % (
+                encode(transformed(frame.query)),
+                encode(incoming.request_id),
+            )
+        return (
+            b',"lastRefreshTime":"%bZ"%b,"annotation":%b,"dataSource":%b,"dbType":%b,"external":false,'
+            b'"slowQuery":%b,"total":%b}'
+        ) % (
+            refreshed.encode(),
+            debug,
+            frame.annotation,
+            encode(answer.data_source),
+            encode(answer.db_type),
+            b"true" if answer.slow else b"false",
+            b"null" if answer.total is None else b"%d" % answer.total,
+        )
+
+    def _remember(self, request: LoadRequest, answer: Answer, parts: list[bytes], etag: bytes) -> None:
+        """Keep the whole body beside its answer, for the next time that the same bytes ask for it.
+
+        Not where it is long, and not in development mode, where it tells the id of this one request.
+        """
+        if self._options.dev_mode or len(answer.memo) >= MEMO or sum(map(len, parts)) > WHOLE:
+            return
+        answer.memo[request] = b"".join(parts)
+        answer.memo[request.etag_key] = etag
+
+
+async def rows_json(shape: Layout, response_format: ResponseFormat, answer: Answer) -> bytes:
+    """The rows as JSON. Between the pieces of many rows, other requests have their turn."""
+    key = (shape, response_format)
+    held = answer.memo.get(key)
+    if held is not None:
+        return held
+    pieces: list[bytes] = []
+    for piece in encode_rows(shape, answer.rows.values, response_format):
+        pieces.append(piece)
+        if len(piece) > YIELD_AFTER:
+            await asyncio.sleep(0)
+    encoded = b"".join(pieces)
+    if len(encoded) > WHOLE and len(answer.memo) < MEMO:
+        answer.memo[key] = encoded
+    return encoded

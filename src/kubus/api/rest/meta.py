@@ -1,0 +1,49 @@
+"""`/v1/meta`: what the data model holds.
+
+Source: https://cube.dev/docs/reference/rest-api#base_path-v1-meta
+"""
+
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive
+
+from kubus.api.rest.bounded import Bounded
+from kubus.api.rest.gate import META_EXTENDED, require_scope
+from kubus.api.rest.incoming import Incoming, url_parameters
+from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.reply import Reply, json_reply, weak_etag
+from kubus.api.wire.meta import metadata
+from kubus.context import SecurityContext
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import SemanticLayer
+
+
+class Meta:
+    """The endpoint, with the encoded metadata of the current model."""
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+        self._layer = layer
+        self._options = options
+        self._replies: Bounded[tuple[str, bool, bool], Reply] = Bounded(16, 256 * 1024 * 1024)
+
+    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+        """The metadata. `extended`, with any value, adds the SQL of the model; `onlyViews=true` leaves cubes out.
+
+        Raises:
+            Forbidden: the SQL of the model is not for this caller.
+        """
+        given = url_parameters(raw)
+        extended = "extended" in given
+        only_views = given.get("onlyViews") == "true"
+        if extended and not self._options.dev_mode:
+            require_scope(META_EXTENDED, self._options)
+        model = self._layer.model
+        key = (model.version, extended, only_views)
+        reply = self._replies.get(key)
+        if reply is None:
+            value = metadata(model, hidden_too=self._options.dev_mode, extended=extended, only_views=only_views)
+            plain = json_reply(value)
+            reply = Reply(200, plain.parts, etag=weak_etag(plain.parts))
+            self._replies.put(key, reply, reply.length)
+        return reply

@@ -1,0 +1,29 @@
+"""What an operator may set of the HTTP API."""
+
+from dataclasses import dataclass
+
+DEFAULT_SCOPES = frozenset({"graphql", "meta", "data", "sql"})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """Settings of the HTTP API.
+
+    `dev_mode` turns authentication checks off, shows hidden members, and tells callers what went wrong inside.
+    `max_request_size` is in bytes. `default_scopes` are those of every caller. `cache_control` is sent with answers
+    to authenticated callers, and then `Vary: Authorization` with it. `prepared_entries` and `prepared_bytes` bound
+    the cache of prepared requests. `drain_seconds` is how long a stopping server lets running requests finish.
+    """
+
+    dev_mode: bool = False
+    base_path: str = "/cubejs-api"
+    default_limit: int = 10_000
+    max_limit: int = 50_000
+    default_timezone: str = "UTC"
+    max_request_size: int = 50 * 1024 * 1024
+    default_scopes: frozenset[str] = DEFAULT_SCOPES
+    cache_control: str | None = None
+    prepared_entries: int = 10_000
+    prepared_bytes: int = 32 * 1024 * 1024
+    drain_seconds: int = 30
+    version: str = ""

@@ -1,0 +1,175 @@
+"""Requests for rows, read and prepared, and remembered by their bytes.
+
+What depends on the query alone is kept once for all callers; the statements are kept for each caller, since what a
+caller may see goes into them.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kubus.api.rest.asked import Asked, asked_of_each, echoes, parameters, read_asked
+from kubus.api.rest.bounded import Bounded
+from kubus.api.rest.options import ApiOptions
+from kubus.api.wire.annotation import annotation
+from kubus.api.wire.answer import Layout, layout
+from kubus.api.wire.echo_query import pivot_query
+from kubus.context import SecurityContext
+from kubus.errors import ModelError, QueryError
+from kubus.model.model import Model
+from kubus.query.query import AskedQuery, CacheMode, Query, ResponseFormat
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import Prepared, SemanticLayer
+
+encode = msgspec.json.Encoder().encode
+
+# How many callers' statements are kept beside one request.
+CALLERS = 64
+# Longer request bytes are not remembered.
+RAW = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the rows of one result. `compared` and `blended` say which keys its rows get on top."""
+
+    query: Query
+    opening: bytes
+    annotation: bytes
+    response_format: ResponseFormat
+    compared: str | None
+    blended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForCaller:
+    """The statements of a request for one caller. Holds the caller, so that its id stays its own."""
+
+    caller: SecurityContext
+    prepared: "tuple[Prepared, ...]"
+    layouts: tuple[Layout, ...]
+
+
+@dataclass(slots=True, eq=False)
+class LoadRequest:
+    """A request, read. Compared by identity: it is a key in the memo of answers.
+
+    `frames` are those of the results that are given. `moves_at` is the Unix time at which the dates of the queries
+    become others. `opening` and `closing` stand around the results of an envelope.
+    """
+
+    queries: tuple[Query, ...]
+    frames: tuple[Frame, ...]
+    cache: CacheMode
+    moves_at: float
+    is_envelope: bool
+    opening: bytes
+    closing: bytes
+    etag_key: object = field(default_factory=object)
+    callers: dict[int, ForCaller] = field(default_factory=dict[int, ForCaller])
+
+    @property
+    def size(self) -> int:
+        """About how many bytes this takes, with the statements of every caller that it may hold."""
+        frames = sum(len(frame.opening) + len(frame.annotation) for frame in self.frames)
+        return (2000 + 100 * CALLERS) * len(self.queries) + len(self.opening) + len(self.closing) + frames
+
+
+class PreparedRequests:
+    """The requests that came lately."""
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+        self._layer = layer
+        self._options = options
+        self._held: Bounded[tuple[str, bytes, str], LoadRequest] = Bounded(
+            options.prepared_entries, options.prepared_bytes
+        )
+
+    def get(self, method: str, raw: bytes, caller: SecurityContext) -> tuple[LoadRequest, ForCaller]:
+        """The request in these bytes, and its statements for this caller.
+
+        Raises:
+            QueryError: the query is malformed, or names what is not there.
+            ModelError: the model does not compile; faults of the query itself come before it.
+        """
+        request = self._remembered(method, raw)
+        if request is not None:
+            held = request.callers.get(id(caller))
+            return request, held or self._for_caller(request, caller)
+        asked = read_asked(parameters(method, raw), self._options)
+        kind = asked.normalized.type
+        if kind != "regularQuery" and asked.query_type is None:
+            raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
+        prepared = tuple(self._layer.prepare(query, caller) for query in asked.normalized.queries)
+        model = self._layer.model
+        request = framed(asked, model)
+        held = self._hold(request, caller, prepared)
+        if len(raw) <= RAW:
+            self._held.put((method, raw, model.version), request, request.size + len(raw))
+        return request, held
+
+    def _remembered(self, method: str, raw: bytes) -> LoadRequest | None:
+        try:
+            version = self._layer.model.version
+        except ModelError:
+            return None
+        request = self._held.get((method, raw, version))
+        return None if request is None or request.moves_at <= time.time() else request
+
+    def _for_caller(self, request: LoadRequest, caller: SecurityContext) -> ForCaller:
+        return self._hold(request, caller, tuple(self._layer.prepare(query, caller) for query in request.queries))
+
+    def _hold(self, request: LoadRequest, caller: SecurityContext, prepared: "tuple[Prepared, ...]") -> ForCaller:
+        # All queries are prepared, so that a fault in any of them is told; only those with a frame are run.
+        given = prepared[: len(request.frames)]
+        layouts = tuple(
+            layout(one.statement.columns, blended=frame.blended, compared=frame.compared)
+            for one, frame in zip(given, request.frames, strict=True)
+        )
+        if len(request.callers) >= CALLERS:
+            request.callers.clear()
+        held = request.callers[id(caller)] = ForCaller(caller, given, layouts)
+        return held
+
+
+def framed(asked: Asked, model: Model) -> LoadRequest:
+    """Everything of the answer that does not depend on rows, encoded."""
+    normalized = asked.normalized
+    is_envelope = asked.query_type == "multi"
+    # Any other query type gets the first result alone.
+    count = len(normalized.queries) if is_envelope else 1
+    echoed = echoes(normalized, pivoted=is_envelope)
+    given = asked_of_each(normalized)
+    frames = tuple(
+        Frame(
+            query=normalized.queries[number],
+            opening=b'{"query":' + encode(echoed[number]) + b',"data":',
+            annotation=encode(annotation(normalized.queries[number], model)),
+            response_format=given[number].response_format or "default",
+            compared=compared_range(normalized.queries[number], given[number]),
+            blended=normalized.type == "blendingQuery",
+        )
+        for number in range(count)
+    )
+    return LoadRequest(
+        queries=normalized.queries,
+        frames=frames,
+        cache=asked.cache,
+        moves_at=float("inf") if normalized.moves_at is None else normalized.moves_at.timestamp(),
+        is_envelope=is_envelope,
+        opening=b'{"queryType":' + encode(normalized.type) + b',"results":[' if is_envelope else b"",
+        closing=b'],"pivotQuery":' + encode(pivot_query(normalized)) + b',"slowQuery":' if is_envelope else b"",
+    )
+
+
+def compared_range(query: Query, asked: AskedQuery) -> str | None:
+    """What the rows of one query of a comparison are marked with: its range. None without a comparison."""
+    compared = [(given.dimension, given.granularity) for given in asked.time_dimensions or () if given.compare]
+    for dimension in query.time_dimensions:
+        if dimension.date_range is not None and (dimension.dimension, dimension.granularity) in compared:
+            start = dimension.date_range.start.isoformat(timespec="milliseconds")
+            return f"{start} - {dimension.date_range.end.isoformat(timespec='milliseconds')}"
+    return None

@@ -1,0 +1,107 @@
+"""Replies, and how they are sent: headers, ETags, 304, HEAD, and long bodies in pieces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import msgspec
+from starlette.types import Send
+
+JSON = b"application/json; charset=utf-8"
+HTML = b"text/html; charset=utf-8"
+
+ALLOW_ORIGIN = (b"access-control-allow-origin", b"*")
+PREFLIGHT_HEADERS = [
+    ALLOW_ORIGIN,
+    (b"access-control-allow-methods", b"GET,HEAD,PUT,PATCH,POST,DELETE"),
+    (b"access-control-allow-headers", b"authorization,content-type,x-request-id"),
+]
+
+# Longer bodies are sent in pieces of this size.
+LONG = 1024 * 1024
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to a request. `parts` make up the body; `headers` come on top of those that every reply has."""
+
+    status: int
+    parts: Sequence[bytes]
+    content_type: bytes = JSON
+    etag: bytes | None = None
+    headers: tuple[Header, ...] = ()
+
+    @property
+    def length(self) -> int:
+        """Bytes in the body."""
+        return sum(map(len, self.parts))
+
+
+def json_reply(value: object, status: int = 200, headers: tuple[Header, ...] = ()) -> Reply:
+    """A reply with this value as its JSON body."""
+    return Reply(status, (msgspec.json.encode(value),), headers=headers)
+
+
+def html_reply(page: str, status: int = 200) -> Reply:
+    """A reply with a page that loads nothing and runs nothing."""
+    headers = (
+        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    return Reply(status, (page.encode(),), HTML, headers=headers)
+
+
+def weak_etag(parts: Sequence[bytes]) -> bytes:
+    """A weak ETag: the length of the body in hex, and a hash of it."""
+    digest = blake2b(digest_size=15)
+    length = 0
+    for part in parts:
+        digest.update(part)
+        length += len(part)
+    return b'W/"%x-%s"' % (length, digest.hexdigest().encode())
+
+
+def matches(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether the client holds this very body. Compares weakly, as RFC 9110 section 13.1.2 says."""
+    bare = etag.removeprefix(b"W/")
+    candidates = (candidate.strip() for candidate in if_none_match.split(b","))
+    return any(candidate == b"*" or candidate.removeprefix(b"W/") == bare for candidate in candidates)
+
+
+async def send_reply(send: Send, method: str, if_none_match: bytes | None, reply: Reply) -> int:
+    """Send a reply to a request of this method; gives the status that was sent, 304 if the client has the body."""
+    etag = reply.etag or weak_etag(reply.parts)
+    is_read = method in ("GET", "HEAD")
+    if if_none_match is not None and is_read and reply.status == 200 and matches(if_none_match, etag):
+        unchanged = [ALLOW_ORIGIN, (b"etag", etag), *reply.headers]
+        await send({"type": "http.response.start", "status": 304, "headers": unchanged})
+        await send({"type": "http.response.body", "body": b""})
+        return 304
+    headers = [
+        (b"content-type", reply.content_type),
+        (b"content-length", b"%d" % reply.length),
+        (b"etag", etag),
+        ALLOW_ORIGIN,
+        *reply.headers,
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    if method == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+        return reply.status
+    if len(reply.parts) == 1 and len(reply.parts[0]) <= LONG:
+        await send({"type": "http.response.body", "body": reply.parts[0]})
+        return reply.status
+    for part in reply.parts:
+        for start in range(0, len(part), LONG):
+            piece = part if len(part) <= LONG else part[start : start + LONG]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+    return reply.status
+
+
+async def send_preflight(send: Send) -> None:
+    """The answer to every OPTIONS request: any origin may ask, with these methods and headers."""
+    await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT_HEADERS})
+    await send({"type": "http.response.body", "body": b""})
