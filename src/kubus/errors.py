@@ -6,6 +6,7 @@ KubusError
 ├── ModelError             the data model does not compile
 ├── QueryError             the query is malformed or asks for too much
 │   ├── MemberError        it names what the model does not have, or members that do not go together
+│   ├── LimitExceeded      it asks for more rows than anyone may have
 │   ├── Unsupported        it asks for what this dialect or version cannot do
 │   └── TooLarge           the request is larger than is accepted
 ├── AccessError            the caller may not
@@ -96,6 +97,13 @@ class MemberError(QueryError):
 
     code = "member"
     wire_type = "UserError"
+
+
+class LimitExceeded(QueryError):
+    """The query's limit is above `CUBEJS_DB_QUERY_LIMIT`."""
+
+    code = "limit"
+    wire_prefix = "Error: "
 
 
 class Unsupported(QueryError):

@@ -15,6 +15,8 @@ Unit = Literal["second", "minute", "hour", "day", "week", "month", "quarter", "y
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 MILLISECOND = timedelta(milliseconds=1)
+# The end of the year 9999, which has no year after it to count back from.
+LAST_MILLISECOND = datetime(9999, 12, 31, 23, 59, 59, 999_000)  # noqa: DTZ001 - wall time
 
 # The units that are always equally long on the wall.
 FIXED: dict[Unit, timedelta] = {
@@ -60,7 +62,10 @@ def start_of(moment: datetime, unit: Unit) -> datetime:
 
 def end_of(moment: datetime, unit: Unit) -> datetime:
     """The last millisecond of the unit that holds `moment`."""
-    return add(start_of(moment, unit), 1, unit) - MILLISECOND
+    try:
+        return add(start_of(moment, unit), 1, unit) - MILLISECOND
+    except OverflowError:
+        return LAST_MILLISECOND
 
 
 def add(moment: datetime, count: int, unit: Unit) -> datetime:

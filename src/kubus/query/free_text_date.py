@@ -64,7 +64,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def longest_first(words: dict[str, float] | dict[str, Unit]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
+    return "|".join(word.replace(" ", r"\s") for word in sorted(words, key=len, reverse=True))
 
 
 NUMBER = rf"(?:[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?|(?:{longest_first(NUMBERS)})\b)"
@@ -233,7 +233,8 @@ def step_of(amounts: str) -> Unit:
 
 def counted(amounts: str) -> Iterator[tuple[float, Unit]]:
     for number, spelling in EACH_AMOUNT.findall(amounts):
-        yield NUMBERS[number] if number in NUMBERS else float(number), SPELLINGS[spelling]
+        word = " ".join(number.split())
+        yield NUMBERS[word] if word in NUMBERS else float(number), SPELLINGS[spelling]
 
 
 def weekday(now: datetime, name: str, which: str | None) -> datetime:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from kubus.model.filter import Filter
+from kubus.model.filter import Comparison, Filter
 
 ResponseFormat = Literal["default", "compact", "columnar"]
 CacheMode = Literal["stale-if-slow", "stale-while-revalidate", "must-revalidate", "no-cache"]
@@ -31,8 +31,22 @@ class AskedTimeDimension:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedComparison(Comparison):
+    """A comparison as sent: whether it had the key `values`, and the old name `dimension` for its member.
+
+    Only answers and error messages, which repeat it, tell the difference.
+    """
+
+    has_values: bool = True
+    named_dimension: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskedQuery:
-    """A query as it was sent, its shape checked. None says that the key was not sent."""
+    """A query as it was sent, its shape checked. None says that the key was not sent.
+
+    `texts` names the booleans among the keys that were sent as "true" or "false", and how they were spelled.
+    """
 
     measures: tuple[str, ...] | None = None
     dimensions: tuple[str, ...] | None = None
@@ -49,6 +63,7 @@ class AskedQuery:
     cache: CacheMode | None = None
     renew: bool | None = None
     join_hints: tuple[tuple[str, ...], ...] | None = None
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
