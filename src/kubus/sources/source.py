@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kubus.sql.statement import Statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # A value as the wire carries it: numbers as text, times as `YYYY-MM-DDTHH:MM:SS.mmm` text, nested JSON as it is.
 WireValue = Any
@@ -19,7 +22,10 @@ class Rows:
 
 
 class Source(Protocol):
-    """A database that kubus asks. Made once for each data source; safe to use from many tasks at once."""
+    """A database that kubus asks. Made once for each data source; safe to use from many tasks of one event loop.
+
+    `db_type` is its name in settings and answers, `dialect` that of its SQL dialect.
+    """
 
     db_type: str
     dialect: str
@@ -31,6 +37,14 @@ class Source(Protocol):
             SourceError: the database refused or failed; the message is its own.
             SourceTimeout: it took longer than the source allows.
         """
+        ...
+
+    async def python_rows(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """The same rows as Python's own values: int, float, Decimal, bool, str, date, datetime."""
+        ...
+
+    async def arrow(self, statement: Statement) -> "pa.Table":
+        """The same rows as an Arrow table."""
         ...
 
     async def check(self) -> None:
