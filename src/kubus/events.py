@@ -3,8 +3,9 @@
 Events hold no token, no secret and no value that a query compares with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +121,34 @@ Event = (
 
 Listener = Callable[[Event], None]
 
-# The one thing here that changes: who listens. Set up at start-up by `telemetry`, and by tests.
-_listeners: list[Listener] = []
+# The one thing here that changes: who listens, and to what. Set up at start-up by `telemetry`, and by tests.
+_listeners: list[tuple[Listener, frozenset[type[Event]]]] = []
+_heard: set[type[Event]] = set()
+
+EVERYTHING: frozenset[type[Event]] = frozenset(get_args(Event))
 
 
-def listen(listener: Listener) -> Callable[[], None]:
-    """Call `listener` with every event from now on; what is returned ends that."""
-    _listeners.append(listener)
-    return lambda: _listeners.remove(listener)
+def listen(listener: Listener, to: Iterable[type[Event]] = EVERYTHING) -> Callable[[], None]:
+    """Call `listener` with every event of these kinds from now on; what is returned ends that."""
+    entry = (listener, frozenset(to))
+    _listeners.append(entry)
+    _heard.update(entry[1])
+
+    def end() -> None:
+        _listeners.remove(entry)
+        _heard.clear()
+        _heard.update(*(kinds for _, kinds in _listeners))
+
+    return end
+
+
+def is_heard(kind: type[Event]) -> bool:
+    """Whether anybody listens to such events. Those that come with every request are not even made otherwise."""
+    return kind in _heard
 
 
 def emit(event: Event) -> None:
-    """Tell every listener."""
-    for listener in _listeners:
-        listener(event)
+    """Tell everyone who listens to this kind."""
+    for listener, kinds in _listeners:
+        if type(event) in kinds:
+            listener(event)

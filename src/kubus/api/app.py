@@ -29,7 +29,7 @@ from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
 from kubus.context import SecurityContext
 from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
-from kubus.events import RequestFailed, RequestFinished, emit
+from kubus.events import RequestFailed, RequestFinished, emit, is_heard
 
 if TYPE_CHECKING:
     from kubus.auth.provider import Authenticator
@@ -107,15 +107,14 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        match scope["type"]:
-            case "http":
-                await self._http(scope, receive, send)
-            case "lifespan":
-                await self._lifespan(receive, send)
-            case _:
-                # A WebSocket that is closed before it is accepted answers 403.
-                await receive()
-                await send({"type": "websocket.close", "code": 1000})
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            # A WebSocket that is closed before it is accepted answers 403.
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
 
     async def startup(self) -> None:
         """Begin: what `on_start` does."""
@@ -156,9 +155,10 @@ class Api:
             # The one place that catches everything: a failing request ends neither the process nor other requests.
             emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
             reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
-        status = await send_reply(send, request.method, request.if_none_match, reply)
-        took = (perf_counter() - started) * 1000
-        emit(RequestFinished(request.method, request.path, status, took, request.request_id, reply.length))
+        status = await send_reply(send, request.method, request.headers.get(b"if-none-match"), reply)
+        if is_heard(RequestFinished):
+            took = (perf_counter() - started) * 1000
+            emit(RequestFinished(request.method, request.path, status, took, request.request_id, reply.length))
 
     async def _reply(self, request: Incoming, receive: Receive) -> Reply:
         if self.draining:

@@ -9,7 +9,6 @@ from starlette.types import Receive
 
 from kubus.api.rest.incoming import Incoming, body_parameters, read_body, url_parameters
 from kubus.api.rest.options import ApiOptions
-from kubus.api.wire.echo_query import echo_query, pivot_query
 from kubus.api.wire.parse_query import asked_query, cache_mode, parse_query, text
 from kubus.errors import QueryError
 from kubus.query.normalize import Normalized, normalize
@@ -75,24 +74,3 @@ def cache_of(given: Mapping[str, Any], asked: AskedQuery) -> CacheMode:
     if asked.cache is not None:
         return asked.cache
     return "must-revalidate" if asked.renew else "stale-if-slow"
-
-
-def echoes(normalized: Normalized, *, pivoted: bool) -> list[dict[str, Any]]:
-    """The queries as clients read them back.
-
-    With `pivoted`, the first one of a request that is no array is its own pivot query: it says which type the request
-    has, and begins the dimensions of a comparison with `compareDateRange`.
-    """
-    echoed = [
-        echo_query(asked, query) for asked, query in zip(asked_of_each(normalized), normalized.queries, strict=True)
-    ]
-    if pivoted and normalized.type != "blendingQuery":
-        echoed[0] = pivot_query(normalized)
-    return echoed
-
-
-def asked_of_each(normalized: Normalized) -> list[AskedQuery]:
-    """What was sent for each query: that of a comparison stands for all of its queries."""
-    if len(normalized.asked) == 1:
-        return [normalized.asked[0]] * len(normalized.queries)
-    return list(normalized.asked)

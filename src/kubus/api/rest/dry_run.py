@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive
 
-from kubus.api.rest.asked import echoes, parameters, read_asked
+from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, json_reply
-from kubus.api.wire.echo_query import pivot_query, query_order
+from kubus.api.wire.echo_query import echoes, pivot_query, query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import SecurityContext
 
@@ -40,7 +40,7 @@ class DryRun:
         return json_reply(
             {
                 "queryType": normalized.type,
-                "normalizedQueries": echoes(normalized, pivoted=True),
+                "normalizedQueries": echoes(normalized),
                 "queryOrder": [query_order(one.order) for one in prepared],
                 "transformedQueries": [transformed(query) for query in normalized.queries],
                 "pivotQuery": pivot_query(normalized),

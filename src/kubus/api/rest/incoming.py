@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -19,76 +18,53 @@ MAX_PARAMETERS = 1000
 MAX_DEPTH = 20
 
 
-@dataclass(slots=True)
 class Incoming:
-    """A request as its headers tell it. Header values are as they came; None says that there was none.
+    """A request, its body not read. `headers` has the last value of each name, in lower case.
 
     `auth_seconds` is how long it took to see who asks.
     """
 
-    method: str
-    path: str
-    query_string: bytes
-    authorization: bytes | None = None
-    cube_authorization: bytes | None = None
-    content_type: bytes = b""
-    content_length: bytes | None = None
-    if_none_match: bytes | None = None
-    request_id_header: bytes | None = None
-    traceparent: bytes | None = None
-    auth_seconds: float = 0.0
-    _request_id: str = ""
+    __slots__ = ("_request_id", "auth_seconds", "headers", "method", "path", "query_string")
+
+    def __init__(self, method: str, path: str, query_string: bytes, headers: dict[bytes, bytes]) -> None:
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
+        self.auth_seconds = 0.0
+        self._request_id = ""
 
     @property
     def request_id(self) -> str:
         """`x-request-id`, else `traceparent`, else a fresh one. The part before `-span-` names one interaction."""
         if not self._request_id:
-            given = self.request_id_header or self.traceparent
+            given = self.headers.get(b"x-request-id") or self.headers.get(b"traceparent")
             self._request_id = given.decode("latin-1")[:256] if given else f"{uuid4()}-span-1"
         return self._request_id
 
     @property
     def is_json(self) -> bool:
         """Whether the body says that it is JSON; no other type is read."""
-        return self.content_type.partition(b";")[0].strip().lower() == b"application/json"
+        content_type = self.headers.get(b"content-type", b"")
+        return content_type.partition(b";")[0].strip().lower() == b"application/json"
 
 
 def incoming(scope: Scope, path: str) -> Incoming:
-    """The request that `scope` opens."""
-    request = Incoming(scope["method"], path, scope["query_string"])
-    for name, value in scope["headers"]:
-        # The names come in lower case, as ASGI says. Most requests have none but the first of these.
-        match name:
-            case b"authorization":
-                request.authorization = value
-            case b"content-type":
-                request.content_type = value
-            case b"content-length":
-                request.content_length = value
-            case b"if-none-match":
-                request.if_none_match = value
-            case b"x-request-id":
-                request.request_id_header = value
-            case b"x-cube-authorization":
-                request.cube_authorization = value
-            case b"traceparent":
-                request.traceparent = value
-            case _:
-                pass
-    return request
+    """The request that `scope` opens, to this path below where the application is mounted."""
+    return Incoming(scope["method"], path, scope["query_string"], dict(scope["headers"]))
 
 
 def token_of(request: Incoming) -> str | None:
     """The token of a request: bare, or behind `Bearer`. None for no token, or one of another scheme."""
-    header = request.cube_authorization or request.authorization
+    header = request.headers.get(b"x-cube-authorization") or request.headers.get(b"authorization")
     if not header:
         return None
-    first, space, rest = header.decode("latin-1").strip().partition(" ")
+    first, space, rest = header.strip().partition(b" ")
     if not space:
-        return first or None
-    if first.lower() != "bearer":
+        return first.decode("latin-1") or None
+    if first.lower() != b"bearer":
         return None
-    return rest.partition(" ")[0] or None
+    return rest.partition(b" ")[0].decode("latin-1") or None
 
 
 async def read_body(request: Incoming, receive: Receive, limit: int) -> bytes:
@@ -98,7 +74,8 @@ async def read_body(request: Incoming, receive: Receive, limit: int) -> bytes:
         TooLarge: it is longer than `limit` bytes, or says that it is.
         ClientDisconnect: the client left before the end.
     """
-    if request.content_length is not None and request.content_length.isdigit() and int(request.content_length) > limit:
+    announced = request.headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > limit:
         raise too_large(limit)
     chunks: list[bytes] = []
     length = 0

@@ -60,16 +60,20 @@ class Load:
         request, held = self._requests.get(incoming.method, raw, caller)
         phases.plan = perf_counter() - started
 
-        fresh = [self._layer.fresh(prepared, request.cache) for prepared in held.prepared]
-        answers = [answer for answer in fresh if answer is not None]
-        if len(answers) < len(fresh):
+        answers: list[Answer] = []
+        for prepared in held.prepared:
+            answer = self._layer.fresh(prepared, request.cache)
+            if answer is None:
+                break
+            answers.append(answer)
+        if len(answers) < len(held.prepared):
             ran = await self._ran(request, held, incoming, receive, phases)
             if isinstance(ran, StillRunning):
                 return self._continue_wait(ran, incoming, phases)
             answers = ran
         first = answers[0]
         body = first.memo.get(request)
-        if body is not None and len(answers) == 1:
+        if body is not None:
             return Reply(200, (body,), etag=first.memo[request.etag_key], headers=(phases.header,))
 
         started = perf_counter()

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kubus.api.rest.asked import Asked, asked_of_each, echoes, parameters, read_asked
+from kubus.api.rest.asked import Asked, parameters, read_asked
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.options import ApiOptions
 from kubus.api.wire.annotation import annotation
 from kubus.api.wire.answer import Layout, layout
-from kubus.api.wire.echo_query import pivot_query
+from kubus.api.wire.echo_query import echoes, pivot_query
 from kubus.context import SecurityContext
 from kubus.errors import ModelError, QueryError
 from kubus.model.model import Model
@@ -141,15 +141,14 @@ def framed(asked: Asked, model: Model) -> LoadRequest:
     is_envelope = asked.query_type == "multi"
     # Any other query type gets the first result alone.
     count = len(normalized.queries) if is_envelope else 1
-    echoed = echoes(normalized, pivoted=is_envelope)
-    given = asked_of_each(normalized)
+    echoed = echoes(normalized, is_envelope)
     frames = tuple(
         Frame(
             query=normalized.queries[number],
             opening=b'{"query":' + encode(echoed[number]) + b',"data":',
             annotation=encode(annotation(normalized.queries[number], model)),
-            response_format=given[number].response_format or "default",
-            compared=compared_range(normalized.queries[number], given[number]),
+            response_format=normalized.asked[number].response_format or "default",
+            compared=compared_range(normalized.queries[number], normalized.asked[number]),
             blended=normalized.type == "blendingQuery",
         )
         for number in range(count)

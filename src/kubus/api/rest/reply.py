@@ -1,8 +1,8 @@
 """Replies, and how they are sent: headers, ETags, 304, HEAD, and long bodies in pieces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 import msgspec
 from starlette.types import Send
@@ -23,9 +23,11 @@ LONG = 1024 * 1024
 Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to a request. `parts` make up the body; `headers` come on top of those that every reply has."""
+class Reply(NamedTuple):
+    """An answer to a request. `parts` make up the body; `headers` come on top of those that every reply has.
+
+    A tuple, since one is made for every request, in a third of the time that a frozen dataclass takes.
+    """
 
     status: int
     parts: Sequence[bytes]
@@ -79,9 +81,10 @@ async def send_reply(send: Send, method: str, if_none_match: bytes | None, reply
         await send({"type": "http.response.start", "status": 304, "headers": unchanged})
         await send({"type": "http.response.body", "body": b""})
         return 304
+    length = reply.length
     headers = [
         (b"content-type", reply.content_type),
-        (b"content-length", b"%d" % reply.length),
+        (b"content-length", b"%d" % length),
         (b"etag", etag),
         ALLOW_ORIGIN,
         *reply.headers,
@@ -90,8 +93,8 @@ async def send_reply(send: Send, method: str, if_none_match: bytes | None, reply
     if method == "HEAD":
         await send({"type": "http.response.body", "body": b""})
         return reply.status
-    if len(reply.parts) == 1 and len(reply.parts[0]) <= LONG:
-        await send({"type": "http.response.body", "body": reply.parts[0]})
+    if length <= LONG:
+        await send({"type": "http.response.body", "body": b"".join(reply.parts)})
         return reply.status
     for part in reply.parts:
         for start in range(0, len(part), LONG):

@@ -32,7 +32,7 @@ async def while_client_waits(work: Sequence[Awaitable[T]], receive: Receive) -> 
                 raise ClientDisconnect
         return [task.result() for task in tasks]
     finally:
-        everything: tuple[asyncio.Future[Any], ...] = (*tasks, leaving)
+        everything: list[asyncio.Future[Any]] = [*tasks, leaving]
         for task in everything:
             task.cancel()
         # Cancelled is not ended: what a task holds is given back before its request is over.
