@@ -63,7 +63,11 @@ def asked_path(name: str, summary: str, answer: str, security: list[Json], *, wi
     """An endpoint that takes queries: by GET in the URL, by POST in a JSON body."""
     request = "LoadRequest" if with_mode else "Request"
     plain = [
-        ("queryType", {"type": "string"}, "`multi` asks for the envelope, which comparisons and arrays need."),
+        (
+            "queryType",
+            {"type": "string", "minLength": 1},
+            "`multi` asks for the envelope, which comparisons and arrays need.",
+        ),
         ("cache", ref("CacheMode"), "How fresh the answer has to be."),
     ]
     query = {

@@ -34,11 +34,14 @@ def loose(properties: Json, required: tuple[str, ...]) -> Json:
 
 
 TEXT: Json = {"type": "string"}
+WRITTEN: Json = {"type": "string", "minLength": 1}
+DIRECTION: Json = {"enum": ["asc", "desc"]}
+ORDERED: Json = {"type": "string", "pattern": r"^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+){0,2}$"}
 FLAG: Json = {"type": "boolean"}
 OBJECT: Json = {"type": "object"}
 MEMBERS: Json = array({"type": "string", "pattern": MEMBER})
-RANGE: Json = {"anyOf": [TEXT, array(TEXT) | {"minItems": 1, "maxItems": 2}]}
-COUNT: Json = {"type": "integer", "minimum": 0}
+RANGE: Json = {"anyOf": [WRITTEN, array(WRITTEN) | {"minItems": 1, "maxItems": 2}]}
+COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 
 QUERY: Json = strict(
     {
@@ -58,12 +61,12 @@ QUERY: Json = strict(
         "limit": COUNT,
         "offset": COUNT,
         "total": FLAG,
-        "timezone": TEXT | {"examples": ["UTC", "Europe/Berlin"]},
+        "timezone": WRITTEN | {"examples": ["UTC", "Europe/Berlin"]},
         "ungrouped": FLAG,
         "responseFormat": {"enum": list(get_args(ResponseFormat))},
         "cache": ref("CacheMode"),
         "renewQuery": FLAG,
-        "joinHints": array(array(TEXT)),
+        "joinHints": array(array(WRITTEN)),
     }
 )
 
@@ -118,7 +121,7 @@ SCHEMAS: Json = {
     "TimeDimension": strict(
         {
             "dimension": {"type": "string", "pattern": MEMBER},
-            "granularity": {"type": ["string", "null"]},
+            "granularity": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
             "dateRange": RANGE,
             "compareDateRange": array(RANGE) | {"minItems": 1},
         },
@@ -142,7 +145,7 @@ SCHEMAS: Json = {
     "CacheMode": {"enum": list(get_args(CacheMode))},
     "Request": loose({"query": {"anyOf": [ref("Queries"), TEXT]}}, ("query",)),
     "LoadRequest": loose(
-        {"query": {"anyOf": [ref("Queries"), TEXT]}, "queryType": TEXT, "cache": ref("CacheMode")}, ("query",)
+        {"query": {"anyOf": [ref("Queries"), TEXT]}, "queryType": WRITTEN, "cache": ref("CacheMode")}, ("query",)
     ),
     "LoadAnswer": {"anyOf": [ref("Result"), ref("Envelope"), ref("ContinueWait")]},
     "Result": RESULT,

@@ -95,7 +95,7 @@ class PreparedRequests:
             QueryError: the query is malformed, or names what is not there.
             ModelError: the model does not compile; faults of the query itself come before it.
         """
-        request = self._remembered(method, raw)
+        request = self.remembered(method, raw)
         if request is not None:
             held = request.callers.get(id(caller))
             return request, held or self._for_caller(request, caller)
@@ -111,7 +111,8 @@ class PreparedRequests:
             self._held.put((method, raw, model.version), request, request.size + len(raw))
         return request, held
 
-    def _remembered(self, method: str, raw: bytes) -> LoadRequest | None:
+    def remembered(self, method: str, raw: bytes) -> LoadRequest | None:
+        """The request in these bytes, if it came before and means the same now."""
         try:
             version = self._layer.model.version
         except ModelError:

@@ -41,6 +41,28 @@ class Reply(NamedTuple):
         return sum(map(len, self.parts))
 
 
+class Warm(NamedTuple):
+    """An answer that was given before: its body, its ETag, and the value of `Server-Timing` for this time."""
+
+    body: bytes
+    etag: bytes
+    timing: bytes
+
+
+async def send_warm(send: Send, warm: Warm, more: tuple[Header, ...] = ()) -> None:
+    """Send an answer that was given before, with `more` headers."""
+    headers = [
+        (b"content-type", JSON),
+        (b"content-length", b"%d" % len(warm.body)),
+        (b"etag", warm.etag),
+        ALLOW_ORIGIN,
+        (b"server-timing", warm.timing),
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": warm.body})
+
+
 def json_reply(value: object, status: int = 200, headers: tuple[Header, ...] = ()) -> Reply:
     """A reply with this value as its JSON body."""
     return Reply(status, (msgspec.json.encode(value),), headers=headers)
