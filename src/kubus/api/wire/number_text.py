@@ -21,7 +21,7 @@ def number_text(value: float) -> str | None:
     if digits.is_zero():
         return "0"
     exponent = digits.adjusted()
-    if -7 <= exponent < 21:
+    if -7 < exponent < 21:
         text = format(digits, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa = format(digits.scaleb(-exponent).normalize(), "f")
