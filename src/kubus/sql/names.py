@@ -1,18 +1,11 @@
 """The names of columns and tables in statements."""
 
 import hashlib
-import re
 
 from kubus.model.cube import Dimension, Measure
 from kubus.model.model import Model
+from kubus.model.names import snake_case
 from kubus.query.resolve import Bucket, Key
-
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def snake_case(name: str) -> str:
-    """`createdAt` as `created_at`."""
-    return HUMP.sub("_", name).lower()
 
 
 class Names:

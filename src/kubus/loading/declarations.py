@@ -1,0 +1,252 @@
+"""The shape of the YAML: which keys there are, and what may stand under them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.yaml_text import Yaml
+from kubus.model.names import snake_case
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+MEMBER_LISTS = ("dimensions", "measures", "segments")
+
+CUBE_KEYS = frozenset(
+    {
+        "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
+        "extends", "refresh_key", "rewrite_queries", "joins", "dimensions", "measures", "segments",
+    }
+)  # fmt: skip
+LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
+DIMENSION_KEYS = LABEL_KEYS | {
+    "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
+    "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments", "field_type",
+}  # fmt: skip
+MEASURE_KEYS = LABEL_KEYS | {
+    "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
+    "cumulative", "visible",
+}  # fmt: skip
+SEGMENT_KEYS = LABEL_KEYS | {"sql"}
+JOIN_KEYS = frozenset({"name", "sql", "relationship"})
+
+# What data models may say that this version does not know how to do yet.
+LATER_TOP = frozenset({"views", "view_groups"})
+LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
+LATER_DIMENSION = frozenset(
+    {"granularities", "mask", "links", "key", "values", "multi_stage", "add_group_by", "filter", "time_shift"}
+)
+LATER_MEASURE = frozenset(
+    {
+        "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by", "add_group_by",
+        "order_by", "mask", "case",
+    }
+)  # fmt: skip
+
+KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),
+    "measures": (MEASURE_KEYS, LATER_MEASURE),
+    "segments": (SEGMENT_KEYS, frozenset()),
+    "joins": (JOIN_KEYS, frozenset()),
+}
+
+
+@dataclass(slots=True)
+class DeclaredMember:
+    """A member or join as written, under snake_case keys."""
+
+    name: str
+    at: Yaml
+    file: str
+    fields: dict[str, Yaml]
+    inherited: bool = False
+
+
+@dataclass(slots=True)
+class DeclaredCube:
+    """A cube as written, or as it is after taking over what it extends."""
+
+    name: str
+    at: Yaml
+    file: str
+    fields: dict[str, Yaml]
+    lists: dict[str, dict[str, DeclaredMember]] = field(default_factory=dict[str, dict[str, DeclaredMember]])
+
+
+def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[DeclaredCube]:
+    """The cubes of one file."""
+    if not document.is_map:
+        problems.add(file, document, "A model file has to be a map with the key 'cubes'")
+        return
+    check_twice(file, document, problems)
+    for key, value in document.items():
+        at = key_place(document, key)
+        name = snake_case(key)
+        if name == "cubes":
+            if value.data is None:
+                continue
+            if not value.is_list:
+                problems.add(file, at, "cubes must be defined as array")
+                continue
+            for item in value.data:
+                cube = read_cube(file, item, problems)
+                if cube is not None:
+                    yield cube
+        elif name in LATER_TOP:
+            if value.data not in (None, []):
+                later(file, at, name, problems)
+        else:
+            problems.add(
+                file,
+                at,
+                f"Unexpected YAML key: {key}. Only 'cubes', 'views', and 'view_groups' are allowed here.",
+                hint=nearest_hint(key, ("cubes", "views", "view_groups")),
+            )
+
+
+def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
+    name = read_name(file, item, "cube", problems, cube=None)
+    if name is None:
+        return None
+    fields = read_fields(file, item, CUBE_KEYS, LATER_CUBE, "", problems, cube=name)
+    declared = DeclaredCube(name, item, file, fields)
+    for kind in (*MEMBER_LISTS, "joins"):
+        members = fields.pop(kind, None)
+        if members is not None:
+            declared.lists[kind] = read_members(file, kind, members, name, problems)
+    seen: dict[str, str] = {}
+    doubled = []
+    for kind in MEMBER_LISTS:
+        for member in declared.lists.get(kind, {}):
+            if seen.setdefault(member, kind) != kind:
+                doubled.append(member)
+    for member in doubled:
+        at = next(reversed([m.at for kind in MEMBER_LISTS if (m := declared.lists.get(kind, {}).get(member))]))
+        problems.add(file, at, f"{member} defined more than once", cube=name)
+    return declared
+
+
+def read_members(
+    file: str, kind: str, members: Yaml, cube: str, problems: Problems
+) -> dict[str, DeclaredMember]:
+    if not members.is_list:
+        hint = "Write a list of maps, each with a name" if members.is_map else None
+        problems.add(file, members, f"{kind} must be defined as array", hint=hint, cube=cube)
+        return {}
+    allowed, not_yet = KEYS_OF[kind]
+    singular = kind[:-1]
+    found: dict[str, DeclaredMember] = {}
+    for item in members.data:
+        name = read_name(file, item, singular, problems, cube=cube)
+        if name is None:
+            continue
+        fields = read_fields(file, item, allowed, not_yet, f"{kind}.{name}.", problems, cube=cube)
+        if name in found:
+            if kind == "joins":
+                places = ", ".join(f"joins[{i}]" for i, j in enumerate(members.data) if j.is_map and name_of(j) == name)
+                problems.add(
+                    file,
+                    item,
+                    f"Cube '{cube}' declares {places.count('joins')} joins to '{name}' ({places}). Only one join per "
+                    "pair of cubes is supported. Keep a single join, or use extends to create a child cube and join it",
+                    cube=cube,
+                )
+            else:
+                problems.add(
+                    file,
+                    item,
+                    f"Member names must be unique within a cube. Found duplicate {singular} '{name}' in cube '{cube}'.",
+                )
+            continue
+        found[name] = DeclaredMember(name, item, file, fields)
+    return found
+
+
+def name_of(item: Yaml) -> Any:
+    value = item.data.get("name") if item.is_map else None
+    return value.data if isinstance(value, Yaml) else None
+
+
+def read_name(file: str, item: Yaml, kind: str, problems: Problems, cube: str | None) -> str | None:
+    if not item.is_map:
+        problems.add(file, item, f"a {kind} has to be a map with a name", cube=cube)
+        return None
+    name = name_of(item)
+    if name is None:
+        problems.add(file, item, f"name isn't defined for {kind}: {short(item.plain())}", cube=cube)
+        return None
+    if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
+        at = item.data["name"]
+        where = f"{kind}s.{name}" if cube else str(name)
+        problems.add(
+            file,
+            at,
+            f"({where} = {short(name)}) is not allowed",
+            hint="A name begins with a letter or _, and goes on with letters, digits and _",
+            cube=cube,
+        )
+        return None
+    return name
+
+
+def read_fields(
+    file: str,
+    item: Yaml,
+    allowed: frozenset[str],
+    not_yet: frozenset[str],
+    path: str,
+    problems: Problems,
+    cube: str,
+) -> dict[str, Yaml]:
+    """The known keys of a map, in snake_case; every other is a problem."""
+    check_twice(file, item, problems)
+    fields: dict[str, Yaml] = {}
+    for key, value in item.items():
+        name = snake_case(key)
+        at = key_place(item, key)
+        if name in not_yet:
+            if value.data not in (None, [], False):
+                later(file, at, f"{path}{name}", problems, cube=cube)
+        elif name not in allowed:
+            problems.add(
+                file,
+                at,
+                f"({path}{key} = {short(value.plain())}) is not allowed",
+                hint=nearest_hint(name, allowed | not_yet),
+                cube=cube,
+            )
+        elif name in fields:
+            problems.add(file, at, f"({path}{key}) is written twice, as snake_case and as camelCase", cube=cube)
+        elif value.data is None and name != "meta":
+            problems.add(file, at, f"({path}{key}) is empty: null is only allowed inside meta", cube=cube)
+        else:
+            fields[name] = value
+    return fields
+
+
+def later(file: str, at: Yaml, what: str, problems: Problems, cube: str | None = None) -> None:
+    """Refuse by its name what is not there yet, rather than pass over it."""
+    problems.add(file, at, f"'{what}' is not yet supported by this version of kubus", cube=cube)
+
+
+def check_twice(file: str, item: Yaml, problems: Problems) -> None:
+    for key in item.twice:
+        problems.add(file, key, f"The key '{key.data}' is written twice in one map")
+
+
+def key_place(item: Yaml, key: str) -> Yaml:
+    return (item.keys or {}).get(key, item)
+
+
+def short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def members_by_cube(cubes: Mapping[str, DeclaredCube]) -> dict[str, dict[str, str]]:
+    """For each cube the kind of each of its members, by name."""
+    return {
+        name: {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
+        for name, cube in cubes.items()
+    }

@@ -1,0 +1,397 @@
+"""Declared members to members: types checked, SQL parsed, references bound, defaults filled in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from kubus.loading.bind import Binder, Members, Where
+from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
+from kubus.loading.formats import format_problem
+from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.yaml_text import Yaml
+from kubus.model.cube import Case, Dimension, DimensionValue, Geo, Label, Measure, Segment, When
+from kubus.model.join_graph import Join, Relationship
+from kubus.model.measure_types import MEASURE_TYPES, Aggregate, MeasureType, ValueType
+from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.names import snake_case
+from kubus.model.references import BadSql, member_sql
+from kubus.model.titles import title_of
+
+DIMENSION_TYPES: tuple[ValueType, ...] = ("string", "number", "boolean", "time", "geo")
+LATER_DIMENSION_TYPES = ("switch",)
+LATER_MEASURE_TYPES = ("number_agg", "rank")
+
+RELATIONSHIPS = {
+    "many_to_one": Relationship.MANY_TO_ONE,
+    "belongs_to": Relationship.MANY_TO_ONE,
+    "one_to_many": Relationship.ONE_TO_MANY,
+    "has_many": Relationship.ONE_TO_MANY,
+    "one_to_one": Relationship.ONE_TO_ONE,
+    "has_one": Relationship.ONE_TO_ONE,
+}
+
+
+@dataclass(slots=True)
+class CubeCompiler:
+    """Compiles the members of one cube. A member with a problem is left out; the problem is noted."""
+
+    cube: DeclaredCube
+    members: Members
+    dialect: str
+    problems: Problems
+
+    # ── what all members have ──
+
+    def report(self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None) -> None:
+        self.problems.add(member.file, at or member.at, message, hint=hint, cube=self.cube.name)
+
+    def text(self, member: DeclaredMember, key: str, kind: str) -> str | None:
+        value = member.fields.get(key)
+        if value is None:
+            return None
+        if not isinstance(value.data, str | int | float) or isinstance(value.data, bool):
+            self.report(member, value, f"({kind}.{member.name}.{key} = {short(value.plain())}) must be a string")
+            return None
+        return str(value.data)
+
+    def boolean(self, member: DeclaredMember, key: str, default: bool, kind: str) -> bool:
+        value = member.fields.get(key)
+        if value is None:
+            return default
+        if not isinstance(value.data, bool):
+            self.report(
+                member,
+                value,
+                f"({kind}.{member.name}.{key} = {short(value.plain())}) must be a boolean",
+                "Write true or false, without quotes",
+            )
+            return default
+        return value.data
+
+    def public(self, member: DeclaredMember, default: bool, kind: str) -> bool:
+        for key in ("shown", "visible", "public"):
+            default = self.boolean(member, key, default, kind)
+        return default
+
+    def label(self, member: DeclaredMember, kind: str, value_type: str | None = None) -> Label:
+        aliases = member.fields.get("aliases")
+        declared = member.fields.get("format")
+        if declared is not None and value_type is not None:
+            wrong = format_problem(declared.plain(), value_type, is_measure=kind == "measures")
+            if wrong is not None:
+                self.report(member, declared, f"({kind}.{member.name}.format = {short(declared.plain())}) {wrong}")
+        currency = self.text(member, "currency", kind)
+        if currency is not None and value_type != "number":
+            self.report(
+                member,
+                member.fields["currency"],
+                f'"currency" property can only be used with {kind} of type "number"',
+            )
+        meta = member.fields.get("meta")
+        return Label(
+            title=self.text(member, "title", kind) or title_of(member.name),
+            description=self.text(member, "description", kind),
+            meta=None if meta is None else meta.plain(),
+            format=None if declared is None else declared.plain(),
+            currency=None if currency is None else currency.upper(),
+            aliases=tuple(str(a.data) for a in aliases.data) if aliases is not None and aliases.is_list else (),
+        )
+
+    def sql(
+        self,
+        member: DeclaredMember,
+        value: Yaml | None,
+        path: str,
+        where: Where = "member",
+        join_target: str | None = None,
+    ) -> MemberSql | None:
+        if value is None:
+            self.report(member, None, f"({path}) is required")
+            return None
+        if isinstance(value.data, bool) or not isinstance(value.data, str | int | float):
+            self.report(member, value, f"({path} = {short(value.plain())}) must be SQL text")
+            return None
+        text = str(value.data)
+        if not text.strip():
+            self.report(member, value, f"({path}) is not allowed to be empty")
+            return None
+        binder = Binder(self.cube.name, f"{self.cube.name}.{member.name}", self.members, where, join_target)
+        try:
+            return member_sql(text, self.dialect, self.cube.name, binder)
+        except BadSql as error:
+            self.report(member, value, error.message, error.hint)
+            return None
+
+    def one_of(self, member: DeclaredMember, key: str, kind: str, allowed: tuple[str, ...], later: tuple[str, ...]) -> str | None:
+        value = member.fields.get(key)
+        if value is None:
+            self.report(member, None, f"({kind}.{member.name}.{key}) is required")
+            return None
+        name = snake_case(str(value.data))
+        if name in later:
+            self.report(member, value, f"'{kind}.{member.name}: {key} {name}' is not yet supported by this version of kubus")
+            return None
+        if name not in allowed:
+            self.report(
+                member,
+                value,
+                f"({kind}.{member.name}.{key} = {short(value.plain())}) must be one of [{', '.join(allowed)}]",
+                nearest_hint(name, allowed),
+            )
+            return None
+        return name
+
+    # ── dimensions ──
+
+    def dimension(self, member: DeclaredMember) -> Dimension | None:
+        kind = "dimensions"
+        name = self.one_of(member, "type", kind, DIMENSION_TYPES, LATER_DIMENSION_TYPES)
+        value_type = cast("ValueType | None", name)
+        primary_key = self.boolean(member, "primary_key", False, kind)
+        sub_query = self.boolean(member, "sub_query", False, kind)
+        value = self.dimension_value(member, value_type)
+        label = self.label(member, kind, value_type)
+        order = member.fields.get("order")
+        if order is not None and order.data not in ("asc", "desc"):
+            self.report(member, order, f"(dimensions.{member.name}.order = {short(order.plain())}) must be one of [asc, desc]")
+        public = self.public(member, not primary_key, kind)
+        propagate = self.boolean(member, "propagate_filters_to_sub_query", False, kind)
+        suggest = self.boolean(member, "suggest_filter_values", True, kind)
+        if value_type is None or value is None:
+            return None
+        return Dimension(
+            cube=self.cube.name,
+            name=member.name,
+            type=value_type,
+            value=value,
+            label=label,
+            primary_key=primary_key,
+            public=public,
+            sub_query=sub_query,
+            propagate_filters=propagate,
+            suggest_filter_values=suggest,
+            order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),
+            declared_sql=declared_sql(member),
+            inherited=member.inherited,
+        )
+
+    def dimension_value(self, member: DeclaredMember, value_type: ValueType | None) -> DimensionValue | None:
+        path = f"dimensions.{member.name}"
+        forms = [key for key in ("sql", "case", "latitude") if key in member.fields]
+        if "longitude" in member.fields and "latitude" not in forms:
+            forms.append("latitude")
+        if len(forms) != 1:
+            wanted = "latitude and longitude" if value_type == "geo" else "sql or case"
+            message = f"({path}.sql) is required" if not forms else f"({path}) has more than one of sql, case, latitude"
+            self.report(member, None, message, f"A dimension of this type has {wanted}")
+            return None
+        match forms[0]:
+            case "sql":
+                if value_type == "geo":
+                    self.report(member, member.fields["sql"], f"({path}.latitude) is required: a geo dimension has no sql")
+                    return None
+                return self.sql(member, member.fields["sql"], f"{path}.sql")
+            case "case":
+                return self.case(member, member.fields["case"], f"{path}.case")
+            case _:
+                if value_type not in ("geo", None):
+                    self.report(member, None, f"({path}) has latitude and longitude, which are for type geo")
+                    return None
+                parts: list[MemberSql | None] = []
+                for key in ("latitude", "longitude"):
+                    part = member.fields.get(key)
+                    if part is None or not part.is_map or set(part.data) != {"sql"}:
+                        self.report(member, part, f"({path}.{key}.sql) is required")
+                        parts.append(None)
+                    else:
+                        parts.append(self.sql(member, part.data["sql"], f"{path}.{key}.sql"))
+                latitude, longitude = parts
+                return None if latitude is None or longitude is None else Geo(latitude, longitude)
+
+    def case(self, member: DeclaredMember, value: Yaml, path: str) -> Case | None:
+        if not value.is_map or not set(value.data) <= {"when", "else"}:
+            extra = sorted(set(value.data) - {"when", "else"}) if value.is_map else []
+            if "switch" in extra:
+                self.report(member, value, f"'{path}.switch' is not yet supported by this version of kubus")
+            else:
+                self.report(member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else ""))
+            return None
+        branches = value.data.get("when")
+        if branches is None or not branches.is_list or not branches.data:
+            self.report(member, value, f"({path}.when) has to be a list with at least one branch")
+            return None
+        whens: list[When] = []
+        for number, branch in enumerate(branches.data):
+            at = f"{path}.when[{number}]"
+            if not branch.is_map or set(branch.data) != {"sql", "label"}:
+                missing = [k for k in ("sql", "label") if not branch.is_map or k not in branch.data]
+                what = f"({at}.{missing[0]}) is required" if missing else f"({at}) has keys other than sql and label"
+                self.report(member, branch, what)
+                continue
+            condition = self.sql(member, branch.data["sql"], f"{at}.sql")
+            label = self.case_label(member, branch.data["label"], f"{at}.label")
+            if condition is not None and label is not None:
+                whens.append(When(condition, label))
+        otherwise: str | MemberSql | None = None
+        last = value.data.get("else")
+        if last is not None:
+            if not last.is_map or set(last.data) != {"label"}:
+                self.report(member, last, f"({path}.else.label) is required")
+            else:
+                otherwise = self.case_label(member, last.data["label"], f"{path}.else.label")
+        return Case(tuple(whens), otherwise) if len(whens) == len(branches.data) else None
+
+    def case_label(self, member: DeclaredMember, value: Yaml, path: str) -> str | MemberSql | None:
+        if value.is_map:
+            if set(value.data) != {"sql"}:
+                self.report(member, value, f"({path}) has to be a text, or a map with sql")
+                return None
+            return self.sql(member, value.data["sql"], f"{path}.sql")
+        if value.data is None or value.is_list:
+            self.report(member, value, f"({path}) has to be a text, or a map with sql")
+            return None
+        return str(value.data).lower() if isinstance(value.data, bool) else str(value.data)
+
+    # ── measures ──
+
+    def measure(self, member: DeclaredMember) -> Measure | None:
+        kind = "measures"
+        name = self.one_of(member, "type", kind, tuple(MEASURE_TYPES), LATER_MEASURE_TYPES)
+        measure_type = None if name is None else MEASURE_TYPES[name]
+        sql = None
+        if "sql" in member.fields or (measure_type is not None and measure_type.needs_sql):
+            sql = self.sql(member, member.fields.get("sql"), f"measures.{member.name}.sql")
+            if sql is None:
+                measure_type = None
+        filters = self.filters(member)
+        label = self.label(member, kind, measure_type.value_type if measure_type else None)
+        drill = self.drill_members(member)
+        public = self.public(member, True, kind)
+        cumulative = self.boolean(member, "cumulative", False, kind)
+        if measure_type is None or filters is None:
+            return None
+        if sql is not None and not self.fits(member, measure_type, sql):
+            return None
+        if filters and measure_type.aggregate is Aggregate.EXPRESSION:
+            self.report(
+                member,
+                member.fields["filters"],
+                f"measures.{member.name} is of type {measure_type.name}, so that its filters would have to filter whole expressions",
+                "Put the filters on the measures that it refers to",
+            )
+            return None
+        return Measure(
+            cube=self.cube.name,
+            name=member.name,
+            type=measure_type,
+            sql=sql,
+            filters=filters,
+            label=label,
+            public=public,
+            cumulative=cumulative,
+            drill_members=drill,
+            declared_sql=declared_sql(member),
+            inherited=member.inherited,
+        )
+
+    def fits(self, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:
+        """Whether the SQL of a measure is what its type aggregates."""
+        if measure_type.aggregate is Aggregate.EXPRESSION:
+            return True
+        for reference in sql.references:
+            if isinstance(reference, MemberReference) and self.members[reference.cube][reference.member] == "measures":
+                self.report(
+                    member,
+                    member.fields["sql"],
+                    f"measures.{member.name} of type {measure_type.name} refers to the measure "
+                    f"'{reference.cube}.{reference.member}', which is aggregated already",
+                    "Use type: number for a calculation over measures",
+                )
+                return False
+        return True
+
+    def filters(self, member: DeclaredMember) -> tuple[MemberSql, ...] | None:
+        value = member.fields.get("filters")
+        if value is None:
+            return ()
+        if not value.is_list:
+            self.report(member, value, f"(measures.{member.name}.filters) must be defined as array")
+            return None
+        found: list[MemberSql] = []
+        for number, item in enumerate(value.data):
+            path = f"measures.{member.name}.filters[{number}].sql"
+            if not item.is_map or set(item.data) != {"sql"}:
+                self.report(member, item, f"({path}) is required")
+                return None
+            sql = self.sql(member, item.data["sql"], path)
+            if sql is None:
+                return None
+            found.append(sql)
+        return tuple(found)
+
+    def drill_members(self, member: DeclaredMember) -> tuple[str, ...]:
+        value = member.fields.get("drill_members") or member.fields.get("drill_member_references")
+        if value is None:
+            return ()
+        if not value.is_list:
+            self.report(member, value, f"(measures.{member.name}.drill_members) must be defined as array")
+            return ()
+        found: list[str] = []
+        for item in value.data:
+            text = str(item.data).strip().removeprefix("{").removesuffix("}").strip()
+            cube, _, name = text.rpartition(".")
+            cube = self.cube.name if cube in {"", "CUBE", "TABLE"} else cube
+            if cube not in self.members or name not in self.members[cube]:
+                names = self.members.get(cube, {}) or self.members
+                self.report(
+                    member,
+                    item,
+                    f"{cube}.{name} cannot be resolved. There's no such member or cube.",
+                    nearest_hint(name, names),
+                )
+                continue
+            found.append(f"{cube}.{name}")
+        return tuple(found)
+
+    # ── segments and joins ──
+
+    def segment(self, member: DeclaredMember) -> Segment | None:
+        sql = self.sql(member, member.fields.get("sql"), f"segments.{member.name}.sql")
+        label = self.label(member, "segments")
+        public = self.public(member, True, "segments")
+        if sql is None:
+            return None
+        return Segment(self.cube.name, member.name, sql, label, public, declared_sql(member), member.inherited)
+
+    def join(self, member: DeclaredMember) -> Join | None:
+        path = f"joins.{member.name}"
+        target = member.name
+        value = member.fields.get("relationship")
+        name = None if value is None else snake_case(str(value.data))
+        if name not in RELATIONSHIPS:
+            what = "is required" if value is None else f"= {short(value.plain())}) must be one of [{', '.join(RELATIONSHIPS)}]"
+            message = f"({path}.relationship) {what}" if value is None else f"({path}.relationship {what}"
+            hint = None if value is None else nearest_hint(str(name), RELATIONSHIPS)
+            if name == "many_to_many":
+                hint = "Put a cube for the pairs between them, with a many_to_one join to each"
+            self.report(member, value, message, hint)
+        if target not in self.members:
+            self.report(member, None, f"Cube {target} doesn't exist", nearest_hint(target, self.members))
+            return None
+        if target == self.cube.name:
+            self.report(member, None, f"Cube '{target}' is joined to itself", "Make a child cube with extends and join that")
+            return None
+        on = self.sql(member, member.fields.get("sql"), f"{path}.sql", "join", target)
+        if on is None or name not in RELATIONSHIPS:
+            return None
+        return Join(self.cube.name, target, RELATIONSHIPS[name], on, declared_sql(member) or "")
+
+    def all(self, kind: str, compile_one: Callable[[DeclaredMember], Any]) -> dict[str, Any]:
+        """Every member of a kind that has no problem, by name."""
+        found = ((m.name, compile_one(m)) for m in self.cube.lists.get(kind, {}).values())
+        return {name: compiled for name, compiled in found if compiled is not None}
+
+
+def declared_sql(member: DeclaredMember) -> str | None:
+    value = member.fields.get("sql")
+    return None if value is None else str(value.data)
