@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kubus.errors import QueryError
 from kubus.model.granularity import MILLISECOND, UNITS
-from kubus.query.date_range import next_change, resolve_range, utc_instant
+from kubus.query.date_range import next_change, resolve_range, utc_end, utc_instant
 
 NOW = datetime(2026, 11, 23, 7, 57, 12, 345_678)
 
@@ -147,26 +147,29 @@ def test_digits_that_are_no_date_are_refused(text):
         resolve_range(("2024-01-01", text), NOW)
 
 
-instants = st.datetimes(
-    min_value=datetime(2005, 1, 1), max_value=datetime(2035, 1, 1), timezones=st.just(UTC)
+# When clocks change: days of 23, 24.5, 25 and no hours, midnights that are missing and that come twice.
+CHANGES = [
+    ("America/New_York", "2024-03-10T07:00Z"),
+    ("America/New_York", "2024-11-03T06:00Z"),
+    ("Europe/Berlin", "2024-03-31T01:00Z"),
+    ("Europe/Berlin", "2024-10-27T01:00Z"),
+    ("America/Sao_Paulo", "2018-11-04T03:00Z"),
+    ("America/Sao_Paulo", "2018-02-18T02:00Z"),
+    ("America/Havana", "2024-11-03T05:00Z"),
+    ("Pacific/Apia", "2011-12-30T10:00Z"),
+    ("Australia/Lord_Howe", "2024-10-05T15:30Z"),
+    ("Australia/Lord_Howe", "2024-04-06T15:00Z"),
+]
+
+# An instant and a zone, often near a change of its clocks.
+places = st.tuples(
+    st.datetimes(min_value=datetime(2005, 1, 1), max_value=datetime(2035, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from(ZONES),
 ) | st.builds(
-    # Around the changes of clocks, where days have 23, 25 or no hours.
-    lambda day, minutes: day + timedelta(minutes=minutes),
-    st.sampled_from(
-        [
-            datetime(2024, 3, 10, 7, tzinfo=UTC),
-            datetime(2024, 11, 3, 6, tzinfo=UTC),
-            datetime(2024, 3, 31, 1, tzinfo=UTC),
-            datetime(2024, 10, 27, 1, tzinfo=UTC),
-            datetime(2018, 11, 4, 3, tzinfo=UTC),
-            datetime(2018, 2, 18, 2, tzinfo=UTC),
-            datetime(2011, 12, 30, 10, tzinfo=UTC),
-            datetime(2024, 10, 5, 15, 30, tzinfo=UTC),
-        ]
-    ),
-    st.integers(-2000, 2000),
+    lambda change, offset: (datetime.fromisoformat(change[1]) + offset, change[0]),
+    st.sampled_from(CHANGES),
+    st.timedeltas(timedelta(hours=-30), timedelta(hours=30)),
 )
-zones = st.sampled_from(ZONES)
 
 
 def wall(instant, zone):
@@ -174,17 +177,26 @@ def wall(instant, zone):
 
 
 @settings(deadline=None)
-@given(instants, zones, st.sampled_from(UNITS), st.integers(1, 40))
-def test_neighbouring_ranges_cover_time_without_overlap(instant, zone, unit, count):
+@given(places, st.sampled_from(UNITS), st.integers(1, 40))
+def test_neighbouring_ranges_cover_time_without_overlap(place, unit, count):
+    instant, zone = place
     now = wall(instant, zone)
     before, this, after = (
         resolve_range(text, now)[0] for text in (f"last {count} {unit}s", f"this {unit}", f"next {count} {unit}s")
     )
     for left, right in ((before, this), (this, after)):
+        assert left.start < right.start
         assert left.end + MILLISECOND == right.start
-        assert utc_instant(left.end + MILLISECOND, zone) == utc_instant(right.start, zone)
-        assert utc_instant(left.start, zone) <= utc_instant(right.start, zone)
     assert this.start <= now < this.end + MILLISECOND
+
+
+@settings(deadline=None)
+@given(places, st.sampled_from(["day", "week", "month", "quarter", "year"]), st.integers(1, 40))
+def test_neighbouring_days_are_neighbours_in_time(place, unit, count):
+    instant, zone = place
+    before, this = (resolve_range(text, wall(instant, zone))[0] for text in (f"last {count} {unit}s", f"this {unit}"))
+    assert utc_instant(before.start, zone) <= utc_end(before.end, zone) == utc_instant(this.start, zone)
+    assert utc_instant(this.start, zone) <= instant < utc_end(this.end, zone)
 
 
 WORDS = [
@@ -195,9 +207,10 @@ WORDS = [
 ]
 
 
-@settings(deadline=None)
-@given(instants, zones, st.sampled_from(WORDS), st.floats(0, 1, exclude_max=True))
-def test_words_mean_the_same_until_they_change(instant, zone, text, part):
+@settings(deadline=None, max_examples=400)
+@given(places, st.sampled_from(WORDS), st.sampled_from([0, 0.3, 0.9, 1]))
+def test_words_mean_the_same_until_they_change(place, text, part):
+    instant, zone = place
     dates, unit = resolve_range(text, wall(instant, zone))
     assert unit is not None
     change = next_change(unit, instant, zone)
@@ -231,11 +244,28 @@ def test_wall_time_is_an_instant(local, zone, instant):
 
 
 @settings(deadline=None)
-@given(instants, zones)
-def test_an_instant_survives_its_wall_time_but_for_the_second_of_two(instant, zone):
+@given(places)
+def test_an_instant_survives_its_wall_time_but_for_the_second_of_two(place):
+    instant, zone = place
     local = instant.astimezone(ZoneInfo(zone))
     back = utc_instant(local.replace(tzinfo=None), zone)
     if local.fold == 0:
         assert back == instant
     else:
         assert timedelta(0) < instant - back <= timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("local", "zone", "instant"),
+    [
+        ("2024-06-01T12:00:00.999", "America/New_York", "2024-06-01T16:00:01+00:00"),
+        # The end of the missing hour is moved forward with its start, and of the hour that comes twice the first ends.
+        ("2024-03-10T02:59:59.999", "America/New_York", "2024-03-10T08:00:00+00:00"),
+        ("2024-11-03T01:59:59.999", "America/New_York", "2024-11-03T06:00:00+00:00"),
+        # The last hour of this day comes twice, and all of it is the day.
+        ("2018-02-17T23:59:59.999", "America/Sao_Paulo", "2018-02-18T03:00:00+00:00"),
+        ("9999-12-31T23:59:59.999", "UTC", "9999-12-31T23:59:59.999999+00:00"),
+    ],
+)
+def test_a_last_millisecond_is_over(local, zone, instant):
+    assert utc_end(datetime.fromisoformat(local), zone) == datetime.fromisoformat(instant)

@@ -164,6 +164,20 @@ def utc_instant(local: datetime, timezone: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC) if local.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
+def utc_end(local: datetime, timezone: str) -> datetime:
+    """The first instant after the millisecond `local`, in UTC: where a range that ends with it is over.
+
+    A range that ends with a day ends with all of it, also where clocks set back at midnight show its last hour twice.
+    """
+    try:
+        after = local + MILLISECOND
+        if after == start_of(after, "day"):
+            return utc_instant(after, timezone)
+        return utc_instant(local, timezone) + MILLISECOND
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
 def next_change(step: Unit, now: datetime, timezone: str) -> datetime:
     """The first instant after `now` at which the current unit of the zone's wall time is over. Both are aware.
 
