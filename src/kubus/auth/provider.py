@@ -1,0 +1,91 @@
+"""Who vouches for a caller: the protocol, and the one that verifies tokens and remembers them."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from kubus.auth.jwt import JwtRules, Refused, verified_claims
+from kubus.context import Claims, SecurityContext
+
+# What is remembered of verified tokens: so many of them, and so many bytes of token.
+REMEMBERED = 10_000
+REMEMBERED_BYTES = 16 * 1024 * 1024
+
+
+class AuthProvider(Protocol):
+    """Turns a token into the context of who asks."""
+
+    def verify(self, token: str) -> SecurityContext:
+        """The context that the token vouches for. Raises Unauthenticated if it does not verify."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A verified token: its context, and until when it holds, in seconds since 1970."""
+
+    context: SecurityContext
+    until: float
+
+
+class Authenticator:
+    """Verifies tokens by fixed rules. A token that verified is remembered, and its expiry looked at each time.
+
+    `now` gives seconds since 1970.
+    """
+
+    def __init__(self, rules: JwtRules, now: Callable[[], float] = time.time) -> None:
+        self._rules = rules
+        self._now = now
+        self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._skew = rules.clock_skew.total_seconds()
+
+    def verify(self, token: str) -> SecurityContext:
+        """See `AuthProvider`.
+
+        Raises:
+            Refused: the token does not verify. The message is the same for every reason.
+        """
+        if len(token) > self._rules.max_size:
+            raise Refused("too_large")
+        # The digest stands for the token, so that memory holds none.
+        key = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._remembered.get(key)
+        now = self._now()
+        if known is not None:
+            if now < known.until:
+                return known.context
+            del self._remembered[key]
+            raise Refused("expired")
+        claims = verified_claims(token, self._rules, now)
+        context = security_context(claims, self._rules)
+        expires = claims.get("exp")
+        until = float("inf") if expires is None else expires + self._skew
+        self._remembered[key] = Remembered(context, until)
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return context
+
+
+def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityContext:
+    """What hooks, policies and models read: the payload, with the namespaced claim and the old claim `u` laid over it.
+
+    With `raw_context`, as upstream: the payload alone.
+    """
+    raw: Claims = MappingProxyType(dict(claims))
+    if rules.raw_context:
+        return SecurityContext(raw, raw)
+    seen = dict(claims)
+    inner = seen.get(rules.claims_namespace) if rules.claims_namespace else None
+    if isinstance(inner, dict):
+        seen.update(inner)
+    old = seen.pop("u", None)
+    if isinstance(old, dict):
+        seen.update(old)
+    elif old is not None:
+        seen["u"] = old
+    return SecurityContext(MappingProxyType(seen), raw)
