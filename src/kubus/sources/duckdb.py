@@ -9,14 +9,17 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.sources.options import DuckDBOptions
 from kubus.sources.source import Rows
 from kubus.sql.statement import Statement
 
@@ -31,24 +34,6 @@ READABLE = (".parquet", ".csv", ".csv.gz", ".tsv", ".json", ".ndjson")
 WIRE_STATEMENTS_KEPT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class DuckDBOptions:
-    """A database file, or None for memory. `folder` holds files, and folders of files, that are tables by their names.
-
-    `threads` and `memory_limit` are DuckDB's own settings; None leaves its defaults: every core, and 80 % of memory.
-    """
-
-    path: Path | None = None
-    read_only: bool = False
-    schema: str | None = None
-    folder: Path | None = None
-    memory_limit: str | None = None
-    threads: int | None = None
-    timeout: timedelta = timedelta(minutes=10)
-
-    db_type: ClassVar[str] = "duckdb"
-
-
 class DuckDBSource:
     """One database instance; a cursor of its own for each statement, in threads no more than there are cores."""
 
@@ -60,6 +45,8 @@ class DuckDBSource:
         self._options = options
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._wire: OrderedDict[str, str] = OrderedDict()
+        self._opening = Lock()
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix=f"duckdb-{name}")
 
     # ── asking ──
@@ -104,11 +91,14 @@ class DuckDBSource:
 
     async def close(self) -> None:
         """See `Source`."""
+        ending = asyncio.get_running_loop().run_in_executor(None, partial(self._threads.shutdown, cancel_futures=True))
+        while not ending.done():
+            # More than once: a statement that was just about to begin did not hear the first time.
+            interrupt(list(self._cursors))
+            await asyncio.wait({ending}, timeout=0.05)
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.interrupt()
-            await asyncio.get_running_loop().run_in_executor(self._threads, connection.close)
-        self._threads.shutdown(wait=False)
+            connection.close()
 
     async def _run(self, ask: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Ask in a thread, on a cursor of its own; a cancelled or late statement is interrupted there."""
@@ -118,7 +108,7 @@ class DuckDBSource:
         def in_thread() -> T:
             if left:
                 raise asyncio.CancelledError
-            cursor = self._connected().cursor()
+            cursor = self._cursor()
             opened.append(cursor)
             try:
                 if self._options.schema is not None:
@@ -129,6 +119,7 @@ class DuckDBSource:
             except duckdb.Error as error:
                 raise SourceError(message_of(error)) from error
             finally:
+                self._cursors.discard(cursor)
                 cursor.close()
 
         task = asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
@@ -164,6 +155,16 @@ class DuckDBSource:
         return known
 
     # ── connecting ──
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for one statement. A connection serves one call at a time and refuses others, so they take turns."""
+        try:
+            with self._opening:
+                cursor = self._connected().cursor()
+                self._cursors.add(cursor)
+                return cursor
+        except duckdb.Error as error:
+            raise SourceError(message_of(error)) from error
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
@@ -274,7 +275,9 @@ def aware(text: str | None) -> datetime | None:
 
 def interrupt(cursors: list[duckdb.DuckDBPyConnection]) -> None:
     for cursor in cursors:
-        cursor.interrupt()
+        # Its statement may have ended in this moment, and the cursor with it.
+        with suppress(duckdb.ConnectionException):
+            cursor.interrupt()
 
 
 def quoted(name: str) -> str:
