@@ -29,8 +29,7 @@ from kubus.query.normalize import normalize
 from kubus.query.query import Query
 from kubus.semantic_layer import Prepared
 from kubus.semantic_layer import SemanticLayer as Spine
-from kubus.sources.duckdb import DuckDBOptions
-from kubus.sources.postgres import PostgresOptions
+from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.registry import make_source
 from kubus.sources.source import Source
 from kubus.sql.statement import Statement

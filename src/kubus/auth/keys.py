@@ -4,6 +4,7 @@ Source: RFC 8725, sections 3.1 and 3.2
 """
 
 import json
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,10 @@ def secret_key(secret: str) -> VerificationKey:
     """A shared secret: its UTF-8 bytes. Raises ConfigError if it is empty."""
     if not secret:
         raise ConfigError("A secret is empty", hint="Set CUBEJS_API_SECRET to the output of `kubus secret`")
-    return VerificationKey(jwk.OctKey.import_key(secret.encode("utf-8")), HMAC)
+    with warnings.catch_warnings():
+        # A short secret is warned of where settings are read.
+        warnings.simplefilter("ignore")
+        return VerificationKey(jwk.OctKey.import_key(secret.encode("utf-8")), HMAC)
 
 
 def secret_keys(secrets: Iterable[str]) -> tuple[VerificationKey, ...]:

@@ -8,7 +8,7 @@ from itertools import count
 from kubus.errors import MemberError, QueryError
 from kubus.model.cube import Case, Cube, Dimension, Geo, Measure, Segment
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
-from kubus.model.granularity import rank
+from kubus.model.granularity import UNITS, rank
 from kubus.model.join_graph import Hint
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
@@ -16,6 +16,7 @@ from kubus.query.authorize import AuthorizedQuery
 from kubus.query.normalize import default_order
 from kubus.query.operators import OPERATORS, Operator
 from kubus.query.query import Query, TimeDimension
+from kubus.query.quoted import shortened
 from kubus.query.shape import Slot, form_of
 
 
@@ -156,6 +157,11 @@ def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
 
 def time_dimension(time: TimeDimension, model: Model) -> Dimension:
     dimension = model.dimension(time.dimension)
+    if time.granularity is not None and time.granularity not in UNITS:
+        raise MemberError(
+            f'Granularity "{shortened(time.granularity)}" does not exist in dimension {dimension.path}',
+            hint="Predefined are " + ", ".join(UNITS),
+        )
     if dimension.type != "time" and (time.granularity is not None or time.date_range is not None):
         raise MemberError(
             f"'{time.dimension}' is of type {dimension.type}, so it has no granularity and no date range",

@@ -5,13 +5,12 @@ Source: https://www.psycopg.org/psycopg3/docs/
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.sources.options import PostgresOptions
 from kubus.sources.source import Rows
 from kubus.sql.statement import Statement
 
@@ -31,35 +30,6 @@ Connection = psycopg.AsyncConnection[Any]
 
 # How long a statement waits for a connection before the database counts as not reachable.
 CONNECT_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class PostgresOptions:
-    """Where PostgreSQL is. What `url` says is filled up by the rest; both may be left to the PG* environment.
-
-    With `ssl`, the certificate is checked only if `ssl_verify`; `ssl_ca`, `ssl_cert` and `ssl_key` are paths, or PEM
-    texts. `timeout` is the server's limit for one statement.
-    """
-
-    host: str | None = None
-    port: int | None = None
-    database: str | None = None
-    user: str | None = None
-    password: str | None = None
-    url: str | None = None
-    ssl: bool = False
-    ssl_verify: bool = False
-    ssl_ca: str | None = None
-    ssl_cert: str | None = None
-    ssl_key: str | None = None
-    min_connections: int = 1
-    max_connections: int = 8
-    timeout: timedelta = timedelta(minutes=10)
-
-    db_type: ClassVar[str] = "postgres"
-
-    def __repr__(self) -> str:
-        return f"PostgresOptions(host={self.host!r}, port={self.port!r}, database={self.database!r}, user={self.user!r})"
 
 
 class PostgresSource:

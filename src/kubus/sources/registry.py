@@ -29,3 +29,9 @@ def make_source(name: str, options: Any) -> Source:
         return entry.load()(name, options)
     known = ", ".join(sorted(BUILT_IN))
     raise ConfigError(f"There is no database type '{db_type}'", hint=f"Known are: {known}")
+
+
+def dialect_of(options: Any) -> str:
+    """The SQL dialect of the source that `options` describe. No driver is needed to know it."""
+    dialect: str = getattr(options, "dialect", options.db_type)
+    return dialect

@@ -53,10 +53,10 @@ def tested(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
         case "compare":
             return COMPARISONS[operator.name](this=value, expression=typed(test, test.slots[0], scope))
         case "date_range":
-            inside = within(value, test.slots[0], test.slots[-1], scope)
+            # One value is the whole of itself; of more than two, the rest says nothing.
+            start, end = test.slots[0], test.slots[:2][-1]
             if not operator.negated:
-                return inside
-            start, end = test.slots[0], test.slots[-1]
+                return within(value, start, end, scope)
             return exp.or_(
                 exp.LT(this=value.copy(), expression=moment(start, Use.FROM, scope)),
                 exp.GTE(this=value.copy(), expression=moment(end, Use.UNTIL, scope)),

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
 
 from kubus.errors import QueryError
+from kubus.model.granularity import MILLISECOND, end_of
 from kubus.model.measure_types import ValueType
-from kubus.query.date_range import utc_instant
+from kubus.query.date_range import utc_end, utc_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,12 @@ def instant_text(value: str, timezone: str, *, end: bool) -> str:
     except ValueError as error:
         raise QueryError(f"Can't parse date: '{value}'") from error
     whole_day = len(value) <= len("2024-01-31")
-    if end:
-        moment += timedelta(days=1) if whole_day else timedelta(milliseconds=1)
-    instant = moment.astimezone(UTC) if moment.tzinfo else utc_instant(moment, timezone)
+    if not end:
+        instant = moment.astimezone(UTC) if moment.tzinfo else utc_instant(moment, timezone)
+    elif moment.tzinfo:
+        instant = (moment + MILLISECOND).astimezone(UTC)
+    else:
+        instant = utc_end(end_of(moment, "day") if whole_day else moment, timezone)
     return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 

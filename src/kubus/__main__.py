@@ -1,0 +1,5 @@
+"""`python -m kubus` is `kubus`."""
+
+from kubus.cli.main import main
+
+main()

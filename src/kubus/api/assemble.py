@@ -1,0 +1,125 @@
+"""Settings to an application: sources, layer, authenticator and API put together."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import kubus
+from kubus.api.app import Api, ApiOptions, make_app
+from kubus.auth.provider import Authenticator
+from kubus.config.dotenv import read_dotenv
+from kubus.config.settings import Settings, load_settings
+from kubus.errors import ConfigError
+from kubus.events import SettingWarning, emit
+from kubus.loading.files import model_stamps
+from kubus.semantic_layer import SemanticLayer
+from kubus.sources.registry import make_source
+
+# How often model files are looked at in development.
+WATCH_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A layer and the application in front of it."""
+
+    layer: SemanticLayer
+    app: Api
+
+
+def assemble(settings: Settings, *, watch: bool = False, base_path: str = "/cubejs-api") -> Assembled:
+    """What these settings describe. Nothing is connected yet; with `watch`, changed model files are compiled anew.
+
+    Raises:
+        ConfigError: there is no model folder, or a driver is missing.
+    """
+    for name, message in settings.warnings:
+        emit(SettingWarning(name, message))
+    layer = make_layer(settings)
+    tasks: list[asyncio.Task[None]] = []
+
+    async def on_start() -> None:
+        if watch:
+            tasks.append(asyncio.get_running_loop().create_task(reload_when_changed(layer, settings.model)))
+
+    async def on_stop() -> None:
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await layer.close()
+
+    app = make_app(
+        layer, Authenticator(settings.jwt), api_options(settings, base_path), on_start=on_start, on_stop=on_stop
+    )
+    return Assembled(layer, app)
+
+
+def make_layer(settings: Settings) -> SemanticLayer:
+    """The semantic layer that these settings describe."""
+    values = settings.values
+    sources = {name: make_source(name, options) for name, options in settings.sources.items()}
+    return SemanticLayer.from_folder(
+        settings.model,
+        sources,
+        show_hidden=settings.dev_mode,
+        allow_ungrouped_without_primary_key=values["CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY"],
+        continue_wait=min(values["KUBUS_CONTINUE_WAIT"].total_seconds(), 90.0),
+        cache_bytes=values["KUBUS_CACHE_SIZE"],
+    )
+
+
+def api_options(settings: Settings, base_path: str) -> ApiOptions:
+    """The options of the HTTP API in these settings."""
+    values = settings.values
+    return ApiOptions(
+        dev_mode=settings.dev_mode,
+        base_path=base_path,
+        default_limit=values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"],
+        max_limit=values["CUBEJS_DB_QUERY_LIMIT"],
+        default_timezone=values["CUBEJS_DEFAULT_TIMEZONE"],
+        max_request_size=values["CUBEJS_MAX_REQUEST_SIZE"],
+        default_scopes=frozenset(values["CUBEJS_DEFAULT_API_SCOPES"] or ()),
+        cache_control=values["KUBUS_CACHE_CONTROL"],
+        drain_seconds=int(values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
+        version=kubus.__version__,
+    )
+
+
+async def reload_when_changed(layer: SemanticLayer, folder: Path) -> None:
+    """Compile the model again whenever a file of it changes, until cancelled."""
+    seen = await asyncio.to_thread(model_stamps, folder)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        stamps = await asyncio.to_thread(model_stamps, folder)
+        if stamps != seen:
+            seen = stamps
+            with contextlib.suppress(ConfigError):
+                # The folder may be gone for a moment; what is loaded answers on.
+                await asyncio.to_thread(layer.reload)
+
+
+def asgi(
+    folder: Path | str = ".",
+    *,
+    environ: Mapping[str, str] | None = None,
+    base_path: str = "/cubejs-api",
+    **overrides: Any,
+) -> Api:
+    """The HTTP API of the project in `folder`, as an ASGI application to mount in another one.
+
+    Settings come from the process environment (or `environ`) and the project's `.env`; `overrides` are settings by
+    name and win, such as `CUBEJS_SCHEMA_PATH="model"`. The host's lifespan calls `startup` and `shutdown` of what is
+    returned, because a mounted application has none of its own.
+
+    Raises:
+        ConfigError: a setting is wrong; says all that are.
+    """
+    place = Path(folder)
+    given = {**dict(os.environ if environ is None else environ), **{name: str(value) for name, value in overrides.items()}}
+    settings = load_settings(given, read_dotenv(place / ".env"), place)
+    return assemble(settings, base_path=base_path).app

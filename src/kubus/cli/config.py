@@ -1,0 +1,28 @@
+"""`kubus config`: settings, shown and checked."""
+
+import os
+from pathlib import Path
+
+from kubus.config.dotenv import read_dotenv
+from kubus.config.settings import Settings, load_settings
+
+
+def here() -> Settings:
+    folder = Path.cwd()
+    return load_settings(os.environ, read_dotenv(folder / ".env"), folder)
+
+
+def show() -> None:
+    """Print every setting that holds, secrets masked, and where it comes from."""
+    settings = here()
+    for name, value in settings.shown().items():
+        origin = settings.given.get(name, "default")
+        print(f"{name}={value}  # {origin}")  # noqa: T201 - a command's answer
+
+
+def check() -> None:
+    """Say what is wrong with the settings, or that nothing is. Exits with status 1 if something is."""
+    settings = here()
+    for name, message in settings.warnings:
+        print(f"Warning. {name}: {message}")  # noqa: T201 - a command's answer
+    print("The settings are right" + (", in development mode" if settings.dev_mode else ""))  # noqa: T201

@@ -1,0 +1,85 @@
+"""`kubus demo`: a server on data to try, with nothing to set up."""
+
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+from cyclopts import Parameter
+from rich.console import Console
+
+from kubus.cli.create import create_project
+from kubus.cli.scaffold.project import SAMPLE_DATABASE
+from kubus.cli.scaffold.sample_data import write_sample_data
+from kubus.demo.data import demo_data_day
+from kubus.demo.folder import demo_folder
+from kubus.errors import ConfigError
+
+# Data this far behind still answer for the last 30 days, and a start on most days makes nothing.
+FRESH_FOR = timedelta(days=3)
+
+
+def demo(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 4000,
+    folder: Annotated[Path | None, Parameter(name="--folder")] = None,
+) -> None:
+    """Start a server on two years of a shop's orders.
+
+    The first time, this makes the demo: a project as `kubus create` makes one, with authentication on. It prints a line
+    to paste into another terminal.
+
+    Parameters
+    ----------
+    host
+        The address to listen on.
+    port
+        The port to listen on.
+    folder
+        Where the demo is, or is to be; by default among the data that programs keep for you.
+    """
+    console = Console(highlight=False)
+    target = (folder or demo_folder(os.environ, sys.platform, Path.home())).absolute()
+    prepare_demo(target, datetime.now(UTC).date(), console)
+
+
+def prepare_demo(target: Path, today: date, console: Console) -> None:
+    """Make the demo in `target` if it is not there, and its data anew if they have fallen behind.
+
+    Raises:
+        ConfigError: `target` holds something else, or cannot be written to.
+    """
+    if not (target / ".env").is_file():
+        _make_demo(target, today, console)
+        return
+    database = target / SAMPLE_DATABASE
+    try:
+        day = demo_data_day(database)
+    except duckdb.IOException:
+        # A server has the file open. Its data stay as they are.
+        return
+    if day is None or today - day > FRESH_FOR:
+        console.print(
+            f"The data of the demo reach to {day}: making them anew" if day else "Making the data of the demo"
+        )
+        write_sample_data(target, "duckdb", today, console)
+
+
+def _make_demo(target: Path, today: date, console: Console) -> None:
+    try:
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{target} cannot be written: {error.strerror or error}", hint="Name another folder with --folder"
+        ) from error
+    if target.exists():
+        raise ConfigError(
+            f"{target} holds something else than a project of kubus", hint="Name another folder with --folder"
+        )
+    console.print(f"Making the demo in {target}, once", markup=False, soft_wrap=True)
+    create_project(target, "duckdb", today, console, development=False)

@@ -1,0 +1,56 @@
+"""The project in the working directory, as commands other than `serve` use it."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kubus.config.dotenv import read_dotenv
+from kubus.config.settings import Settings, load_settings
+from kubus.errors import ConfigError, QueryError
+
+
+def project_settings(model: Path | None = None) -> Settings:
+    """The settings of the project here. Commands that run locally need no secret, so that none is asked for.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
+    folder = Path.cwd()
+    given = dict(os.environ)
+    if model is not None:
+        given["CUBEJS_SCHEMA_PATH"] = str(model)
+    # Development mode is what asks for no secret; it changes nothing else here.
+    return load_settings({**given, "CUBEJS_DEV_MODE": "true"}, read_dotenv(folder / ".env"), folder)
+
+
+def json_argument(text: str) -> Any:
+    """The JSON of an argument: itself, `-` for standard input, or `@file`.
+
+    Raises:
+        QueryError: it is not JSON.
+        ConfigError: the file cannot be read.
+    """
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text("utf-8")
+        except OSError as error:
+            raise ConfigError(f"{text[1:]} cannot be read: {error.strerror or error}") from error
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise QueryError(f"Unable to decode query param as JSON, error: {error}") from error
+
+
+def claims_argument(text: str | None) -> Mapping[str, Any] | None:
+    """The claims of `--context`. Raises QueryError if they are no JSON object."""
+    if text is None:
+        return None
+    value = json_argument(text)
+    if not isinstance(value, dict):
+        raise QueryError("--context has to be a JSON object of claims")
+    return value

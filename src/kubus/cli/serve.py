@@ -1,0 +1,171 @@
+"""`kubus serve` and `kubus dev`: the server."""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+import kubus
+from kubus.api.assemble import assemble
+from kubus.config.dotenv import read_dotenv
+from kubus.config.settings import Settings, load_settings
+from kubus.errors import ConfigError
+from kubus.events import ServerListening, ServerStopping, emit
+from kubus.telemetry.log import start_log
+
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a production server listens, as Cube does
+
+# Connections that wait to be accepted, when many come at once.
+BACKLOG = 2048
+
+
+def serve(*, host: str | None = None, port: int | None = None, model: Path | None = None) -> None:
+    """Start the server, as `.env` and the environment say.
+
+    Parameters
+    ----------
+    host
+        The address to listen on: in production every one, in development mode 127.0.0.1.
+    port
+        The port to listen on; wins over PORT.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    """
+    run(Path.cwd(), os.environ, host=host, port=port, model=model)
+
+
+def dev(*, host: str | None = None, port: int | None = None, model: Path | None = None) -> None:
+    """Start the server in development mode, and compile the model again when its files change.
+
+    Parameters
+    ----------
+    host
+        The address to listen on; another one than 127.0.0.1 needs KUBUS_DEV_ALLOW_REMOTE=true as well.
+    port
+        The port to listen on; wins over PORT.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    """
+    run(Path.cwd(), os.environ, host=host, port=port, model=model, dev_default=True, watch=True)
+
+
+def run(
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    model: Path | None = None,
+    dev_default: bool = False,
+    watch: bool = False,
+) -> None:
+    """Serve the project in `folder` until a signal ends it; exits with status 0 then.
+
+    Raises:
+        ConfigError: a setting is wrong, or the address cannot be listened on.
+    """
+    given = dict(environ)
+    if model is not None:
+        given["CUBEJS_SCHEMA_PATH"] = str(model)
+    settings = load_settings(given, read_dotenv(folder / ".env"), folder, dev_default=dev_default)
+    address = listening_address(settings, host)
+    stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode)
+    try:
+        assembled = assemble(settings, watch=watch or settings.dev_mode)
+        with listening_socket(address, settings.port if port is None else port) as listening:
+            bound: int = listening.getsockname()[1]
+            server = Server(
+                uvicorn.Config(
+                    assembled.app,
+                    loop="uvloop" if sys.platform != "win32" else "asyncio",
+                    http="httptools",
+                    ws="none",
+                    lifespan="on",
+                    access_log=False,
+                    log_config=None,
+                    log_level="critical",
+                    server_header=False,
+                    timeout_graceful_shutdown=int(settings.values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
+                ),
+                ServerListening(address, bound, kubus.__version__, settings.dev_mode),
+            )
+            server.run([listening])
+    finally:
+        stop_log()
+    if not server.started:
+        raise ConfigError("The server did not start")
+
+
+def listening_address(settings: Settings, host: str | None) -> str:
+    """Where to listen. Development mode answers everybody, so it stays on this machine unless told twice.
+
+    Raises:
+        ConfigError: development mode is asked to listen elsewhere.
+    """
+    if not settings.dev_mode:
+        return host or EVERYWHERE
+    address = host or LOOPBACK
+    if not is_loopback(address) and not settings.values["KUBUS_DEV_ALLOW_REMOTE"]:
+        raise ConfigError(
+            f"In development mode authentication checks are off, so everybody who reaches {address} could read all "
+            "data and the whole model",
+            hint="Set CUBEJS_DEV_MODE=false; or, if that is meant, set KUBUS_DEV_ALLOW_REMOTE=true as well",
+        )
+    return address
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises ConfigError if the address is taken or not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        hint = "Another program listens there; choose another port with --port or PORT" if error.errno == 98 else None  # noqa: PLR2004 - EADDRINUSE
+        raise ConfigError(f"Cannot listen on {host}:{port}: {error.strerror or error}", hint=hint) from error
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which says when it listens and when it stops, and ends with status 0 on a signal."""
+
+    def __init__(self, config: uvicorn.Config, listening: ServerListening) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            emit(self._listening)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        emit(ServerStopping(len(self.server_state.tasks)))
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal again once it has stopped, which would end the process as if killed.
+        def stop(signum: int, frame: FrameType | None) -> None:
+            self.handle_exit(signum, frame)
+
+        kept = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)

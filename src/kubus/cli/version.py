@@ -1,0 +1,14 @@
+"""`kubus version`."""
+
+import platform
+
+import duckdb
+import sqlglot
+
+import kubus
+
+
+def version() -> None:
+    """Print the versions of kubus and of what it runs on."""
+    print(f"kubus {kubus.__version__}")  # noqa: T201 - a command's answer
+    print(f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, sqlglot {sqlglot.__version__}")  # noqa: T201

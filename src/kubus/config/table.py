@@ -1,0 +1,103 @@
+"""The one table of settings: name, type, default, meaning. Parsing, `kubus config show` and docs/settings.md come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kubus.config import values
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A variable of the environment. `secret` values are never shown. `per_source` ones exist for each data source as
+    `CUBEJS_DS_<NAME>_…`. An empty value counts as not set, unless `empty_means_none` says that it is an empty list."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    meaning: str
+    group: str
+    secret: bool = False
+    per_source: bool = False
+    empty_means_none: bool = False
+
+
+SERVER, AUTH, MODEL, SOURCES, OURS = "Server", "Tokens", "Model and queries", "Data sources", "kubus alone"
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("CUBEJS_DEV_MODE", values.boolean, False, "development mode: authentication checks are off, model files are watched", SERVER),
+    Setting("PORT", values.port, 4000, "the port to listen on", SERVER),
+    Setting("CUBEJS_MAX_REQUEST_SIZE", values.size, 50 * 1024**2, "the largest request body, from 100kb to 64mb", SERVER),
+    Setting("CUBEJS_GRACEFUL_SHUTDOWN", values.duration, timedelta(seconds=30), "how long running requests may take to finish when the server stops", SERVER),
+    Setting("CUBEJS_LOG_LEVEL", values.one_of("error", "warn", "info", "debug", "trace"), "info", "what is logged: error, warn, info or trace", SERVER),
+    Setting("CUBEJS_LOG_REDACTION", values.boolean, None, "accepted; kubus never logs values, tokens or secrets", SERVER),
+    Setting("CUBEJS_TELEMETRY", values.boolean, False, "accepted; kubus sends nothing to anybody", SERVER),
+    Setting("CUBEJS_CACHE_AND_QUEUE_DRIVER", values.one_of("memory", "cubestore", "redis"), "memory", "where answers are kept: memory is the only one so far", SERVER),
+    Setting("CUBEJS_API_SECRET", values.text, None, "the secret that tokens are signed with; `kubus secret` makes one", AUTH, secret=True),
+    Setting("CUBEJS_API_SECRETS", values.names, None, "several secrets, tried in order, for rotation; wins over the one above", AUTH, secret=True),
+    Setting("CUBEJS_JWT_KEY", values.text, None, "a secret, a PEM public key or a JWK; wins over both above", AUTH, secret=True),
+    Setting("CUBEJS_JWT_ALGS", values.names, None, "the algorithms that tokens may use", AUTH, empty_means_none=True),
+    Setting("CUBEJS_JWT_AUDIENCE", values.text, None, "the `aud` that tokens must have", AUTH),
+    Setting("CUBEJS_JWT_ISSUER", values.names, None, "the `iss` that tokens must have, one of a list", AUTH),
+    Setting("CUBEJS_JWT_SUBJECT", values.text, None, "the `sub` that tokens must have", AUTH),
+    Setting("CUBEJS_JWT_CLAIMS_NAMESPACE", values.text, None, "the claim that holds the security context", AUTH),
+    Setting("CUBEJS_DEFAULT_API_SCOPES", values.names, ("graphql", "meta", "data", "sql"), "the scopes of every caller; add `meta-extended` for metadata with SQL", AUTH, empty_means_none=True),
+    Setting("KUBUS_JWT_REQUIRE_EXP", values.boolean, None, "refuse tokens without `exp`; on in production, off in development", AUTH),
+    Setting("KUBUS_JWT_CLOCK_SKEW", values.duration, timedelta(0), "how far clocks may be apart, up to 60 seconds", AUTH),
+    Setting("KUBUS_JWT_MAX_SIZE", values.size, 16 * 1024, "the longest token, in bytes", AUTH),
+    Setting("KUBUS_CONTEXT_COMPAT", values.one_of("overlay", "raw"), "overlay", "`raw` gives the payload as the security context, without laying namespaced claims over it", AUTH),
+    Setting("CUBEJS_SCHEMA_PATH", values.text, "model", "the folder of the model files", MODEL),
+    Setting("CUBEJS_DB_QUERY_LIMIT", values.whole, 50_000, "the most rows that a query may ask for", MODEL),
+    Setting("CUBEJS_DB_QUERY_DEFAULT_LIMIT", values.whole, 10_000, "the rows that a query gets when it does not say", MODEL),
+    Setting("CUBEJS_DEFAULT_TIMEZONE", values.text, "UTC", "the time zone of queries that do not say", MODEL),
+    Setting("CUBEJS_DB_QUERY_TIMEOUT", values.duration, timedelta(minutes=10), "how long a statement may take", MODEL),
+    Setting("CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY", values.boolean, True, "whether ungrouped queries may leave out primary keys", MODEL),
+    Setting("CUBEJS_EXTERNAL_DEFAULT", values.boolean, True, "accepted; pre-aggregations come later", MODEL),
+    Setting("CUBEJS_SCHEDULED_REFRESH_DEFAULT", values.boolean, True, "accepted; pre-aggregations come later", MODEL),
+    Setting("CUBEJS_SCHEDULED_REFRESH_TIMER", values.text, None, "accepted; pre-aggregations come later", MODEL),
+    Setting("CUBEJS_REFRESH_WORKER", values.boolean, False, "accepted; pre-aggregations come later", MODEL),
+    Setting("CUBEJS_TESSERACT_SQL_PLANNER", values.boolean, True, "accepted; there is one planner", MODEL),
+    Setting("CUBEJS_WEB_SOCKETS", values.boolean, False, "accepted; WebSockets come later", SERVER),
+    Setting("CUBEJS_DATASOURCES", values.names, ("default",), "the names of the data sources", SOURCES),
+    Setting("CUBEJS_DB_TYPE", values.one_of("duckdb", "postgres"), None, "the database: duckdb or postgres", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_URL", values.text, None, "a connection URL", SOURCES, secret=True, per_source=True),
+    Setting("CUBEJS_DB_HOST", values.text, None, "the host", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_PORT", values.port, None, "the port", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_NAME", values.text, None, "the database's name", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_USER", values.text, None, "the user", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_PASS", values.text, None, "the password", SOURCES, secret=True, per_source=True),
+    Setting("CUBEJS_DB_SSL", values.boolean, False, "connect by TLS", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_SSL_REJECT_UNAUTHORIZED", values.boolean, False, "check the server's certificate", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_SSL_CA", values.text, None, "the certificate authority: a path, or PEM text", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_SSL_CERT", values.text, None, "the client's certificate: a path, or PEM text", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_SSL_KEY", values.text, None, "the client's key: a path, or PEM text", SOURCES, secret=True, per_source=True),
+    Setting("CUBEJS_DB_MAX_POOL", values.whole, 8, "the most connections", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_MIN_POOL", values.whole, 1, "the connections that are kept open", SOURCES, per_source=True),
+    Setting("CUBEJS_CONCURRENCY", values.whole, None, "accepted; the pool bounds how many statements run at once", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_DUCKDB_DATABASE_PATH", values.text, None, "the DuckDB file; without one, memory", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_DUCKDB_MEMORY_LIMIT", values.text, None, "the most memory that DuckDB may use, such as 2GB", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_DUCKDB_SCHEMA", values.text, None, "the schema that unqualified tables are in", SOURCES, per_source=True),
+    Setting("KUBUS_DUCKDB_READ_ONLY", values.boolean, True, "open the DuckDB file for reading alone, so that several processes can", SOURCES),
+    Setting("KUBUS_DUCKDB_FOLDER", values.text, None, "a folder of Parquet and CSV files that are tables by their names", SOURCES),
+    Setting("KUBUS_DUCKDB_THREADS", values.whole, None, "the threads that DuckDB uses; every core if not set", SOURCES),
+    Setting("KUBUS_DEV_ALLOW_REMOTE", values.boolean, False, "let development mode listen on other addresses than loopback: everybody who reaches it reads everything", OURS),
+    Setting("KUBUS_CONTINUE_WAIT", values.duration, timedelta(seconds=10), "how long a request waits before the client is told to ask again", OURS),
+    Setting("KUBUS_CACHE_SIZE", values.size, 256 * 1024**2, "the memory for kept answers", OURS),
+    Setting("KUBUS_CACHE_CONTROL", values.text, None, "the Cache-Control header of answers, such as `private, no-store`", OURS),
+)
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+# What would change who is let in or what is answered, and is not there yet: refused rather than passed over.
+NOT_YET: dict[str, str] = {
+    "CUBEJS_JWK_URL": "key sets by URL come with a later version; use CUBEJS_JWT_KEY with a PEM public key",
+    "CUBEJS_PLAYGROUND_AUTH_SECRET": "the system API comes with a later version",
+    "CUBEJS_ROLLUP_ONLY": "pre-aggregations come with a later version",
+    "CUBEJS_DB_DUCKDB_MOTHERDUCK_TOKEN": "MotherDuck is not supported",
+    "CUBEJS_DB_DUCKDB_EXTENSIONS": "extensions would have to be downloaded at run time, which kubus does not do",
+    "CUBEJS_DB_DUCKDB_COMMUNITY_EXTENSIONS": "extensions would have to be downloaded at run time, which kubus does not do",
+    "CUBEJS_DB_SOCKET_PATH": "use CUBEJS_DB_HOST with the folder of the socket",
+    "CUBEJS_REDIS_URL": "Redis was removed; set CUBEJS_CACHE_AND_QUEUE_DRIVER=memory",
+    "REDIS_URL": "Redis was removed; set CUBEJS_CACHE_AND_QUEUE_DRIVER=memory",
+}
