@@ -27,12 +27,12 @@ from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Header, Reply, send_preflight, send_reply, send_warm
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
+from kubus.auth.provider import AuthProvider
 from kubus.context import SecurityContext
 from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
 
 if TYPE_CHECKING:
-    from kubus.auth.provider import Authenticator
     from kubus.semantic_layer import SemanticLayer
 
 __all__ = ["Api", "ApiOptions", "make_app"]
@@ -58,7 +58,7 @@ class Endpoint:
 
 def make_app(
     layer: "SemanticLayer",
-    authenticator: "Authenticator",
+    authenticator: AuthProvider,
     options: ApiOptions | None = None,
     *,
     on_start: Hook | None = None,
@@ -78,7 +78,7 @@ class Api:
     def __init__(
         self,
         layer: "SemanticLayer",
-        authenticator: "Authenticator",
+        authenticator: AuthProvider,
         options: ApiOptions,
         on_start: Hook | None,
         on_stop: Hook | None,
@@ -256,7 +256,7 @@ async def check_json(request: Incoming, receive: Receive) -> None:
 
 
 def local_path(scope: Scope) -> str:
-    """The path below where the application is mounted, in lower case."""
+    """The path below where the application is mounted."""
     path: str = scope["path"]
     mounted_at: str = scope.get("root_path", "")
     return path.removeprefix(mounted_at) if mounted_at else path

@@ -1,22 +1,20 @@
 """Who may pass: tokens, and the scopes that an endpoint asks for."""
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from kubus.api.rest.incoming import Incoming, token_of
 from kubus.api.rest.options import ApiOptions
+from kubus.auth.jwt import Refused
+from kubus.auth.provider import AuthProvider
 from kubus.context import NOBODY, SecurityContext
 from kubus.errors import Forbidden, Unauthenticated
 from kubus.events import AuthRefused, emit
-
-if TYPE_CHECKING:
-    from kubus.auth.provider import Authenticator
 
 # Metadata with the SQL of the model in it: nobody has this scope unless it is given.
 META_EXTENDED = "meta-extended"
 
 
-def authenticate(request: Incoming, authenticator: "Authenticator", options: ApiOptions) -> SecurityContext:
+def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOptions) -> SecurityContext:
     """Who asks.
 
     In development mode a missing or wrong token makes nobody of the caller, and a right one is used.
@@ -34,9 +32,22 @@ def authenticate(request: Incoming, authenticator: "Authenticator", options: Api
     except Unauthenticated as error:
         if options.dev_mode:
             return NOBODY
-        digest = sha256(token.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-        emit(AuthRefused(error.reason, request.request_id, request.path, token_hash=digest))
+        emit(refusal(error, token, request))
         raise
+
+
+def refusal(error: Unauthenticated, token: str, request: Incoming) -> AuthRefused:
+    """What the log learns of a token that did not verify: why, what it said of itself, and the begin of its hash."""
+    told = error if isinstance(error, Refused) else Refused(error.reason)
+    return AuthRefused(
+        reason=told.reason,
+        request_id=request.request_id,
+        path=request.path,
+        token_hash=sha256(token.encode()).hexdigest()[:12],
+        algorithm=told.algorithm,
+        key_id=told.key_id,
+        issuer=told.issuer,
+    )
 
 
 def require_scope(scope: str, options: ApiOptions) -> None:

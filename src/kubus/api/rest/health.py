@@ -1,11 +1,12 @@
-"""`/readyz` and `/livez`: whether the server can answer. Nothing is told but yes or no."""
+"""`/readyz` and `/livez`: whether the server can answer. Callers are told yes or no; the log is told why."""
 
 import asyncio
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from kubus.api.rest.reply import Reply, json_reply
 from kubus.errors import KubusError
+from kubus.events import StatementFailed, emit
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -44,9 +45,12 @@ class Health:
         return await asyncio.shield(self._look)
 
     async def _check(self) -> bool:
+        started = perf_counter()
         try:
             await self._layer.check()
-        except KubusError:
+        except KubusError as error:
+            took = (perf_counter() - started) * 1000
+            emit(StatementFailed("default", "look whether the database answers", error.message, took, request_id=""))
             return False
         self._was_up = True
         return True

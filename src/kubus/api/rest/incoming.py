@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from kubus.api.wire.malformed import as_array, as_object
 from kubus.errors import QueryError, TooLarge
 
 # As in `query[filters][0][values][]`: what stands in brackets.
@@ -105,16 +106,15 @@ def body_parameters(body: bytes) -> Mapping[str, Any]:
     if not body:
         return {}
     try:
-        value = msgspec.json.decode(body)
+        value: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise QueryError(f"Unable to decode the request body as JSON, error: {error}") from error
-    match value:
-        case dict():
-            return value
-        case list():
-            return {}
-        case _:
-            raise QueryError("The request body must be a JSON object")
+    given = as_object(value)
+    if given is not None:
+        return given
+    if as_array(value) is not None:
+        return {}
+    raise QueryError("The request body must be a JSON object")
 
 
 def url_parameters(query_string: bytes) -> dict[str, Any]:
@@ -146,19 +146,20 @@ def url_parameters(query_string: bytes) -> dict[str, Any]:
 
 def put(target: dict[str, Any], steps: list[str], value: str) -> None:
     """Put `value` where the steps lead. An empty step is the next number."""
+    here: dict[str, Any] | None = target
     for step in steps[:-1]:
-        deeper = target.setdefault(step or str(len(target)), {})
-        if not isinstance(deeper, dict):
+        here = as_object(here.setdefault(step or str(len(here)), {}))
+        if here is None:
+            # A plain value is there already, and stands.
             return
-        target = deeper
-    target.setdefault(steps[-1] or str(len(target)), value)
+    here.setdefault(steps[-1] or str(len(here)), value)
 
 
-def lists_restored(value: Any) -> Any:
+def lists_restored(value: object) -> object:
     """Objects whose keys are 0, 1, 2, … as the arrays they stand for."""
-    if not isinstance(value, dict):
+    found = as_object(value)
+    if found is None:
         return value
-    found: dict[str, Any] = value
     if list(found) == [str(number) for number in range(len(found))]:
         return [lists_restored(part) for part in found.values()]
     return {key: lists_restored(part) for key, part in found.items()}

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from kubus.query.operators import OPERATORS
 from kubus.query.query import CacheMode, QueryType, ResponseFormat
 
 Json = dict[str, Any]
@@ -137,7 +138,7 @@ SCHEMAS: Json = {
     "Comparison": strict(
         {
             "member": {"type": "string", "pattern": MEMBER},
-            "operator": TEXT,
+            "operator": {"enum": list(OPERATORS)},
             "values": array({"type": ["string", "number", "boolean", "null"]}),
         },
         ("member", "operator"),
