@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import time
+from datetime import datetime, timedelta
 
+from kubus.api.rest import asked as asked_queries
+from kubus.api.rest import remembered
 from kubus.errors import SourceError
 
 BASE = "/cubejs-api/v1"
@@ -33,6 +37,30 @@ async def test_sql_of_a_query(api):
     assert body["sql"]["timeDimensionAlias"] in body["sql"]["aliasNameToMember"]
     assert body["sql"]["memberNames"] == ["orders.count", "orders.created_at", "orders.status"]
     assert (body["sql"]["external"], body["sql"]["dataSource"], body["dataSource"]) == (False, "default", "default")
+
+
+async def test_sql_of_relative_dates_is_made_anew_when_they_move(api, monkeypatch):
+    relative = {
+        "measures": ["orders.count"],
+        "timeDimensions": [{"dimension": "orders.created_at", "dateRange": "this minute"}],
+    }
+    async with api() as (client, _):
+        first = (await client.get(f"{BASE}/sql", params=asked(relative))).json()
+        assert (await client.get(f"{BASE}/sql", params=asked(relative))).json()["sql"]["order"] == {}
+        later = time.time() + 61
+        monkeypatch.setattr(remembered.time, "time", lambda: later)
+        monkeypatch.setattr(asked_queries, "datetime", Later)
+        second = (await client.get(f"{BASE}/sql", params=asked(relative))).json()
+    assert first["sql"]["sql"][0] == second["sql"]["sql"][0]
+    assert first["sql"]["sql"][1] != second["sql"]["sql"][1]
+
+
+class Later(datetime):
+    """A clock that is a minute ahead."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + timedelta(seconds=61)
 
 
 async def test_sql_of_an_array_is_an_array(api):

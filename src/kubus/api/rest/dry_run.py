@@ -10,7 +10,8 @@ from starlette.types import Receive
 from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
-from kubus.api.rest.reply import Reply, json_reply
+from kubus.api.rest.remembered import RememberedReplies
+from kubus.api.rest.reply import Reply
 from kubus.api.wire.echo_query import echoes, pivot_query, query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import SecurityContext
@@ -25,6 +26,7 @@ class DryRun:
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
         self._options = options
+        self._replies = RememberedReplies(layer, options)
 
     async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The queries with defaults and dates settled, their orders, and how a client pivots the rows.
@@ -34,15 +36,17 @@ class DryRun:
         Raises:
             QueryError: the query is malformed, or names what is not there.
         """
+        remembered = self._replies.get(incoming.method, raw, caller)
+        if remembered is not None:
+            return remembered
         asked = read_asked(parameters(incoming.method, raw), self._options)
         normalized = asked.normalized
         prepared = [self._layer.prepare(query, caller) for query in normalized.queries]
-        return json_reply(
-            {
-                "queryType": normalized.type,
-                "normalizedQueries": echoes(normalized),
-                "queryOrder": [query_order(one.order) for one in prepared],
-                "transformedQueries": [transformed(query) for query in normalized.queries],
-                "pivotQuery": pivot_query(normalized),
-            }
-        )
+        value = {
+            "queryType": normalized.type,
+            "normalizedQueries": echoes(normalized),
+            "queryOrder": [query_order(one.order) for one in prepared],
+            "transformedQueries": [transformed(query) for query in normalized.queries],
+            "pivotQuery": pivot_query(normalized),
+        }
+        return self._replies.keep(incoming.method, raw, caller, value, normalized.moves_at)

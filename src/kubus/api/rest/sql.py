@@ -10,6 +10,7 @@ from starlette.types import Receive
 from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.remembered import RememberedReplies
 from kubus.api.rest.reply import Reply, json_reply
 from kubus.api.wire.echo_query import query_order
 from kubus.api.wire.transformed import transformed
@@ -29,6 +30,7 @@ class Sql:
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
         self._options = options
+        self._replies = RememberedReplies(layer, options)
 
     async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The statement of a query; an array of them for an array of queries or a comparison.
@@ -36,12 +38,16 @@ class Sql:
         Raises:
             QueryError: the query is malformed, or names what is not there.
         """
+        remembered = self._replies.get(incoming.method, raw, caller)
+        if remembered is not None:
+            return remembered
         given = parameters(incoming.method, raw)
         if given.get("format") == "sql":
             return json_reply({"error": NO_INTERFACE}, 500)
         asked = read_asked(given, self._options)
         entries = [self._entry(self._layer.prepare(query, caller)) for query in asked.normalized.queries]
-        return json_reply(entries[0] if asked.normalized.type == "regularQuery" else entries)
+        value = entries[0] if asked.normalized.type == "regularQuery" else entries
+        return self._replies.keep(incoming.method, raw, caller, value, asked.normalized.moves_at)
 
     def _entry(self, prepared: "Prepared") -> dict[str, Any]:
         """One statement, and how its columns belong to members."""

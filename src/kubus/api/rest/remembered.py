@@ -1,0 +1,47 @@
+"""Replies that the database has no part in, remembered by the bytes of their requests."""
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kubus.api.rest.bounded import Bounded
+from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.reply import Reply, json_reply, weak_etag
+from kubus.context import SecurityContext
+from kubus.errors import ModelError
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import SemanticLayer
+
+# Longer request bytes are not remembered.
+RAW = 64 * 1024
+
+
+class RememberedReplies:
+    """The replies given lately, each to the caller it was made for, until the dates in its queries become others."""
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+        self._layer = layer
+        self._held: Bounded[tuple[str, bytes, int, str], tuple[Reply, float, SecurityContext]] = Bounded(
+            options.prepared_entries, options.prepared_bytes // 4
+        )
+
+    def get(self, method: str, raw: bytes, caller: SecurityContext) -> Reply | None:
+        """The reply to these bytes for this caller, if it still holds."""
+        try:
+            version = self._layer.model.version
+        except ModelError:
+            return None
+        found = self._held.get((method, raw, id(caller), version))
+        return None if found is None or found[1] <= time.time() else found[0]
+
+    def keep(self, method: str, raw: bytes, caller: SecurityContext, value: object, moves_at: datetime | None) -> Reply:
+        """A reply with this value as its JSON body, remembered until `moves_at`; None is for ever."""
+        parts = json_reply(value).parts
+        reply = Reply(200, parts, etag=weak_etag(parts))
+        until = float("inf") if moves_at is None else moves_at.timestamp()
+        if len(raw) <= RAW:
+            # The caller is held as well, so that its id stays its own.
+            key = (method, raw, id(caller), self._layer.model.version)
+            self._held.put(key, (reply, until, caller), 1000 + len(raw) + reply.length)
+        return reply
