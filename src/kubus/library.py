@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -31,11 +31,8 @@ from kubus.semantic_layer import Prepared
 from kubus.semantic_layer import SemanticLayer as Spine
 from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.registry import make_source
-from kubus.sources.source import Source
+from kubus.sources.source import ArrowTable, Source
 from kubus.sql.statement import Statement
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # A query as clients of the REST API write it.
 JsonQuery = Mapping[str, Any]
@@ -49,9 +46,10 @@ DEFAULT_LIMIT = 10_000
 class SemanticLayer(Spine):
     """A data model and its databases, in this process.
 
-    `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file, `:memory:`,
-    a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called from any
-    thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is asked for.
+    `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file,
+    `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called
+    from any thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is
+    asked for.
 
     Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
     database's type does.
@@ -99,11 +97,11 @@ class SemanticLayer(Spine):
         """`query`, awaited."""
         return await self._call_async(self._rows, self.asked(query, context))
 
-    def arrow(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> "pa.Table":
+    def arrow(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> ArrowTable:
         """The rows of a query as an Arrow table, a column a member. Needs the extra `arrow`."""
         return self._call(self._table, self.asked(query, context))
 
-    async def arrow_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> "pa.Table":
+    async def arrow_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> ArrowTable:
         """`arrow`, awaited."""
         return await self._call_async(self._table, self.asked(query, context))
 
@@ -124,7 +122,9 @@ class SemanticLayer(Spine):
             max_limit=self._max_limit,
         )
         if len(normal.queries) != 1:
-            raise QueryError("Here one query is asked at a time", hint="Ask for each range of compareDateRange by itself")
+            raise QueryError(
+                "Here one query is asked at a time", hint="Ask for each range of compareDateRange by itself"
+            )
         return normal.queries[0]
 
     async def _rows(self, prepared: Prepared) -> list[Row]:
@@ -134,7 +134,7 @@ class SemanticLayer(Spine):
         rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    async def _table(self, prepared: Prepared) -> "pa.Table":
+    async def _table(self, prepared: Prepared) -> ArrowTable:
         prepared.authorized.check_visible()
         source = self._runner.source(prepared.statement.data_source)
         table = await source.arrow(prepared.statement)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubus.context import SecurityContext
-from kubus.errors import MemberError, ModelError
 from kubus.dialects.registry import dialect
+from kubus.errors import MemberError, ModelError
 from kubus.events import ModelFailed, ModelLoaded, emit
 from kubus.execution.answer import Answer, StillRunning
 from kubus.execution.refresh_key import refresh_keys

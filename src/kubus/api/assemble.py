@@ -120,6 +120,9 @@ def asgi(
         ConfigError: a setting is wrong; says all that are.
     """
     place = Path(folder)
-    given = {**dict(os.environ if environ is None else environ), **{name: str(value) for name, value in overrides.items()}}
+    given = {
+        **dict(os.environ if environ is None else environ),
+        **{name: str(value) for name, value in overrides.items()},
+    }
     settings = load_settings(given, read_dotenv(place / ".env"), place)
     return assemble(settings, base_path=base_path).app

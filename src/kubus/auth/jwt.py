@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -132,7 +132,7 @@ def json_object(text: bytes, reason: str, header: Mapping[str, Any] | None = Non
         raise Refused(reason, header) from error
     if not isinstance(value, dict):
         raise Refused(reason, header)
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def is_signed_by(token: str, key: VerificationKey, algorithm: str) -> bool:
@@ -167,7 +167,7 @@ def check_claims(claims: Mapping[str, Any], rules: JwtRules, now: float, header:
         raise refuse("issuer")
     if rules.audience is not None:
         audience = claims.get("aud")
-        there = audience if isinstance(audience, list) else [audience]
+        there = cast("list[object]", audience) if isinstance(audience, list) else [audience]
         if rules.audience not in there:
             raise refuse("audience")
     if rules.subject is not None and claims.get("sub") != rules.subject:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from kubus.auth.jwt import JwtRules, Refused, verified_claims
 from kubus.context import Claims, SecurityContext
@@ -82,10 +82,10 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
     seen = dict(claims)
     inner = seen.get(rules.claims_namespace) if rules.claims_namespace else None
     if isinstance(inner, dict):
-        seen.update(inner)
+        seen.update(cast("dict[str, Any]", inner))
     old = seen.pop("u", None)
     if isinstance(old, dict):
-        seen.update(old)
+        seen.update(cast("dict[str, Any]", old))
     elif old is not None:
         seen["u"] = old
     return SecurityContext(MappingProxyType(seen), raw)

@@ -8,7 +8,9 @@ import secrets
 # HS256 wants a key as long as its hash.
 ENOUGH_BYTES = 32
 
-WELL_KNOWN = frozenset({"secret", "new_secret", "changeme", "change_me", "password", "your-256-bit-secret", "api_secret"})
+WELL_KNOWN = frozenset(
+    {"secret", "new_secret", "changeme", "change_me", "password", "your-256-bit-secret", "api_secret"}
+)
 
 
 def make_secret() -> str:

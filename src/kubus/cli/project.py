@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kubus.config.dotenv import read_dotenv
 from kubus.config.settings import Settings, load_settings
@@ -53,4 +53,4 @@ def claims_argument(text: str | None) -> Mapping[str, Any] | None:
     value = json_argument(text)
     if not isinstance(value, dict):
         raise QueryError("--context has to be a JSON object of claims")
-    return value
+    return cast("dict[str, Any]", value)

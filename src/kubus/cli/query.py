@@ -76,7 +76,7 @@ def plain(value: Any) -> Any:
             return format(value, "f")
         case datetime() | date():
             return value.isoformat()
-        case bool() | int() | float() | str() | list() | dict():
+        case bool() | int() | float() | str():
             return value
         case _:
-            return str(value)
+            return value if isinstance(value, list | dict) else str(value)  # pyright: ignore[reportUnknownVariableType] - nested JSON

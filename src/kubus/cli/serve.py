@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
@@ -137,7 +137,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        hint = "Another program listens there; choose another port with --port or PORT" if error.errno == 98 else None  # noqa: PLR2004 - EADDRINUSE
+        hint = "Another program listens there; choose another port with --port or PORT" if error.errno == 98 else None
         raise ConfigError(f"Cannot listen on {host}:{port}: {error.strerror or error}", hint=hint) from error
 
 
@@ -158,7 +158,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         # uvicorn raises the signal again once it has stopped, which would end the process as if killed.
         def stop(signum: int, frame: FrameType | None) -> None:
             self.handle_exit(signum, frame)

@@ -6,7 +6,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 
@@ -53,7 +53,9 @@ def token(
     """
     key = secret or os.environ.get("CUBEJS_API_SECRET") or read_dotenv(Path(".env")).get("CUBEJS_API_SECRET")
     if not key:
-        raise ConfigError("No app secret found", hint="Give --secret, or set CUBEJS_API_SECRET; `kubus secret` makes one")
+        raise ConfigError(
+            "No app secret found", hint="Give --secret, or set CUBEJS_API_SECRET; `kubus secret` makes one"
+        )
     claims: dict[str, Any] = {**pairs(payload), **json_claims(json_payload)}
     if user_context:
         claims["u"] = pairs(user_context)
@@ -63,7 +65,11 @@ def token(
     if quiet:
         print(minted)  # noqa: T201 - a command's answer
         return
-    expires = "never" if lifetime is None else f"{timedelta(seconds=lifetime)} ({datetime.fromtimestamp(now + lifetime, UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    expires = (
+        "never"
+        if lifetime is None
+        else f"{timedelta(seconds=lifetime)} ({datetime.fromtimestamp(now + lifetime, UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    )
     lines = [
         "Generating a token for tests and tools",
         "Whoever holds it is who it says. Tokens for users belong in your own backend.",
@@ -99,7 +105,7 @@ def json_claims(text: str | None) -> dict[str, Any]:
         raise ConfigError(f"--json is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise ConfigError("--json has to be an object of claims")
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def lifetime_of(text: str) -> int | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from kubus.auth.jwt import DEV_ISSUER, JwtRules
 from kubus.auth.keys import VerificationKey, configured_key, secret_keys
@@ -41,9 +41,7 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting as text for people, secrets masked."""
-        return {
-            s.name: mask(self.values[s.name]) if s.secret else display(self.values[s.name]) for s in SETTINGS
-        }
+        return {s.name: mask(self.values[s.name]) if s.secret else display(self.values[s.name]) for s in SETTINGS}
 
 
 def display(value: Any) -> str:
@@ -53,7 +51,7 @@ def display(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case tuple():
-            return ",".join(map(str, value))
+            return ",".join(str(part) for part in cast("tuple[object, ...]", value))
         case timedelta():
             return f"{value.total_seconds():g}s"
         case _:
@@ -151,22 +149,25 @@ def check_values(values: dict[str, Any], faults: list[str], warnings: list[tuple
         faults.append("CUBEJS_MAX_REQUEST_SIZE: must be between 100kb and 64mb")
     if values["KUBUS_JWT_CLOCK_SKEW"] > MOST_SKEW:
         faults.append("KUBUS_JWT_CLOCK_SKEW: must be at most 60 seconds")
-    if values["CUBEJS_CACHE_AND_QUEUE_DRIVER"] != "memory":
-        faults.append(
-            f"CUBEJS_CACHE_AND_QUEUE_DRIVER: {values['CUBEJS_CACHE_AND_QUEUE_DRIVER']} is not supported; set it to memory"
-        )
+    driver = values["CUBEJS_CACHE_AND_QUEUE_DRIVER"]
+    if driver != "memory":
+        faults.append(f"CUBEJS_CACHE_AND_QUEUE_DRIVER: {driver} is not supported; set it to memory")
     if values["CUBEJS_WEB_SOCKETS"]:
         warnings.append(("CUBEJS_WEB_SOCKETS", "WebSockets come with a later version; clients can use HTTP"))
     unknown = set(values["CUBEJS_DEFAULT_API_SCOPES"] or ()) - SCOPES
     if unknown:
         faults.append(f"CUBEJS_DEFAULT_API_SCOPES: there is no scope {', '.join(sorted(unknown))}")
-    values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"] = min(values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"], values["CUBEJS_DB_QUERY_LIMIT"])
+    values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"] = min(
+        values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"], values["CUBEJS_DB_QUERY_LIMIT"]
+    )
 
 
 # ── tokens ──
 
 
-def jwt_rules(values: Mapping[str, Any], dev_mode: bool, faults: list[str], warnings: list[tuple[str, str]]) -> JwtRules:
+def jwt_rules(
+    values: Mapping[str, Any], dev_mode: bool, faults: list[str], warnings: list[tuple[str, str]]
+) -> JwtRules:
     keys: tuple[VerificationKey, ...] = ()
     try:
         keys = verification_keys(values, dev_mode, faults, warnings)

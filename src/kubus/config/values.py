@@ -53,7 +53,7 @@ def names(value: str) -> tuple[str, ...]:
     return tuple(part for item in value.split(",") if (part := item.strip()))
 
 
-def one_of(*allowed: str):  # noqa: ANN201 - a reader like the others
+def one_of(*allowed: str):
     def read(value: str) -> str:
         if value.lower() not in allowed:
             raise ValueError(f'"{value}" must be one of {", ".join(allowed)}')

@@ -25,7 +25,7 @@ class Dialect:
 
     # ── values ──
 
-    def number(self, value: exp.Expr, example: str) -> exp.Expr:
+    def number(self, value: exp.Expr, example: str) -> exp.Expr:  # noqa: ARG002 - for dialects that tell them apart
         """A parameter as a number. `example` has the form of the texts that will be bound: `0`, `0.00`, or other."""
         return cast(value, "NUMERIC", self)
 
@@ -63,7 +63,7 @@ class Dialect:
 
     # ── groups ──
 
-    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:
+    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:  # noqa: ARG002 - for dialects that have it
         """About how many different values there are."""
         raise Unsupported(
             f"Approximate distinct count is not supported by {self.name}", hint="Use type: count_distinct"

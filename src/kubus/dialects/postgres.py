@@ -15,7 +15,7 @@ class Postgres(Dialect):
     sqlglot = "postgres"
     max_identifier = 63
 
-    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:
+    def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:  # noqa: ARG002 - there is nothing to say with it
         # sqlglot would write APPROX_DISTINCT, which PostgreSQL does not have; a sketch needs an extension.
         raise Unsupported("Approximate distinct count is not supported by PostgreSQL", hint="Use type: count_distinct")
 

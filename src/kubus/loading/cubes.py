@@ -12,9 +12,9 @@ from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube, Label
 from kubus.model.member_sql import MemberSql
+from kubus.model.names import snake_case
 from kubus.model.references import BadSql, query_sql, table_sql
 from kubus.model.titles import title_of
-from kubus.model.names import snake_case
 
 REFRESH_KEYS = frozenset({"every", "sql", "timezone", "immutable"})
 
@@ -38,7 +38,12 @@ def compile_cube(
     compiler = CubeCompiler(declared, members, dialect, problems)
     alias = text_of(itself, "sql_alias", snake_case(declared.name), problems)
     if not IDENTIFIER.fullmatch(alias):
-        problems.add(declared.file, declared.fields["sql_alias"], f"(sql_alias = {short(alias)}) is not a name", cube=declared.name)
+        problems.add(
+            declared.file,
+            declared.fields["sql_alias"],
+            f"(sql_alias = {short(alias)}) is not a name",
+            cube=declared.name,
+        )
     table = compile_table(declared, members, dialect, problems)
     label = compiler.label(itself, "cube")
     meta = declared.fields.get("meta")

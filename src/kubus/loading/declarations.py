@@ -116,7 +116,7 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
         if members is not None:
             declared.lists[kind] = read_members(file, kind, members, name, problems)
     seen: dict[str, str] = {}
-    doubled = []
+    doubled: list[str] = []
     for kind in MEMBER_LISTS:
         for member in declared.lists.get(kind, {}):
             if seen.setdefault(member, kind) != kind:
@@ -127,9 +127,7 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
     return declared
 
 
-def read_members(
-    file: str, kind: str, members: Yaml, cube: str, problems: Problems
-) -> dict[str, DeclaredMember]:
+def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Problems) -> dict[str, DeclaredMember]:
     if not members.is_list:
         hint = "Write a list of maps, each with a name" if members.is_map else None
         problems.add(file, members, f"{kind} must be defined as array", hint=hint, cube=cube)

@@ -61,5 +61,7 @@ def parent_of(
     parent = cubes.get(name)
     if parent is None:
         hint = nearest_hint(name, cubes)
-        problems.add(cube.file, value, f"{cube.name} extends '{name}', and there's no such cube", hint=hint, cube=cube.name)
+        problems.add(
+            cube.file, value, f"{cube.name} extends '{name}', and there's no such cube", hint=hint, cube=cube.name
+        )
     return parent

@@ -29,7 +29,7 @@ def model_stamps(folder: Path) -> dict[str, tuple[int, int]]:
     """What changes when a model file does: its time and size, by path. Cheap enough to ask every second."""
     if not folder.is_dir():
         return {}
-    stamps = {}
+    stamps: dict[str, tuple[int, int]] = {}
     for path in folder.rglob("*"):
         if path.suffix in ENDINGS:
             stat = path.stat()

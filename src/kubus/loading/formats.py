@@ -4,7 +4,7 @@ Source: https://cube.dev/docs/reference/data-model/dimensions#format, https://d3
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 
 CLASSIC = ("imageUrl", "link", "currency", "percent", "number", "id")
 NAMED = re.compile(r"(number|percent|currency|decimal|abbr|accounting)(_[0-6])?|id")
@@ -15,7 +15,8 @@ TIME = re.compile(r"%[aAbBcdefgGHIjLmMnpqQsStuUVwWxXyYZ%]")
 def format_problem(declared: Any, value_type: str, *, is_measure: bool) -> str | None:
     """What is wrong with a format, or None."""
     if isinstance(declared, dict):
-        if is_measure or declared.get("type") != "link" or not isinstance(declared.get("label"), str):
+        link = cast("dict[str, object]", declared)
+        if is_measure or link.get("type") != "link" or not isinstance(link.get("label"), str):
             return "must be a name, or {type: link, label: text} on a dimension"
         return None
     if not isinstance(declared, str):

@@ -122,14 +122,18 @@ class CubeCompiler:
             self.report(member, value, error.message, error.hint)
             return None
 
-    def one_of(self, member: DeclaredMember, key: str, kind: str, allowed: tuple[str, ...], later: tuple[str, ...]) -> str | None:
+    def one_of(
+        self, member: DeclaredMember, key: str, kind: str, allowed: tuple[str, ...], later: tuple[str, ...]
+    ) -> str | None:
         value = member.fields.get(key)
         if value is None:
             self.report(member, None, f"({kind}.{member.name}.{key}) is required")
             return None
         name = snake_case(str(value.data))
         if name in later:
-            self.report(member, value, f"'{kind}.{member.name}: {key} {name}' is not yet supported by this version of kubus")
+            self.report(
+                member, value, f"'{kind}.{member.name}: {key} {name}' is not yet supported by this version of kubus"
+            )
             return None
         if name not in allowed:
             self.report(
@@ -153,7 +157,9 @@ class CubeCompiler:
         label = self.label(member, kind, value_type)
         order = member.fields.get("order")
         if order is not None and order.data not in ("asc", "desc"):
-            self.report(member, order, f"(dimensions.{member.name}.order = {short(order.plain())}) must be one of [asc, desc]")
+            self.report(
+                member, order, f"(dimensions.{member.name}.order = {short(order.plain())}) must be one of [asc, desc]"
+            )
         public = self.public(member, not primary_key, kind)
         propagate = self.boolean(member, "propagate_filters_to_sub_query", False, kind)
         suggest = self.boolean(member, "suggest_filter_values", True, kind)
@@ -188,7 +194,9 @@ class CubeCompiler:
         match forms[0]:
             case "sql":
                 if value_type == "geo":
-                    self.report(member, member.fields["sql"], f"({path}.latitude) is required: a geo dimension has no sql")
+                    self.report(
+                        member, member.fields["sql"], f"({path}.latitude) is required: a geo dimension has no sql"
+                    )
                     return None
                 return self.sql(member, member.fields["sql"], f"{path}.sql")
             case "case":
@@ -214,7 +222,9 @@ class CubeCompiler:
             if "switch" in extra:
                 self.report(member, value, f"'{path}.switch' is not yet supported by this version of kubus")
             else:
-                self.report(member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else ""))
+                self.report(
+                    member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else "")
+                )
             return None
         branches = value.data.get("when")
         if branches is None or not branches.is_list or not branches.data:
@@ -276,7 +286,7 @@ class CubeCompiler:
             self.report(
                 member,
                 member.fields["filters"],
-                f"measures.{member.name} is of type {measure_type.name}, so that its filters would have to filter whole expressions",
+                f"measures.{member.name} of type {measure_type.name} has filters, which would have to filter an expression",
                 "Put the filters on the measures that it refers to",
             )
             return None
@@ -369,7 +379,11 @@ class CubeCompiler:
         value = member.fields.get("relationship")
         name = None if value is None else snake_case(str(value.data))
         if name not in RELATIONSHIPS:
-            what = "is required" if value is None else f"= {short(value.plain())}) must be one of [{', '.join(RELATIONSHIPS)}]"
+            what = (
+                "is required"
+                if value is None
+                else f"= {short(value.plain())}) must be one of [{', '.join(RELATIONSHIPS)}]"
+            )
             message = f"({path}.relationship) {what}" if value is None else f"({path}.relationship {what}"
             hint = None if value is None else nearest_hint(str(name), RELATIONSHIPS)
             if name == "many_to_many":
@@ -379,7 +393,9 @@ class CubeCompiler:
             self.report(member, None, f"Cube {target} doesn't exist", nearest_hint(target, self.members))
             return None
         if target == self.cube.name:
-            self.report(member, None, f"Cube '{target}' is joined to itself", "Make a child cube with extends and join that")
+            self.report(
+                member, None, f"Cube '{target}' is joined to itself", "Make a child cube with extends and join that"
+            )
             return None
         on = self.sql(member, member.fields.get("sql"), f"{path}.sql", "join", target)
         if on is None or name not in RELATIONSHIPS:

@@ -14,7 +14,9 @@ class Problems:
         self._files = files
         self._found: dict[tuple[str, int, int, str], Problem] = {}
 
-    def add(self, file: str, at: Yaml | None, message: str, *, hint: str | None = None, cube: str | None = None) -> None:
+    def add(
+        self, file: str, at: Yaml | None, message: str, *, hint: str | None = None, cube: str | None = None
+    ) -> None:
         """Note a problem at a place of a file."""
         line, column = (at.line, at.column) if at is not None else (0, 0)
         self.note(file, line, column, message, hint=hint, cube=cube)

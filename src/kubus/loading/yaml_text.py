@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -35,18 +35,16 @@ class Yaml:
 
     def items(self) -> Iterator[tuple[str, "Yaml"]]:
         """The entries of a map; none of anything else."""
-        if isinstance(self.data, dict):
-            yield from self.data.items()
+        if self.is_map:
+            yield from cast("dict[str, Yaml]", self.data).items()
 
     def plain(self) -> Any:
         """The value without places."""
-        match self.data:
-            case dict():
-                return {key: value.plain() for key, value in self.items()}
-            case list():
-                return [value.plain() for value in self.data]
-            case _:
-                return self.data
+        if self.is_map:
+            return {key: value.plain() for key, value in self.items()}
+        if self.is_list:
+            return [value.plain() for value in cast("list[Yaml]", self.data)]
+        return self.data
 
 
 class BadYaml(Exception):
@@ -69,7 +67,7 @@ def read_yaml(text: str) -> Yaml | None:
     Raises:
         BadYaml: it does not parse, nests too deep, or holds aliases of itself.
     """
-    if re.search(r"[\[{]{%d}" % (MAX_DEPTH * 4), text):
+    if re.search(rf"[\[{{]{{{MAX_DEPTH * 4}}}}}", text):
         raise BadYaml("nests too deep", 1, 1)
     loader = Loader(text)
     try:

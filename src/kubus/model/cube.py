@@ -1,6 +1,6 @@
 """Cube and its members, as the compiler leaves them: names resolved, SQL parsed, defaults filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -53,6 +53,23 @@ class Geo:
 
 # How a dimension's value is had from a row.
 DimensionValue = MemberSql | Case | Geo
+
+
+def value_sql(value: DimensionValue) -> Iterator[MemberSql]:
+    """Every SQL text of a dimension's value."""
+    match value:
+        case MemberSql():
+            yield value
+        case Geo(latitude, longitude):
+            yield latitude
+            yield longitude
+        case Case(whens, otherwise):
+            for when in whens:
+                yield when.condition
+                if isinstance(when.label, MemberSql):
+                    yield when.label
+            if isinstance(otherwise, MemberSql):
+                yield otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,30 @@ import re
 
 # Written small inside a title.
 SMALL = frozenset(
-    "and or nor a an the so but to of at by from into on onto off out in over with for".split()
+    [
+        "and",
+        "or",
+        "nor",
+        "a",
+        "an",
+        "the",
+        "so",
+        "but",
+        "to",
+        "of",
+        "at",
+        "by",
+        "from",
+        "into",
+        "on",
+        "onto",
+        "off",
+        "out",
+        "in",
+        "over",
+        "with",
+        "for",
+    ]
 )
 
 AFTER_MARK = re.compile(r"[_\-. ]+(\w|$)")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from kubus.errors import MemberError
-from kubus.model.cube import Dimension, Measure, Segment
+from kubus.model.cube import Dimension, Measure, Segment, value_sql
 from kubus.model.join_graph import Hint, JoinTree
-from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.fan_out import aggregate
 from kubus.plan.nodes import (
@@ -34,7 +34,6 @@ from kubus.query.resolve import (
     members_tested,
     referenced,
     sql_of,
-    value_sql,
 )
 
 
@@ -245,8 +244,8 @@ def attach(
 def sub_query_measure(dimension: Dimension, model: Model) -> Measure:
     """The measure that a sub-query dimension refers to; the compiler made sure that there is one."""
     references: list[MemberReference] = [
-        r for sql in value_sql(dimension) for r in sql.references if isinstance(r, MemberReference)
+        r for sql in value_sql(dimension.value) for r in sql.references if isinstance(r, MemberReference)
     ]
     measure = referenced(references[0], model)
-    assert isinstance(measure, Measure) and isinstance(dimension.value, MemberSql), dimension.path
+    assert isinstance(measure, Measure), dimension.path
     return measure

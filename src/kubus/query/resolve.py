@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from kubus.errors import MemberError, QueryError
-from kubus.model.cube import Case, Cube, Dimension, Geo, Measure, Segment
+from kubus.model.cube import Cube, Dimension, Measure, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import UNITS, rank
 from kubus.model.join_graph import Hint
@@ -163,7 +163,7 @@ def time_dimension(time: TimeDimension, model: Model) -> Dimension:
             hint="Predefined are " + ", ".join(UNITS),
         )
     if dimension.type != "time" and (time.granularity is not None or time.date_range is not None):
-        raise MemberError(
+        raise QueryError(
             f"'{time.dimension}' is of type {dimension.type}, so it has no granularity and no date range",
             hint="Name a dimension of type time, or use a filter",
         )
@@ -283,24 +283,7 @@ def sql_of(member: Dimension | Measure | Segment) -> Iterator[MemberSql]:
             yield sql
         case Dimension():
             if not member.sub_query:
-                yield from value_sql(member)
-
-
-def value_sql(dimension: Dimension) -> Iterator[MemberSql]:
-    """Every SQL text of a dimension's value."""
-    match dimension.value:
-        case MemberSql() as sql:
-            yield sql
-        case Geo(latitude, longitude):
-            yield latitude
-            yield longitude
-        case Case(whens, otherwise):
-            for when in whens:
-                yield when.condition
-                if isinstance(when.label, MemberSql):
-                    yield when.label
-            if isinstance(otherwise, MemberSql):
-                yield otherwise
+                yield from value_sql(member.value)
 
 
 def referenced(reference: MemberReference, model: Model) -> Dimension | Measure | Segment:

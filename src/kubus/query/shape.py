@@ -40,9 +40,7 @@ def shape_of(query: Query) -> Query:
     return replace(
         query,
         filters=tuple(map(filter_shape, query.filters)),
-        time_dimensions=tuple(
-            replace(t, date_range=NO_RANGE) if t.date_range else t for t in query.time_dimensions
-        ),
+        time_dimensions=tuple(replace(t, date_range=NO_RANGE) if t.date_range else t for t in query.time_dimensions),
     )
 
 

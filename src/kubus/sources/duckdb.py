@@ -14,17 +14,14 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
 from kubus.sources.options import DuckDBOptions
-from kubus.sources.source import Rows
+from kubus.sources.source import ArrowTable, Rows
 from kubus.sql.statement import Statement
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -71,7 +68,7 @@ class DuckDBSource:
         def ask(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             # DuckDB would need another library to make Python's aware times.
             zoned = [i for i, t in enumerate(described(cursor, statement)) if t == "TIMESTAMP WITH TIME ZONE"]
-            sql = selected(statement, {i: "CAST({} AS VARCHAR)" for i in zoned}) if zoned else statement.sql
+            sql = selected(statement, dict.fromkeys(zoned, "CAST({} AS VARCHAR)")) if zoned else statement.sql
             found = cursor.execute(sql, list(statement.parameters)).fetchall()
             if not zoned:
                 return found
@@ -79,11 +76,13 @@ class DuckDBSource:
 
         return await self._run(ask)
 
-    async def arrow(self, statement: Statement) -> "pa.Table":
+    async def arrow(self, statement: Statement) -> ArrowTable:
         """See `Source`."""
-        return await self._run(
-            lambda cursor: cursor.execute(statement.sql, list(statement.parameters)).to_arrow_table()
-        )
+
+        def ask(cursor: Any) -> ArrowTable:
+            return cursor.execute(statement.sql, list(statement.parameters)).to_arrow_table()
+
+        return await self._run(ask)
 
     async def check(self) -> None:
         """See `Source`."""
@@ -178,6 +177,11 @@ class DuckDBSource:
                 f"There is no DuckDB file at {options.path}",
                 hint="Set CUBEJS_DB_DUCKDB_DATABASE_PATH to a file that exists",
             )
+        if options.folder is not None and options.path is not None:
+            raise ConfigError(
+                "A data source is a DuckDB file or a folder of files, not both",
+                hint="Leave out CUBEJS_DB_DUCKDB_DATABASE_PATH or KUBUS_DUCKDB_FOLDER, or name two data sources",
+            )
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -209,18 +213,14 @@ class DuckDBSource:
         return connection
 
 
-def wire_rows(
-    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: tuple[str, ...]
-) -> list[tuple[Any, ...]]:
+def wire_rows(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: tuple[str, ...]) -> list[tuple[Any, ...]]:
     found = cursor.execute(sql, list(parameters))
     names = [d[0] for d in found.description or ()]
     rows = found.fetchall()
     nested = [i for i, name in enumerate(names) if name.endswith(JSON_MARK)]
     if not nested:
         return rows
-    return [
-        tuple(json.loads(v) if i in nested and v is not None else v for i, v in enumerate(row)) for row in rows
-    ]
+    return [tuple(json.loads(v) if i in nested and v is not None else v for i, v in enumerate(row)) for row in rows]
 
 
 # Ends the name of a column whose text is JSON.
@@ -258,7 +258,7 @@ FLOAT = "regexp_replace(CAST({} AS VARCHAR), '\\.0$', '')"
 
 
 def selected(statement: Statement, templates: dict[int, str]) -> str:
-    """The statement with some of its columns written otherwise. Rows stay in order: DuckDB keeps that of a sub-query."""
+    """The statement with some columns written otherwise. Rows stay in order: DuckDB keeps that of a sub-query."""
     columns: list[str] = []
     for i, column in enumerate(statement.columns):
         template = templates.get(i, "{}")
@@ -266,7 +266,7 @@ def selected(statement: Statement, templates: dict[int, str]) -> str:
         if template.endswith(JSON_MARK):
             template, alias = template.removesuffix(JSON_MARK), alias + JSON_MARK
         columns.append(f"{template.replace('{}', quoted(column.alias))} AS {quoted(alias)}")
-    return f"SELECT {', '.join(columns)} FROM ({statement.sql}) AS answer"
+    return f"SELECT {', '.join(columns)} FROM ({statement.sql}) AS answer"  # noqa: S608 - the statement is our own, names are quoted
 
 
 def aware(text: str | None) -> datetime | None:
@@ -305,11 +305,10 @@ def add_folder(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             continue
         reader = "read_parquet" if ending == ".parquet" else "read_json" if "json" in ending else "read_csv"
         text = pattern.replace("'", "''")
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM {reader}('{text}')")
+        # A statement cannot have a placeholder here; the path is the operator's, and quoted.
+        connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}('{text}')")  # noqa: S608
 
 
 def message_of(error: duckdb.Error) -> str:
     """DuckDB's own words, without the excerpt of the statement."""
     return str(error).split("\n\nLINE ")[0].strip()
-
-

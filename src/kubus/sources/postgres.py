@@ -7,23 +7,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
 from kubus.sources.options import PostgresOptions
-from kubus.sources.source import Rows
+from kubus.sources.source import ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 try:
     import psycopg
-    from kubus.sources.postgres_values import load_as_python, load_for_wire
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
     from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+    from kubus.sources.postgres_values import load_as_python, load_for_wire
 except ImportError as error:
     raise ConfigError("The driver for PostgreSQL is not installed", hint="pip install 'kubus[postgres]'") from error
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[Any]
@@ -53,10 +51,12 @@ class PostgresSource:
         """See `Source`."""
         return await self._fetch(statement, wire=False)
 
-    async def arrow(self, statement: Statement) -> "pa.Table":
+    async def arrow(self, statement: Statement) -> ArrowTable:
         """See `Source`."""
         # Large, and needed by those alone who ask for it.
-        import pyarrow as pa
+        import pyarrow
+
+        pa: Any = pyarrow
 
         rows = await self._fetch(statement, wire=False)
         names = [column.alias for column in statement.columns]
@@ -83,7 +83,7 @@ class PostgresSource:
         parameters = [checked_text(value) for value in statement.parameters]
 
         async def ask(connection: Connection) -> list[tuple[Any, ...]]:
-            cursor = psycopg.AsyncRawCursor(connection)
+            cursor: Any = psycopg.AsyncRawCursor(connection)
             if not wire:
                 load_as_python(cursor.adapters)
             await cursor.execute(statement.sql, parameters)

@@ -1,4 +1,4 @@
-"""Sources by database type. Built-in ones are imported when named; others come from the entry points `kubus.sources`."""
+"""Sources by database type. Built-in ones are imported when named; others are entry points of `kubus.sources`."""
 
 from importlib import import_module
 from importlib.metadata import entry_points

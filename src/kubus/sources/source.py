@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from kubus.sql.statement import Statement
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 # A value as the wire carries it: numbers as text, times as `YYYY-MM-DDTHH:MM:SS.mmm` text, nested JSON as it is.
 WireValue = Any
 
+# A `pyarrow.Table`; the package has no types of its own, and is there only with the extra `arrow`.
+ArrowTable = Any
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a statement: the column names as the statement aliases them, and a tuple a row, ready for the wire."""
+    """The rows of a statement: column names as the statement aliases them, and a tuple a row, ready for the wire."""
 
     names: tuple[str, ...]
     values: Sequence[tuple[WireValue, ...]]
@@ -43,7 +43,7 @@ class Source(Protocol):
         """The same rows as Python's own values: int, float, Decimal, bool, str, date, datetime."""
         ...
 
-    async def arrow(self, statement: Statement) -> "pa.Table":
+    async def arrow(self, statement: Statement) -> ArrowTable:
         """The same rows as an Arrow table."""
         ...
 

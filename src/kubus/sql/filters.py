@@ -125,13 +125,9 @@ def like(test: Test, value: exp.Expr, use: Use, scope: Scope) -> exp.Expr:
     negated = test.operator.negated
     if not test.slots:
         return is_set(value) if negated else is_null(value)
-    matches = [
-        scope.dialect.matches(value.copy(), scope.placeholders.add(slot.number, use)) for slot in test.slots
-    ]
-    if negated:
-        found = exp.and_(*(exp.Not(this=exp.Paren(this=match)) for match in matches))
-    else:
-        found = exp.or_(*matches)
+    matches = [scope.dialect.matches(value.copy(), scope.placeholders.add(slot.number, use)) for slot in test.slots]
+    misses = [exp.Not(this=exp.Paren(this=match)) for match in matches]
+    found = exp.and_(*misses) if negated else exp.or_(*matches)
     return exp.or_(found, is_null(value.copy())) if negated != test.with_null else found
 
 

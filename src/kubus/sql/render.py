@@ -117,9 +117,7 @@ class Renderer:
                 return Groups(select, scope, [scope.key(key) for key in keys], value_of, is_grouped=True)
             case Project(input, keys, _):
                 select, scope = self.rows(input)
-                return Groups(
-                    select, scope, [scope.key(key) for key in keys], self.of_one_row(scope), is_grouped=False
-                )
+                return Groups(select, scope, [scope.key(key) for key in keys], self.of_one_row(scope), is_grouped=False)
             case AggregateOnce():
                 return self.once(plan)
             case Combine():
@@ -136,7 +134,9 @@ class Renderer:
             argument = scope.argument(measure)
             if distinct and measure.filters:
                 # The key where the row passes the filters, so that different keys can be counted.
-                argument = exp.Case().when(scope.own_filters(measure), scope.identity(measure.cube))
+                key = scope.identity(measure.cube)
+                assert key is not None, measure.path
+                argument = exp.Case().when(scope.own_filters(measure), key)
             return scope.aggregated(measure, argument, distinct=distinct)
 
         return value
@@ -288,9 +288,7 @@ class Renderer:
         return select, scope
 
 
-def keep_columns(
-    expression: exp.Expr, measure: Measure, keep: Callable[[exp.Expr], exp.Expr], alias: str
-) -> exp.Expr:
+def keep_columns(expression: exp.Expr, measure: Measure, keep: Callable[[exp.Expr], exp.Expr], alias: str) -> exp.Expr:
     """An expression over rows, with the row columns that it reads kept below it."""
     if expression.find(exp.Query):
         raise Unsupported(
@@ -368,6 +366,3 @@ def key_column(key: Key, names: Names) -> Column:
 
 def measure_column(measure: Measure, names: Names) -> Column:
     return Column(names.of(measure), measure.path, "measure", measure.type.value_type)
-
-
-

@@ -104,7 +104,9 @@ def for_people(event: Event, _severity: int) -> str:
         case StatementFinished(_, sql, rows, milliseconds, request_id):
             return f"Executing SQL: {request_id} ({milliseconds:.0f} ms, {rows} rows)\n--\n  {sql}\n--"
         case StatementFailed(data_source, sql, message, milliseconds, request_id):
-            return f"Error querying db '{data_source}': {request_id} ({milliseconds:.0f} ms)\n--\n  {sql}\n--\n{message}"
+            return (
+                f"Error querying db '{data_source}': {request_id} ({milliseconds:.0f} ms)\n--\n  {sql}\n--\n{message}"
+            )
         case ServerListening() | ServerStopping():
             return listening_text(event)
 
@@ -155,7 +157,11 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
         case SettingWarning(setting, message):
             return "Warning", {"setting": setting, "text": message}
         case ModelLoaded(cubes, seconds, version):
-            return "Compiling schema completed", {"cubes": cubes, "seconds": round(seconds, 4), "model_version": version}
+            return "Compiling schema completed", {
+                "cubes": cubes,
+                "seconds": round(seconds, 4),
+                "model_version": version,
+            }
         case ModelFailed(problems):
             return "Compiling schema error", {"problems": list(problems)}
         case AuthRefused():

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from kubus.loading.declarations import DeclaredCube
 from kubus.loading.problems import Problems
-from kubus.model.cube import Case, Cube, Dimension, Geo, Measure, Member, Segment
+from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, value_sql
 from kubus.model.join_graph import JoinGraph
 from kubus.model.member_sql import MemberReference, MemberSql
 
@@ -18,17 +18,8 @@ def sql_of(member: Member) -> Iterator[MemberSql]:
             yield from filters
         case Segment(sql=sql):
             yield sql
-        case Dimension(value=MemberSql() as sql):
-            yield sql
-        case Dimension(value=Geo(latitude, longitude)):
-            yield from (latitude, longitude)
-        case Dimension(value=Case(whens, otherwise)):
-            for when in whens:
-                yield when.condition
-                if isinstance(when.label, MemberSql):
-                    yield when.label
-            if isinstance(otherwise, MemberSql):
-                yield otherwise
+        case Dimension(value=value):
+            yield from value_sql(value)
 
 
 def references_of(member: Member) -> Iterator[MemberReference]:
@@ -49,7 +40,9 @@ def found(reference: MemberReference, cubes: Mapping[str, Cube]) -> Member | Non
     return None if cube is None else cube.member(reference.member)
 
 
-def report(member: Member, declared: Mapping[str, DeclaredCube], problems: Problems, message: str, hint: str | None) -> None:
+def report(
+    member: Member, declared: Mapping[str, DeclaredCube], problems: Problems, message: str, hint: str | None
+) -> None:
     cube = declared[member.cube]
     kind = "dimensions" if isinstance(member, Dimension) else "measures" if isinstance(member, Measure) else "segments"
     written = cube.lists[kind][member.name]
@@ -83,7 +76,9 @@ def rows_refer_to_rows(cubes: Mapping[str, Cube], declared: Mapping[str, Declare
                 ]
                 if in_filters:
                     name = f"{in_filters[0].cube}.{in_filters[0].member}"
-                    report(member, declared, problems, f"A filter of '{member.path}' refers to the measure '{name}'", None)
+                    report(
+                        member, declared, problems, f"A filter of '{member.path}' refers to the measure '{name}'", None
+                    )
 
 
 def check_sub_query(
@@ -115,12 +110,12 @@ def check_sub_query(
         )
     graph = JoinGraph({name: c.joins for name, c in cubes.items()})
     if graph.path(cube.name, measures[0].cube) is None and graph.path(measures[0].cube, cube.name) is None:
-        report(
-            member, declared, problems, f"Can't find join path to join '{cube.name}', '{measures[0].cube}'", None
-        )
+        report(member, declared, problems, f"Can't find join path to join '{cube.name}', '{measures[0].cube}'", None)
 
 
-def nothing_refers_to_itself(cubes: Mapping[str, Cube], declared: Mapping[str, DeclaredCube], problems: Problems) -> None:
+def nothing_refers_to_itself(
+    cubes: Mapping[str, Cube], declared: Mapping[str, DeclaredCube], problems: Problems
+) -> None:
     """Following the references of a member ends somewhere."""
     done: set[str] = set()
     for cube in cubes.values():
@@ -158,7 +153,11 @@ def paths_are_joined(cubes: Mapping[str, Cube], declared: Mapping[str, DeclaredC
                 for here, there in zip(reference.path, reference.path[1:], strict=False):
                     if there not in targets.get(here, set()):
                         report(
-                            member, declared, problems, f"'{here}' has no join to '{there}', as '{member.path}' asks", None
+                            member,
+                            declared,
+                            problems,
+                            f"'{here}' has no join to '{there}', as '{member.path}' asks",
+                            None,
                         )
                 target = found(reference, cubes)
                 if reference.granularity is not None and not (isinstance(target, Dimension) and target.type == "time"):

@@ -1,0 +1,64 @@
+# Targets for users and developers of kubus. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format lock docs clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMPS)/run ## start a server on a shop's sample data, with authentication on
+	@$(BIN)/kubus demo
+
+test: $(STAMPS)/dev $(STAMPS)/system ## everything that has to hold: databases, the real client, conformance, properties
+	$(BIN)/pytest
+
+check: $(STAMPS)/dev ## lint, format, types and import contracts: seconds
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+bench: $(STAMPS)/dev $(STAMPS)/system ## measure kubus beside a real Cube
+	$(BIN)/python -m bench
+
+format: $(STAMPS)/dev ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMPS)/dev ## write the pages that are made from the code
+	$(BIN)/python -m kubus.config.page > docs/settings.md
+
+lock: $(STAMPS)/dev ## make the hashed requirement files anew
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "kubus needs Python 3.11 or later; say which with PYTHON=..." && false)
+	$(PYTHON) -m venv $(VENV)
+
+# What a user needs: the locked dependencies, and kubus itself from this folder.
+$(STAMPS)/run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@mkdir -p $(STAMPS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
+	@mkdir -p $(STAMPS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@ $(STAMPS)/run
+
+# The test suite starts PostgreSQL and the real JavaScript client itself; here their programs are looked for.
+$(STAMPS)/system: scripts/system-packages | $(VENV)/bin/python
+	@mkdir -p $(STAMPS)
+	scripts/system-packages
+	@touch $@

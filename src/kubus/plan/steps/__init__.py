@@ -1,1 +1,0 @@
-"""Plan to Plan: each step keeps the answer."""
