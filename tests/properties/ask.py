@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from kubus.api.wire.parse_query import asked_query
@@ -12,8 +13,7 @@ from kubus.context import SecurityContext
 from kubus.loading.load import load_files
 from kubus.query.normalize import normalize
 from kubus.semantic_layer import Prepared, SemanticLayer
-from kubus.sources.duckdb import DuckDBOptions
-from kubus.sources.postgres import PostgresOptions
+from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.registry import make_source
 from kubus.sources.source import Source
 
@@ -69,14 +69,14 @@ class Engine:
 
 
 @contextmanager
-def duckdb_engine(path: str = ":memory:") -> Iterator[Engine]:
-    with opened("duckdb", make_source(DuckDBOptions(path))) as engine:
+def duckdb_engine(path: str | None = None) -> Iterator[Engine]:
+    with opened("duckdb", make_source("default", DuckDBOptions(None if path is None else Path(path)))) as engine:
         yield engine
 
 
 @contextmanager
 def postgres_engine(url: str) -> Iterator[Engine]:
-    with opened("postgres", make_source(PostgresOptions(url))) as engine:
+    with opened("postgres", make_source("default", PostgresOptions(url=url))) as engine:
         yield engine
 
 

@@ -5,12 +5,11 @@ Lines are written by a thread of their own, so that no request waits for them.
 
 import json
 import logging
-import queue
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
-from typing import Any, Literal
+from typing import Any
 
 from kubus.events import (
     AuthRefused,
@@ -26,42 +25,25 @@ from kubus.events import (
     StatementFinished,
     listen,
 )
+from kubus.telemetry.writer import Writer
 
-Level = Literal["error", "warn", "info", "debug", "trace"]
+# The levels that settings name, and what each shows: itself and what is worse.
+LEVELS = {"error": 40, "warn": 30, "info": 20, "debug": 10, "trace": 10}
+NAMES = {40: "error", 30: "warn", 20: "info", 10: "trace"}
 
-LEVELS: dict[str, int] = {
-    "error": logging.ERROR,
-    "warn": logging.WARNING,
-    "info": logging.INFO,
-    "debug": logging.DEBUG,
-    "trace": logging.DEBUG,
-}
-
-LOGGER = logging.getLogger("kubus")
+# An event, and when it happened in seconds since 1970.
+Noted = tuple[Event, float]
 
 
 def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
     """Write events of this level and above to standard error from now on; what is returned ends that."""
-    lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    out = logging.StreamHandler(sys.stderr)
-    out.setFormatter(logging.Formatter("%(message)s"))
-    writer = QueueListener(lines, out)
-    LOGGER.handlers = [QueueHandler(lines)]
-    LOGGER.propagate = False
-    LOGGER.setLevel(LEVELS[level])
     # The pool says in words of its own, many times over, what our own error says once.
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
-    written = for_people if dev_mode else for_machines
-
+    writer: Writer[Noted] = Writer(sys.stderr, for_people if dev_mode else for_machines)
     # The line that says where the server is comes at every level: what starts it waits for that.
     shown = {kind for kind, severity in SEVERITY.items() if severity >= LEVELS[level] or kind is ServerListening}
-
-    def listener(event: Event) -> None:
-        severity = SEVERITY[type(event)]
-        LOGGER.log(max(severity, LEVELS[level]), "%s", written(event, severity))
-
     writer.start()
-    end = listen(listener, shown)
+    end = listen(lambda event: writer.put((event, time.time())), shown)
 
     def stop() -> None:
         end()
@@ -71,23 +53,24 @@ def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
 
 
 SEVERITY: dict[type[Event], int] = {
-    ModelFailed: logging.ERROR,
-    RequestFailed: logging.ERROR,
-    SettingWarning: logging.WARNING,
-    AuthRefused: logging.WARNING,
-    StatementFailed: logging.WARNING,
-    RequestFinished: logging.INFO,
-    ServerListening: logging.INFO,
-    ServerStopping: logging.INFO,
-    ModelLoaded: logging.INFO,
-    StatementFinished: logging.DEBUG,
+    ModelFailed: 40,
+    RequestFailed: 40,
+    SettingWarning: 30,
+    AuthRefused: 30,
+    StatementFailed: 30,
+    RequestFinished: 20,
+    ServerListening: 20,
+    ServerStopping: 20,
+    ModelLoaded: 20,
+    StatementFinished: 10,
 }
 
 
 # ── development ──
 
 
-def for_people(event: Event, _severity: int) -> str:
+def for_people(noted: Noted) -> str:
+    event, _ = noted
     match event:
         case SettingWarning(setting, message):
             return f"Warning. {setting}: {message}"
@@ -136,19 +119,23 @@ def reason_text(reason: str) -> str:
 # ── production ──
 
 
-def for_machines(event: Event, severity: int) -> str:
+def for_machines(noted: Noted) -> str:
+    event, seconds = noted
     if isinstance(event, ServerListening):
         # The one line for people: what starts the server looks for it.
         return listening_text(event)
     name, fields = fields_of(event)
     record: dict[str, Any] = {
         "version": 1,
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "level": logging.getLevelName(severity).lower(),
+        "timestamp": datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds"),
+        "level": NAMES[SEVERITY[type(event)]],
         "message": name,
         **fields,
     }
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return encode(record)
+
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
