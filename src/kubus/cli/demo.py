@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,15 +11,20 @@ import duckdb
 from cyclopts import Parameter
 from rich.console import Console
 
+from kubus.auth.minting import mint_token
 from kubus.cli.create import create_project
 from kubus.cli.scaffold.project import SAMPLE_DATABASE
 from kubus.cli.scaffold.sample_data import write_sample_data
+from kubus.cli.serve import run
+from kubus.config.dotenv import read_dotenv
 from kubus.demo.data import demo_data_day
 from kubus.demo.folder import demo_folder
 from kubus.errors import ConfigError
 
 # Data this far behind still answer for the last 30 days, and a start on most days makes nothing.
 FRESH_FOR = timedelta(days=3)
+
+TOKEN_SECONDS = 30 * 24 * 3600
 
 
 def demo(
@@ -44,6 +50,27 @@ def demo(
     console = Console(highlight=False)
     target = (folder or demo_folder(os.environ, sys.platform, Path.home())).absolute()
     prepare_demo(target, datetime.now(UTC).date(), console)
+    secret = read_dotenv(target / ".env")["CUBEJS_API_SECRET"]
+    token = mint_token({"role": "admin"}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
+    console.print(invitation(host, port, token), markup=False, soft_wrap=True)
+    # The demo is as its own `.env` says: what the shell says of other projects has no part in it.
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("CUBEJS_", "KUBUS_", "PORT"))}
+    run(target, own, host=host, port=port)
+
+
+def invitation(host: str, port: int, token: str) -> str:
+    """What to do next: where the server is, in which mode, and a line to paste."""
+    url = f"http://{host}:{port}"
+    query = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
+    return f"""
+The demo is at {url}, in production mode: every request needs a token. This one holds for 30 days:
+
+curl -G -s {url}/cubejs-api/v1/load \\
+  -H "Authorization: {token}" \\
+  --data-urlencode 'query={query}'
+
+Ctrl+C ends it.
+"""
 
 
 def prepare_demo(target: Path, today: date, console: Console) -> None:

@@ -67,19 +67,19 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
     """The measures by the keys. Where no join tree holds all, each fact's part of them from a tree of its own."""
-    if find_tree(query, measures, query.row_conditions, model) is not None or len(measures) < 2:
+    leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, model)))
+    if len(leaves) < 2 or find_tree(query, measures, query.row_conditions, model) is not None:
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
-    return build_facts(query, measures, model)
+    return build_facts(query, leaves, model)
 
 
-def build_facts(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
+def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model) -> GroupPlan:
     """Several facts that no single tree holds: one part for each, joined on the keys that all of them share.
 
     A condition goes to every fact that can reach its members, so that one on a shared dimension holds for all and
     one on a fact's own dimension for that fact alone.
     """
-    leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, model)))
     facts: dict[tuple[Hint, ...], list[Measure]] = {}
     for leaf in leaves:
         facts.setdefault(tuple(dict.fromkeys(hints_of(leaf, model))), []).append(leaf)
