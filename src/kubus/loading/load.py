@@ -28,7 +28,8 @@ CHECKS = (
 # Changes when the same files come to mean something else.
 FORMAT = b"1"
 
-TEMPLATE_MARKS = ("{%", "%}", "{{", "}}")
+# What begins a template. Two closing braces alone are how nested maps of one line end.
+TEMPLATE_MARKS = ("{%", "{{")
 
 
 def load_model(folder: Path, dialects: Mapping[str, str]) -> Model:

@@ -1,0 +1,169 @@
+"""Mistakes that people make: each gives a problem at its line, in words that say what to do."""
+
+import textwrap
+
+import pytest
+
+from kubus.errors import ModelError, Problem
+from kubus.loading.load import load_files
+
+GOOD = """
+cubes:
+  - name: orders
+    sql_table: orders
+    joins:
+      - name: users
+        sql: "{CUBE}.user_id = {users}.id"
+        relationship: many_to_one
+    dimensions:
+      - name: id
+        sql: id
+        type: number
+        primary_key: true
+      - name: status
+        sql: status
+        type: string
+      - name: created_at
+        sql: created_at
+        type: time
+    measures:
+      - name: count
+        type: count
+      - name: amount
+        sql: amount
+        type: sum
+    segments:
+      - name: done
+        sql: "{CUBE}.status = 'done'"
+  - name: users
+    sql_table: users
+    dimensions:
+      - name: id
+        sql: id
+        type: number
+        primary_key: true
+      - name: city
+        sql: city
+        type: string
+    measures:
+      - name: count
+        type: count
+"""
+
+
+def problems(text: str, *more: str) -> tuple[Problem, ...]:
+    files = {"model.yml": text, **{f"more_{i}.yml": t for i, t in enumerate(more)}}
+    with pytest.raises(ModelError) as caught:
+        load_files(files, {"default": "postgres"})
+    return caught.value.problems
+
+
+# What is written instead of what, the line of the problem, a part of its message, and of its hint.
+MISTAKES = [
+    ("sql_table: orders\n    joins", "sql_tabel: orders\n    joins", 4, "(sql_tabel = orders) is not allowed", "sql_table"),
+    ("type: sum", "type: summ", 25, "must be one of", "sum"),
+    ("type: time", "type: date", 19, "must be one of [string, number, boolean, time, geo]", None),
+    ("relationship: many_to_one", "relationship: many_to_many", 8, "must be one of", "cube for the pairs"),
+    ("relationship: many_to_one", "relationship: many_to_on", 8, "must be one of", "many_to_one"),
+    ("        relationship: many_to_one\n", "", 6, "(joins.users.relationship) is required", None),
+    ("- name: users\n        sql:", "- name: user\n        sql:", 6, "Cube user doesn't exist", "users"),
+    ("{users}.id", "{usrs}.id", 7, "cannot be resolved", "users"),
+    ("{CUBE}.status = 'done'", "{users}.status = 'done'", 28, "references foreign cubes: users", "Make a dimension"),
+    ("{CUBE}.status = 'done'", "{CUBE.statuss} = 'done'", 28, "orders.statuss cannot be resolved", "status"),
+    ("{CUBE}.status = 'done'", "{CUBE.status == 'done'}", 28, "Failed to parse Python expression", "Inside braces"),
+    ("{CUBE}.status = 'done'", "{CUBE}.status = 'done", 28, "SQL cannot be parsed", None),
+    ("{CUBE}.status = 'done'", "{CUBE.status = 'done'", 28, "A { has no }", "\\{"),
+    ("{CUBE}.status = 'done'", "CUBE}.status = 'done'", 28, "A } has no {", "\\}"),
+    ("{CUBE}.status = 'done'", "'{CUBE.status}' = 'done'", 28, "inside a text literal", "||"),
+    ("{CUBE}.status = 'done'", "{CUBE} = 'done'", 28, "stands where it cannot stand", None),
+    ("{CUBE}.status = 'done'", "{count} > 1", 28, "refers to the measure", "sub_query"),
+    ("{CUBE}.status = 'done'", "{FILTER_PARAMS.orders.status.filter('x')}", 28, "not yet supported", None),
+    ("{CUBE}.status = 'done'", "{SECURITY_CONTEXT.x.filter('y')}", 28, "not yet supported", None),
+    ("        sql: amount\n        type: sum", "        type: sum", 23, "(measures.amount.sql) is required", None),
+    ("sql: amount", 'sql: "{count}"', 24, "aggregated already", "type: number"),
+    ("sql: amount", "sql: amount AS x", 24, "has no alias", "Leave out AS"),
+    ("sql: amount", "sql: amount, id", 24, "not one SQL expression", None),
+    ("sql: amount", "sql: amount FROM t", 24, "not one SQL expression", None),
+    ("sql: amount", "sql: $1 + amount", 24, "no placeholders", None),
+    ("sql: amount", "sql:", 24, "null is only allowed inside meta", None),
+    ("sql: amount", 'sql: "  "', 24, "not allowed to be empty", None),
+    ("sql: amount", "sql: [amount]", 24, "must be SQL text", None),
+    ("primary_key: true\n      - name: status", 'primary_key: "yes"\n      - name: status', 13, "must be a boolean", "without quotes"),
+    ("- name: status", "- name: my-status", 14, "is not allowed", "begins with a letter"),
+    ("- name: status", "- title: status", 14, "name isn't defined for dimension", None),
+    ("- name: done", "- name: status", 27, "status defined more than once", None),
+    ("- name: created_at", "- name: status", 17, "Found duplicate dimension 'status' in cube 'orders'", None),
+    ("        type: string\n      - name: created_at", "      - name: created_at", 14, "(dimensions.status.type) is required", None),
+    ("segments:", "segmnts:", 26, "is not allowed", "segments"),
+    ("    segments:\n      - name: done", "    segments:\n      done:", 27, "segments must be defined as array", "list of maps"),
+    ("type: sum", "type: sum\n        rolling_window: {trailing: 1 day}", 26, "not yet supported", None),
+    ("type: sum", "type: sum\n        multi_stage: true", 26, "not yet supported", None),
+    ("type: sum", "type: rank", 25, "not yet supported", None),
+    ("type: sum", "type: sum\n        format: roman", 26, "must be one of [percent, currency, number]", None),
+    ("type: sum", "type: sum\n        drill_members: [idd]", 26, "orders.idd cannot be resolved", "id"),
+    ("type: sum", "type: sum\n        filters: {sql: x}", 26, "must be defined as array", None),
+    ("type: sum", "type: sum\n        filters:\n          - x = 1", 27, "filters[0].sql) is required", None),
+    ("type: sum", "type: sum\n        type: avg", 26, "written twice", None),
+    ("    segments:", "    pre_aggregations: [{name: x}]\n    segments:", 26, "not yet supported", None),
+    ("    segments:", "    hierarchies: [{name: x}]\n    segments:", 26, "not yet supported", None),
+    ("    segments:", "    access_policy: [{group: x}]\n    segments:", 26, "not yet supported", None),
+    ("    segments:", "    data_source: other\n    segments:", 26, "The other data source is missing", None),
+    ("    segments:", "    refresh_key: {every: 1 month}\n    segments:", 26, "does not match", None),
+    ("    segments:", "    extends: order\n    segments:", 26, "there's no such cube", "orders"),
+    ("    segments:", "    sql: SELECT 1\n    segments:", 26, "either sql or sqlTable", None),
+    ("    sql_table: orders\n", "", 3, "must contain at least one of [sql, sqlTable]", "sql_table"),
+    ("sql_table: orders", "sql_table: a b c", 4, "cannot be parsed", None),
+    ("sql_table: orders", "sql: DELETE FROM orders", 4, "has to be a SELECT", None),
+    ("sql_table: orders", "sql: SELECT 1; SELECT 2", 4, "not one statement", None),
+    ("cubes:", "cube:", 2, "Unexpected YAML key: cube", "cubes"),
+    ("cubes:", "views: [{name: v}]\ncubes:", 2, "not yet supported", None),
+    ("    measures:\n      - name: count\n        type: count\n      - name: amount", "    measures:\n      - name: count\n        type: count\n       - name: amount", 23, "YAMLException", None),
+    ("        sql: created_at\n        type: time", '        sql: "{% if x %}a{% endif %}"\n        type: time', 18, "Jinja templates are not yet supported", None),
+    ("primary_key: true\n      - name: status", "primary_key: false\n      - name: status", 3, "primary key for 'orders' is required", "primary_key: true"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "line", "message", "hint"), MISTAKES, ids=[m[1][:60] for m in MISTAKES])
+def test_a_mistake_is_told_at_its_line(before: str, after: str, line: int, message: str, hint: str | None) -> None:
+    assert before in GOOD
+    found = problems(GOOD.replace(before, after, 1))
+    told = [p for p in found if message in p.message]
+    assert told, [str(p) for p in found]
+    assert (told[0].file, told[0].line) == ("model.yml", line), [str(p) for p in found]
+    if hint is not None:
+        assert told[0].hint is not None
+        assert hint in told[0].hint
+
+
+def test_the_good_model_is_good() -> None:
+    model = load_files({"model.yml": GOOD}, {"default": "postgres"})
+    assert list(model.cubes) == ["orders", "users"]
+
+
+def test_problems_of_all_files_come_together() -> None:
+    broken = GOOD.replace("type: sum", "type: summ")
+    other = "cubes:\n  - name: users\n    sql_table: users\n"
+    found = problems(broken, other, "a: [", "")
+    assert [(p.file, p.line) for p in found] == [("model.yml", 25), ("more_0.yml", 2), ("more_1.yml", 2)]
+    assert found[1].message == "Found duplicate cube name 'users'."
+    assert found[1].hint == "It is also in model.yml, line 28"
+
+
+def test_a_circle_of_members_is_told() -> None:
+    text = textwrap.dedent("""
+        cubes:
+          - name: a
+            sql_table: a
+            dimensions:
+              - {name: x, sql: "{y} + 1", type: number}
+              - {name: y, sql: "{z} + 1", type: number}
+              - {name: z, sql: "{x} + 1", type: number}
+    """)
+    (found,) = problems(text)
+    assert "a.x → a.y → a.z → a.x" in found.message
+
+
+def test_text_of_the_error_is_what_clients_of_cube_read() -> None:
+    with pytest.raises(ModelError) as caught:
+        load_files({"m.yml": GOOD.replace("type: sum", "type: median")}, {"default": "postgres"})
+    assert caught.value.wire_text.startswith("Error: Compile errors:\norders cube: (measures.amount.type = median)")
