@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.engines.postgres import Server
 from tests.properties.ask import Engine, duckdb_engine, postgres_engine
-from tests.properties.databases import postgres_server
 
 
 @pytest.fixture(scope="session")
-def engines() -> Iterator[tuple[Engine, ...]]:
-    with postgres_server() as url, duckdb_engine() as duck, postgres_engine(url) as postgres:
-        yield (duck, postgres)
+def engines(postgres: Server) -> Iterator[tuple[Engine, ...]]:
+    with duckdb_engine() as duck, postgres_engine(postgres.url()) as of_postgres:
+        yield (duck, of_postgres)

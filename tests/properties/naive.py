@@ -46,6 +46,9 @@ from tests.properties.naive_values import (
 JoinedRow = Mapping[str, Mapping[str, Known] | None]
 
 
+AGGREGATES = ("sum", "count", "min", "max")
+
+
 class NoTree(Exception):
     """No root reaches every cube of the query."""
 
@@ -131,6 +134,8 @@ class Evaluation:
 
     def answer(self) -> Answer:
         columns = self.columns()
+        if self.ungrouped:
+            self.check_ungrouped()
         try:
             rows = [row for row in self.joined(self.hints()) if self.passes(row)]
         except NoTree:
@@ -203,6 +208,14 @@ class Evaluation:
             for key in unique(keys)
             if self.group_holds(lambda cube, name, key=key: value(cube, name, key))
         ]
+
+    def check_ungrouped(self) -> None:
+        """Raises Undecided where an expression over the rows' values is not the one that the modeller wrote."""
+        for leaf in unique([leaf for path in self.measures for leaf in self.leaves(path)]):
+            if aggregates_itself(self.measure(*split(leaf)).value):
+                raise Undecided("an aggregate of its own in an ungrouped query")
+            if leaf not in self.measures and self.measure_kind(*split(leaf)) not in ("integer", "decimal"):
+                raise Undecided("arithmetic with the text that a distinct count would count")
 
     def leaves(self, path: str) -> list[str]:
         """What is aggregated below a measure: the measures that an expression refers to in the end, or itself."""
@@ -565,11 +578,7 @@ class Evaluation:
     def calculated_on_row(self, expression: Expression, cube: str, row: JoinedRow) -> Known:
         match expression:
             case Of(owner, member):
-                if self.measure_kind(owner, member) not in ("integer", "decimal"):
-                    raise Undecided("arithmetic with the text that a distinct count would count")
                 return self.row_value(owner, member, row)
-            case Call("sum" | "count" | "min" | "max"):
-                raise Undecided("an aggregate of its own in an ungrouped query")
             case Call(operator, arguments):
                 return call(operator, [self.calculated_on_row(argument, cube, row) for argument in arguments])
             case _:
@@ -593,7 +602,7 @@ def calculated(expression: Expression, leaf: Callable[[Any], Known]) -> Known:
     match expression:
         case Constant(value):
             return known(value)
-        case Call(operator, arguments) if operator not in ("sum", "count", "min", "max"):
+        case Call(operator, arguments) if operator not in AGGREGATES:
             return call(operator, [calculated(argument, leaf) for argument in arguments])
         case _:
             return leaf(expression)
@@ -607,6 +616,12 @@ def references(expression: Expression) -> list[Of]:
             return [found for argument in arguments for found in references(argument)]
         case _:
             return []
+
+
+def aggregates_itself(expression: Expression | None) -> bool:
+    return isinstance(expression, Call) and (
+        expression.operator in AGGREGATES or any(aggregates_itself(argument) for argument in expression.arguments)
+    )
 
 
 def has_ratio(expression: Expression) -> bool:

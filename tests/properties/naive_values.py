@@ -68,8 +68,11 @@ def in_range(value: Known, wall: tuple[datetime, datetime], zone: ZoneInfo) -> b
 
 
 def instant_after(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of the next millisecond, so that the range that begins there leaves no row between."""
-    return local_to_utc(wall + MILLISECOND, zone)
+    """Where a range is over that ends with the millisecond `wall`; one that ends with a day has all of the day."""
+    after = wall + MILLISECOND
+    if after == truncated(after, "day"):
+        return local_to_utc(after, zone)
+    return local_to_utc(wall, zone) + MILLISECOND
 
 
 def holds(value: Known, kind: ColumnKind, tested: dict[str, Any], zone: ZoneInfo) -> bool:

@@ -14,9 +14,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tests.engines.postgres import running_postgres
 from tests.properties.ask import Engine, duckdb_engine, postgres_engine
 from tests.properties.choices import Seeded
-from tests.properties.databases import postgres_server
 from tests.properties.example import Example
 from tests.properties.naive import Undecided
 from tests.properties.shrink import smallest
@@ -80,14 +80,15 @@ def main() -> int:
     wanted = range(given.first // CHUNK, (given.first + given.count) // CHUNK)
     left = [chunk for chunk in wanted if chunk not in known]
     began = time.monotonic()
-    with postgres_server() as url, log.open("a") as kept:
+    with running_postgres() as server, log.open("a") as kept:
         context = multiprocessing.get_context("spawn")
         chunks: Any = context.Queue()
         done: Any = context.Queue()
         for chunk in [*left, *([None] * given.processes)]:
             chunks.put(chunk)
         workers = [
-            context.Process(target=run_chunks, args=(url, chunks, done, given.folder)) for _ in range(given.processes)
+            context.Process(target=run_chunks, args=(server.url(), chunks, done, given.folder))
+            for _ in range(given.processes)
         ]
         for worker in workers:
             worker.start()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.properties.example import Call, CaseOf, Cube, Example, Expression
+from tests.properties.example import Call, CaseOf, Column, Constant, Cube, Example, Expression, Of
 
 
 def smallest(example: Example, failure: Callable[[Example], str | None], most: int = 3_000) -> Example:
@@ -23,10 +23,47 @@ def smallest(example: Example, failure: Callable[[Example], str | None], most: i
             tried += 1
             if tried > most:
                 return example
-            if failure(smaller) == wanted:
+            if is_sound(smaller) and failure(smaller) == wanted:
                 example, changed = smaller, True
                 break
     return example
+
+
+def is_sound(example: Example) -> bool:
+    """Whether every column and member that the cubes' members and joins name is there."""
+    by_name = {cube.name: cube for cube in example.cubes}
+
+    def names(expression: Expression, cube: Cube) -> bool:
+        match expression:
+            case Column(name):
+                return any(name == column for column, _ in cube.columns)
+            case Of(owner, member):
+                of = by_name.get(owner)
+                return of is not None and bool(of.dimension(member) or of.measure(member) or of.segment(member))
+            case Constant():
+                return True
+            case Call(_, arguments):
+                return all(names(argument, cube) for argument in arguments)
+
+    for cube in example.cubes:
+        parts: list[Expression] = [s.condition for s in cube.segments]
+        for dimension in cube.dimensions:
+            case = dimension.value
+            parts += [when for when, _ in case.whens] if isinstance(case, CaseOf) else [case]
+        for measure in cube.measures:
+            parts += [*measure.filters, *([] if measure.value is None else [measure.value])]
+        if not all(names(part, cube) for part in parts):
+            return False
+        for join in cube.joins:
+            other = by_name.get(join.target)
+            if other is None or not all(
+                names(Column(a), cube)
+                and names(Column(b), other)
+                and (not join.by_members or (names(Of(cube.name, a), cube) and names(Of(other.name, b), other)))
+                for a, b in join.pairs
+            ):
+                return False
+    return True
 
 
 def reductions(example: Example) -> Iterator[Example]:

@@ -1,6 +1,7 @@
 """One example put to the naive evaluator and to kubus, and whether they agree."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,17 +41,25 @@ def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
         try:
             asked = engine.prepare(model, query)
         except KubusError as error:
-            return Fault(f"{engine.name}: {type(error).__name__} {str(error)[:60]}", f"{type(error).__name__}: {error}")
+            return Fault(f"{engine.name}: {without_names(error)}", f"{type(error).__name__}: {error}")
         sql = engine.sql_of(asked)
         try:
             got = engine.run(asked)
         except KubusError as error:
-            return Fault(f"{engine.name}: {type(error).__name__}", f"{type(error).__name__}: {error}", sql)
+            return Fault(f"{engine.name}: {without_names(error)}", f"{type(error).__name__}: {error}", sql)
         if wrong := difference(expected, got.rows):
             return Fault(f"{engine.name}: rows", wrong, sql)
         if query.get("total") and got.total != len(expected.rows):
             return Fault(f"{engine.name}: total", f"a total of {got.total} instead of {len(expected.rows)}", sql)
     return None
+
+
+def without_names(error: KubusError) -> str:
+    """The kind of an error: its type and the beginning of its text, without what is quoted in it."""
+    return f"{type(error).__name__} {QUOTED.sub('…', str(error))[:60]}"
+
+
+QUOTED = re.compile(r"""(["']).*?\1|\d+""")
 
 
 def unrefused(model: str, query: dict[str, object], engines: Iterable[Engine]) -> Fault | None:

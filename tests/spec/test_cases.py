@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from kubus.errors import KubusError
+from tests.engines.postgres import Server
 from tests.properties.ask import Engine, Got, duckdb_engine, postgres_engine
 
 CASES = Path(__file__).parent / "cases"
@@ -65,9 +66,9 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 if database == "duckdb":
                     path = tmp_path_factory.mktemp(file.stem) / "tables.duckdb"
                     fill_duckdb(path, tables)
-                    made[key] = closing.enter_context(duckdb_engine(str(path)))
+                    made[key] = closing.enter_context(duckdb_engine(path))
                 else:
-                    url = fill_postgres(request.getfixturevalue("postgres_url"), file.stem, tables)
+                    url = fill_postgres(request.getfixturevalue("postgres"), file.stem, tables)
                     made[key] = closing.enter_context(postgres_engine(url))
             return made[key]
 
@@ -83,17 +84,15 @@ def fill_duckdb(path: Path, tables: dict[str, Any]) -> None:
                 connection.execute(statement)
 
 
-def fill_postgres(url: str, name: str, tables: dict[str, Any]) -> str:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    own = url.rsplit("/", 1)[0] + f"/{name}"
-    with psycopg.connect(own) as connection:
+def fill_postgres(server: Server, name: str, tables: dict[str, Any]) -> str:
+    url = server.create_database(name)
+    with psycopg.connect(url) as connection:
         for statement, rows in ddl(tables):
             if statement.startswith("CREATE"):
                 connection.execute(statement)
             for row in rows:
                 connection.execute(statement, row)
-    return own
+    return url
 
 
 @pytest.mark.parametrize("database", ["duckdb", "postgres"])
