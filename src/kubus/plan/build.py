@@ -59,10 +59,14 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
             raise MemberError("Measure filters aren't allowed in ungrouped query")
         rows, _ = build_rows(query, query.measures, query.row_conditions, model)
         return Select(Project(rows, query.keys, query.measures), query.keys, query.measures)
-    tested = [m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure)]
-    needed = tuple(dict.fromkeys((*query.measures, *tested)))
+    needed = tuple(dict.fromkeys((*query.measures, *tested_measures(query))))
     groups = build_groups(query, needed, model)
     return Select(groups, query.keys, query.measures, query.group_conditions)
+
+
+def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
+    """The measures that conditions on groups test."""
+    return tuple(m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure))
 
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
@@ -119,7 +123,12 @@ def leaf_measures(measure: Measure, model: Model) -> Iterable[Measure]:
 def query_hints(
     query: ResolvedQuery, measures: Iterable[Measure], conditions: Iterable[Condition], model: Model
 ) -> tuple[Hint, ...]:
-    """The cubes that a query needs, in the order that decides the root: measures, dimensions, conditions, times."""
+    """The cubes that a query needs, in the order that decides the root.
+
+    Measures, dimensions, segments, filters, filters on measures, times: the first to need a cube places it.
+    """
+    measures = tuple(measures)
+    only_tested = {m for m in tested_measures(query) if m not in query.measures}
     dimensions = [key for key in query.keys if isinstance(key, Dimension)]
     buckets = [key.dimension for key in query.keys if isinstance(key, Bucket)]
     conditions = tuple(conditions)
@@ -127,12 +136,10 @@ def query_hints(
     filters = [c for c in conditions if not isinstance(c, Segment | Within)]
     ranges = [c.dimension for c in conditions if isinstance(c, Within)]
     hints = [*query.join_hints]
-    for member in (*measures, *dimensions, *segments):
+    asked = (*(m for m in measures if m not in only_tested), *dimensions, *segments)
+    tested = (*(m for c in filters for m in members_tested(c)), *(m for m in measures if m in only_tested))
+    for member in (*asked, *tested, *buckets, *ranges):
         hints.extend(hints_of(member, model))
-    for condition in filters:
-        hints.extend(condition_hints(condition, model))
-    for dimension in (*buckets, *ranges):
-        hints.extend(hints_of(dimension, model))
     return tuple(dict.fromkeys(hints))
 
 
