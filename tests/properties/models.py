@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from tests.properties import pools
-from tests.properties.choices import Choices, chance, pick, some
+from tests.properties.choices import Choices, apart, chance, pick, some
 from tests.properties.example import (
     Call,
     CaseOf,
@@ -95,7 +95,7 @@ def random_cubes(choices: Choices) -> tuple[Cube, ...]:
     if SUB_QUERIES:
         for one in drafts:
             sub_query_dimensions(choices, one, by_name)
-    rows = random_rows(choices, drafts)
+    rows = random_rows(apart(choices), drafts)
     return tuple(
         Cube(
             one.name,

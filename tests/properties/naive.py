@@ -211,11 +211,12 @@ class Evaluation:
 
     def check_ungrouped(self) -> None:
         """Raises Undecided where an expression over the rows' values is not the one that the modeller wrote."""
-        for leaf in unique([leaf for path in self.measures for leaf in self.leaves(path)]):
-            if aggregates_itself(self.measure(*split(leaf)).value):
-                raise Undecided("an aggregate of its own in an ungrouped query")
-            if leaf not in self.measures and self.measure_kind(*split(leaf)) not in ("integer", "decimal"):
-                raise Undecided("arithmetic with the text that a distinct count would count")
+        for path in self.measures:
+            for leaf in self.leaves(path):
+                if aggregates_itself(self.measure(*split(leaf)).value):
+                    raise Undecided("an aggregate of its own in an ungrouped query")
+                if leaf != path and self.measure_kind(*split(leaf)) not in ("integer", "decimal"):
+                    raise Undecided("arithmetic with the text that a distinct count would count")
 
     def leaves(self, path: str) -> list[str]:
         """What is aggregated below a measure: the measures that an expression refers to in the end, or itself."""

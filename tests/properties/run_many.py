@@ -8,8 +8,11 @@ stopped goes on where it was: `done.txt` holds the chunks, `<seed>.txt` each fau
 import argparse
 import json
 import multiprocessing
+import queue
+import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,49 +20,47 @@ from typing import Any
 from tests.engines.postgres import running_postgres
 from tests.properties.ask import Engine, duckdb_engine, postgres_engine
 from tests.properties.choices import Seeded
-from tests.properties.example import Example
 from tests.properties.naive import Undecided
 from tests.properties.shrink import smallest
 from tests.properties.strategies import random_example
-from tests.properties.verdict import fault, report
+from tests.properties.verdict import Fault, fault, kind_of, report
 
 CHUNK = 500
 WRITTEN_UP = 3
-engines: tuple[Engine, ...] = ()
 
 
-def kind_of(example: Example) -> str | None:
-    """How an example fails; None also where it cannot be asked, as happens to examples being shrunk."""
-    try:
-        found = fault(example, engines)
-    except (Undecided, AssertionError, KeyError, StopIteration, ValueError, TypeError, IndexError):
-        return None
-    return None if found is None else found.kind
-
-
-def check(seed: int, written: Counter[str], folder: Path) -> str:
+def check(seed: int, engines: tuple[Engine, ...], written: Counter[str], folder: Path) -> str:
     """The outcome of one example: right, undecided, or the kind of its fault."""
     example = random_example(Seeded(seed))
     try:
         found = fault(example, engines)
     except Undecided:
         return "undecided"
+    except Exception as error:
+        # A fault of the evaluator or of kubus: kept with its example, and the run goes on.
+        kind = f"crash {type(error).__name__}"
+        written[kind] += 1
+        if written[kind] <= WRITTEN_UP:
+            (folder / f"{seed}.txt").write_text(
+                f"seed {seed}\n{traceback.format_exc()}\n{report(example, Fault(kind, ''))}"
+            )
+        return kind
     if found is None:
         return "right"
     written[found.kind] += 1
     if written[found.kind] <= WRITTEN_UP:
-        small = smallest(example, kind_of)
+        small = smallest(example, lambda smaller: kind_of(smaller, engines))
         (folder / f"{seed}.txt").write_text(f"seed {seed}\n" + report(small, fault(small, engines)))
     return found.kind
 
 
 def run_chunks(url: str, chunks: "multiprocessing.Queue[int | None]", done: "multiprocessing.Queue[Any]", folder: Path):
-    global engines  # noqa: PLW0603 - a process has its databases for as long as it lives
     written: Counter[str] = Counter()
     with duckdb_engine() as duck, postgres_engine(url) as postgres:
         engines = (duck, postgres)
         while (chunk := chunks.get()) is not None:
-            outcomes = Counter(check(seed, written, folder) for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK))
+            seeds = range(chunk * CHUNK, (chunk + 1) * CHUNK)
+            outcomes = Counter(check(seed, engines, written, folder) for seed in seeds)
             done.put((chunk, dict(outcomes)))
 
 
@@ -70,6 +71,8 @@ def main() -> int:
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--folder", type=Path, default=Path("build/properties"))
     given = arguments.parse_args()
+    # So that the server ends with this process, also when it is told to.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given.folder.mkdir(parents=True, exist_ok=True)
     log = given.folder / "done.txt"
     known: dict[int, dict[str, int]] = {}
@@ -93,7 +96,12 @@ def main() -> int:
         for worker in workers:
             worker.start()
         for number in range(len(left)):
-            chunk, outcomes = done.get()
+            while True:
+                try:
+                    chunk, outcomes = done.get(timeout=10)
+                    break
+                except queue.Empty:
+                    assert any(worker.is_alive() for worker in workers), "every process is gone"
             known[chunk] = outcomes
             kept.write(f"{chunk} {json.dumps(outcomes)}\n")
             kept.flush()

@@ -50,7 +50,9 @@ def asked(example: Example, *left_out: str) -> dict[str, Any]:
     try:
         evaluation = naive.Evaluation(Example(example.cubes, query))
         evaluation.tree(evaluation.hints())
-    except naive.NoTree:
+        if evaluation.ungrouped:
+            evaluation.check_ungrouped()
+    except (naive.NoTree, naive.Undecided):
         reject()
     return query
 

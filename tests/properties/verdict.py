@@ -54,6 +54,15 @@ def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
     return None
 
 
+def kind_of(example: Example, engines: Iterable[Engine]) -> str | None:
+    """How an example fails; None also where it cannot be asked, as happens to examples being made smaller."""
+    try:
+        found = fault(example, engines)
+    except (naive.Undecided, AssertionError, KeyError, StopIteration, ValueError, TypeError, IndexError):
+        return None
+    return None if found is None else found.kind
+
+
 def without_names(error: KubusError) -> str:
     """The kind of an error: its type and the beginning of its text, without what is quoted in it."""
     return f"{type(error).__name__} {QUOTED.sub('…', str(error))[:60]}"
