@@ -146,7 +146,7 @@ def test_problems_of_all_files_come_together() -> None:
     found = problems(broken, other, "a: [", "")
     assert [(p.file, p.line) for p in found] == [("model.yml", 25), ("more_0.yml", 2), ("more_1.yml", 2)]
     assert found[1].message == "Found duplicate cube name 'users'."
-    assert found[1].hint == "It is also in model.yml, line 28"
+    assert found[1].hint == "It is also in model.yml, line 29"
 
 
 def test_a_circle_of_members_is_told() -> None:
