@@ -2,8 +2,9 @@
 
 import sys
 
+from kubus.config.missing import NO_EFFECT, REFUSED
 from kubus.config.settings import display
-from kubus.config.table import NOT_YET, SETTINGS
+from kubus.config.table import SETTINGS
 
 HEAD = """# Settings
 
@@ -12,7 +13,7 @@ the defaults below. `kubus config show` prints what holds, secrets masked; `kubu
 as they are; what only kubus has is named `KUBUS_…`. This page is made from the code by `make docs`.
 
 Values: booleans are `true` or `false`; durations are whole seconds, or `30s`, `5m`, `1h`; sizes are bytes, or `100kb`, `50mb`, `1gb`;
-lists are separated by commas. An empty value counts as not set, except for lists of algorithms and scopes, where it means none.
+lists are separated by commas. A wrong value ends the start with a message that says what it must be. An empty value counts as not set, except for lists of algorithms and scopes, where it means none.
 
 ## The .env file
 
@@ -20,20 +21,35 @@ lists are separated by commas. An empty value counts as not set, except for list
 |---|---|
 | `A=1 # c` | `1 # c`: there are no comments behind values |
 | `B="x # y"`, `C='…'` | quotes are taken off; values in quotes may go over several lines |
-| `D="a\\nb"` | escapes are read in double quotes alone |
+| `D="a\\nb"` | `\\n` is the end of a line in double quotes, and nothing else there is an escape |
 | `E=$A` | `$A`: variables are not filled in |
 | `export F=2` | `2` |
 """
 
-TAIL = """
+SEVERAL = """
 ## Several data sources
 
-Name them in `CUBEJS_DATASOURCES`. Each setting of a database then exists as `CUBEJS_DS_<NAME>_DB_…`; `default` uses the plain names.
+Name them all in `CUBEJS_DATASOURCES`, `default` among them. `default` has the plain names above; each other source has its settings as
+`CUBEJS_DS_<NAME>_DB_…` (and `KUBUS_DS_<NAME>_DUCKDB_…`).
+"""
 
-## Not supported yet
+REFUSED_HEAD = """
+## Settings that are refused
 
-These are refused at start-up rather than passed over:
+kubus does not have these yet, and they would change who is let in, what is answered or how safe a connection is. The server does not
+start with them.
 
+| Name | Why |
+|---|---|
+"""
+
+NO_EFFECT_HEAD = """
+## Settings of Cube without effect
+
+The server starts with these, and warns that they do nothing.
+
+| Name | Why |
+|---|---|
 """
 
 
@@ -46,8 +62,10 @@ def page() -> str:
             if setting.group == group:
                 default = display(setting.default)
                 parts.append(f"| `{setting.name}` | {f'`{default}`' if default else ''} | {setting.meaning} |\n")
-    parts.append(TAIL)
-    parts += [f"- `{name}`: {why}\n" for name, why in sorted(NOT_YET.items())]
+    parts.append(SEVERAL)
+    for head, reasons in ((REFUSED_HEAD, REFUSED), (NO_EFFECT_HEAD, NO_EFFECT)):
+        parts.append(head)
+        parts += [f"| `{name}` | {why} |\n" for name, why in sorted(reasons.items())]
     return "".join(parts)
 
 

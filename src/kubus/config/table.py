@@ -10,8 +10,8 @@ from kubus.config import values
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A variable of the environment. `secret` values are never shown. `per_source` ones exist for each data source as
-    `CUBEJS_DS_<NAME>_…`. An empty value counts as not set, unless `empty_means_none` says that it is an empty list."""
+    """A variable of the environment. `secret` values are never shown. `per_source` ones exist for each data source.
+    An empty value counts as not set, unless `empty_means_none` says that it is an empty list."""
 
     name: str
     read: Callable[[str], Any]
@@ -21,6 +21,11 @@ class Setting:
     secret: bool = False
     per_source: bool = False
     empty_means_none: bool = False
+
+    def decorated(self, source: str) -> str:
+        """The name of this setting for one data source: `CUBEJS_DB_X` is `CUBEJS_DS_<NAME>_DB_X`."""
+        owner, rest = self.name.split("_", 1)
+        return self.name if source == "default" else f"{owner}_DS_{source.upper()}_{rest}"
 
 
 SERVER, AUTH, MODEL, SOURCES, OURS = "Server", "Tokens", "Model and queries", "Data sources", "kubus alone"
@@ -186,7 +191,7 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
         per_source=True,
     ),
-    Setting("CUBEJS_DB_MAX_POOL", values.whole, 8, "the most connections", SOURCES, per_source=True),
+    Setting("CUBEJS_DB_MAX_POOL", values.positive, 8, "the most connections", SOURCES, per_source=True),
     Setting("CUBEJS_DB_MIN_POOL", values.whole, 1, "the connections that are kept open", SOURCES, per_source=True),
     Setting(
         "CUBEJS_CONCURRENCY",
@@ -226,6 +231,7 @@ SETTINGS: tuple[Setting, ...] = (
         True,
         "open the DuckDB file for reading alone, so that several processes can",
         SOURCES,
+        per_source=True,
     ),
     Setting(
         "KUBUS_DUCKDB_FOLDER",
@@ -233,8 +239,16 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "a folder of Parquet and CSV files that are tables by their names",
         SOURCES,
+        per_source=True,
     ),
-    Setting("KUBUS_DUCKDB_THREADS", values.whole, None, "the threads that DuckDB uses; every core if not set", SOURCES),
+    Setting(
+        "KUBUS_DUCKDB_THREADS",
+        values.positive,
+        None,
+        "the threads that DuckDB uses; every core if not set",
+        SOURCES,
+        per_source=True,
+    ),
     Setting(
         "KUBUS_DEV_ALLOW_REMOTE",
         values.boolean,
@@ -260,16 +274,3 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
-
-# What would change who is let in or what is answered, and is not there yet: refused rather than passed over.
-NOT_YET: dict[str, str] = {
-    "CUBEJS_JWK_URL": "key sets by URL come with a later version; use CUBEJS_JWT_KEY with a PEM public key",
-    "CUBEJS_PLAYGROUND_AUTH_SECRET": "the system API comes with a later version",
-    "CUBEJS_ROLLUP_ONLY": "pre-aggregations come with a later version",
-    "CUBEJS_DB_DUCKDB_MOTHERDUCK_TOKEN": "MotherDuck is not supported",
-    "CUBEJS_DB_DUCKDB_EXTENSIONS": "extensions would have to be downloaded at run time, which kubus does not do",
-    "CUBEJS_DB_DUCKDB_COMMUNITY_EXTENSIONS": "extensions would have to be downloaded at run time, which kubus does not do",
-    "CUBEJS_DB_SOCKET_PATH": "use CUBEJS_DB_HOST with the folder of the socket",
-    "CUBEJS_REDIS_URL": "Redis was removed; set CUBEJS_CACHE_AND_QUEUE_DRIVER=memory",
-    "REDIS_URL": "Redis was removed; set CUBEJS_CACHE_AND_QUEUE_DRIVER=memory",
-}

@@ -1,50 +1,64 @@
-"""The values of settings: how text becomes what it means. Each raises ValueError with what is wrong."""
+"""The values of settings: how text becomes what it means. Each raises ValueError with what the value must be."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
-DURATION = re.compile(r"(\d+)(s|m|h)?")
-SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?", re.IGNORECASE)
+DURATION = re.compile(r"(\d{1,9})(s|m|h)?", re.ASCII)
+SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?(b|kb|mb|gb)?", re.ASCII | re.IGNORECASE)
+WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
 BYTES = {None: 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
 
 
 def text(value: str) -> str:
+    """The text as it stands."""
     return value
 
 
 def boolean(value: str) -> bool:
-    if value.lower() not in ("true", "false"):
-        raise ValueError(f'"{value}" must be true or false')
-    return value.lower() == "true"
+    """Exactly `true` or `false`: a switch that is misread would be worse than one that is refused."""
+    if value not in ("true", "false"):
+        raise ValueError("true or false")
+    return value == "true"
 
 
 def whole(value: str) -> int:
-    if not re.fullmatch(r"\d{1,12}", value):
-        raise ValueError(f'"{value}" must be a whole number that is not negative')
+    """A whole number from 0 up."""
+    if not WHOLE.fullmatch(value):
+        raise ValueError("a whole number that is not negative")
+    return int(value)
+
+
+def positive(value: str) -> int:
+    """A whole number from 1 up."""
+    if not WHOLE.fullmatch(value) or int(value) == 0:
+        raise ValueError("a whole number above 0")
     return int(value)
 
 
 def port(value: str) -> int:
-    number = whole(value)
-    if number > 65_535:
-        raise ValueError(f'"{value}" must be a port between 0 and 65535')
-    return number
+    """A port; 0 is any that is free."""
+    if "/" in value:
+        raise ValueError("a port; listening on a socket path is not supported yet")
+    if not WHOLE.fullmatch(value) or int(value) > 65_535:
+        raise ValueError("a port between 0 and 65535")
+    return int(value)
 
 
 def duration(value: str) -> timedelta:
     """Whole seconds, or `30s`, `5m`, `1h`."""
-    match = DURATION.fullmatch(value.strip())
+    match = DURATION.fullmatch(value)
     if match is None:
-        raise ValueError(f'"{value}" must be a number in seconds or duration string (1s, 1m, 1h)')
+        raise ValueError("a number in seconds or duration string (1s, 1m, 1h)")
     return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
 
 
 def size(value: str) -> int:
-    """Bytes, or `100kb`, `50mb`, `1gb`."""
-    match = SIZE.fullmatch(value.strip())
+    """Bytes, or `100kb`, `50mb`, `1gb`, by 1024."""
+    match = SIZE.fullmatch(value)
     if match is None:
-        raise ValueError(f'"{value}" must be a number of bytes, or such as 100kb or 50mb')
+        raise ValueError("a number of bytes or size string (100kb, 50mb, 1gb)")
     return int(float(match[1]) * BYTES[match[2].lower() if match[2] else None])
 
 
@@ -53,10 +67,12 @@ def names(value: str) -> tuple[str, ...]:
     return tuple(part for item in value.split(",") if (part := item.strip()))
 
 
-def one_of(*allowed: str):
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """One of these words, in any case."""
+
     def read(value: str) -> str:
         if value.lower() not in allowed:
-            raise ValueError(f'"{value}" must be one of {", ".join(allowed)}')
+            raise ValueError(f"one of {', '.join(allowed)}")
         return value.lower()
 
     return read
