@@ -101,7 +101,7 @@ def test_the_glossary_words_are_in_the_code() -> None:
     text = "\n".join(p.read_text() for p in SOURCE.rglob("*.py"))
     for row in (ROOT / "GLOSSARY.md").read_text().splitlines():
         cells = [cell.strip() for cell in row.split("|")]
-        if len(cells) < 5:
+        if len(cells) < 5 or "STEPS" in cells[3]:
             continue
         for name in re.findall(r"`([A-Z][A-Za-z]+)`", cells[3]):
             assert name in later or re.search(rf"\b{name}\b", text), name
