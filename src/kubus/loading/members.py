@@ -286,7 +286,7 @@ class CubeCompiler:
             self.report(
                 member,
                 member.fields["filters"],
-                f"measures.{member.name} of type {measure_type.name} has filters, which would have to filter an expression",
+                f"measures.{member.name} of type {measure_type.name} has filters, which would filter a whole expression",
                 "Put the filters on the measures that it refers to",
             )
             return None

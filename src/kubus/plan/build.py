@@ -28,6 +28,7 @@ from kubus.query.resolve import (
     Condition,
     IsSet,
     Key,
+    Meets,
     ResolvedQuery,
     Within,
     hints_of,
@@ -242,7 +243,8 @@ def attach(
                 kept.append(condition)
     tree = find_tree(inner, (measure,), kept, model)
     if tree is not None and tree.root == dimension.cube:
-        kept.extend(IsSet(key) for key in model.cubes[measure.cube].primary_key)
+        keys_there = [IsSet(key) for key in model.cubes[measure.cube].primary_key]
+        kept.extend(keys_there or [Meets(join) for join in tree.joins if join.target == measure.cube])
     inner_rows, tree = build_rows(inner, (measure,), tuple(kept), model)
     values = aggregate(inner_rows, tree, keys, (measure,), model)
     return Attach(rows, dimension, model.cubes[dimension.cube].primary_key, measure, values)

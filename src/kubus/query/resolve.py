@@ -9,7 +9,7 @@ from kubus.errors import MemberError, QueryError
 from kubus.model.cube import Cube, Dimension, Measure, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import UNITS, rank
-from kubus.model.join_graph import Hint
+from kubus.model.join_graph import Hint, Join
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.query.authorize import AuthorizedQuery
@@ -66,6 +66,13 @@ class IsSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Meets:
+    """A row that met one of the joined cube, where a LEFT JOIN keeps it either way."""
+
+    join: Join
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """True when every part is."""
 
@@ -79,7 +86,7 @@ class Some:
     parts: tuple["Condition", ...]
 
 
-Condition = Test | Within | OwnFilters | IsSet | Segment | Every | Some
+Condition = Test | Within | OwnFilters | IsSet | Meets | Segment | Every | Some
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +217,8 @@ def members_tested(condition: Condition) -> Iterator[Dimension | Measure | Segme
             yield dimension
         case Segment():
             yield condition
+        case Meets():
+            return
         case Every(parts) | Some(parts):
             for part in parts:
                 yield from members_tested(part)

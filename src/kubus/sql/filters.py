@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure, Segment
-from kubus.query.resolve import Condition, Every, IsSet, OwnFilters, Some, Test, Within
+from kubus.query.resolve import Condition, Every, IsSet, Meets, OwnFilters, Some, Test, Within
 from kubus.query.shape import Slot
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
@@ -27,6 +27,8 @@ def predicate(condition: Condition, scope: Scope, value_of: ValueOf) -> exp.Expr
             return within(term(value_of(dimension)), start, end, scope)
         case IsSet(dimension):
             return is_set(term(value_of(dimension)))
+        case Meets(join):
+            return scope.bind(join.on, scope.rows_of)
         case OwnFilters(measure):
             return scope.own_filters(measure)
         case Segment():
