@@ -5,11 +5,14 @@ Lines are written by a thread of their own, so that no request waits for them.
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from kubus.events import (
     AuthRefused,
@@ -39,7 +42,10 @@ def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
     """Write events of this level and above to standard error from now on; what is returned ends that."""
     # The pool says in words of its own, many times over, what our own error says once.
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
-    writer: Writer[Noted] = Writer(sys.stderr, for_people if dev_mode else for_machines)
+    line = for_machines
+    if dev_mode:
+        line = coloured if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else for_people
+    writer: Writer[Noted] = Writer(sys.stderr, line)
     # The line that says where the server is comes at every level: what starts it waits for that.
     shown = {kind for kind, severity in SEVERITY.items() if severity >= LEVELS[level] or kind is ServerListening}
     writer.start()
@@ -69,8 +75,23 @@ SEVERITY: dict[type[Event], int] = {
 # ── development ──
 
 
+# How a terminal is told of colours. Source: ECMA-48, section 8.3.117
+RED, YELLOW, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+
+
+def coloured(noted: Noted) -> str:
+    """A line for a terminal: errors red, warnings yellow."""
+    severity = SEVERITY[type(noted[0])]
+    text = for_people(noted)
+    return text if severity < 30 else f"{RED if severity >= 40 else YELLOW}{text}{PLAIN}"
+
+
 def for_people(noted: Noted) -> str:
-    event, _ = noted
+    """A line to read. Nothing in it moves the cursor or begins a line of its own that a stranger made up."""
+    return visible(people_text(noted[0]))
+
+
+def people_text(event: Event) -> str:
     match event:
         case SettingWarning(setting, message):
             return f"Warning. {setting}: {message}"
@@ -79,19 +100,34 @@ def for_people(noted: Noted) -> str:
         case ModelFailed(problems):
             return "The data model does not compile:\n" + "\n".join(f"  {p}" for p in problems)
         case AuthRefused():
-            return f"Token refused: {reason_text(event.reason)} ({event.path})"
+            return f"Token refused: {reason_text(event.reason)} ({one_line(event.path)})"
         case RequestFinished(method, path, status, milliseconds, request_id, length):
-            return f"{method} {path} {status} {length} bytes ({milliseconds:.0f} ms) {request_id}"
+            place = f"{one_line(method)} {one_line(path)}"
+            return f"{place} {status} {length} bytes ({milliseconds:.0f} ms) {one_line(request_id)}"
         case RequestFailed(method, path, request_id, traceback):
-            return f"Internal Server Error: {method} {path} {request_id}\n{traceback}"
+            place = f"{one_line(method)} {one_line(path)}"
+            return f"Internal Server Error: {place} {one_line(request_id)}\n{traceback}"
         case StatementFinished(_, sql, rows, milliseconds, request_id):
-            return f"Executing SQL: {request_id} ({milliseconds:.0f} ms, {rows} rows)\n--\n  {sql}\n--"
+            return f"Executing SQL: {one_line(request_id)} ({milliseconds:.0f} ms, {rows} rows)\n--\n  {sql}\n--"
         case StatementFailed(data_source, sql, message, milliseconds, request_id):
-            return (
-                f"Error querying db '{data_source}': {request_id} ({milliseconds:.0f} ms)\n--\n  {sql}\n--\n{message}"
-            )
+            place = f"'{data_source}': {one_line(request_id)} ({milliseconds:.0f} ms)"
+            return f"Error querying db {place}\n--\n  {sql}\n--\n{message}"
         case ServerListening() | ServerStopping():
             return listening_text(event)
+
+
+def one_line(text: str) -> str:
+    """What a stranger sent, on one line."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else escaped(c) for c in text)
+
+
+def visible(text: str) -> str:
+    """Text of several lines, in which everything can be seen."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c in "\n\t" else escaped(c) for c in text)
+
+
+def escaped(character: str) -> str:
+    return ascii(character)[1:-1]
 
 
 def listening_text(event: ServerListening | ServerStopping) -> str:
@@ -132,10 +168,11 @@ def for_machines(noted: Noted) -> str:
         "message": name,
         **fields,
     }
-    return encode(record)
-
-
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    try:
+        return msgspec.json.encode(record).decode()
+    except UnicodeEncodeError:
+        # Half a character, which UTF-8 cannot say.
+        return json.dumps(record)
 
 
 def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
