@@ -15,30 +15,32 @@ app = App(
     version_flags=["--version"],
 )
 
+# Each with what `kubus --help` says of it, so that no command has to be imported for that.
 COMMANDS = {
-    "demo": "kubus.cli.demo:demo",
-    "create": "kubus.cli.create:create",
-    "dev": "kubus.cli.serve:dev",
-    "serve": "kubus.cli.serve:serve",
-    # The names of Cube's own commands.
-    "dev-server": "kubus.cli.serve:dev",
-    "server": "kubus.cli.serve:serve",
-    "validate": "kubus.cli.check:check",
-    "check": "kubus.cli.check:check",
-    "query": "kubus.cli.query:query",
-    "sql": "kubus.cli.sql:sql",
-    "token": "kubus.cli.token:token",
-    "secret": "kubus.cli.secret:secret",
-    "version": "kubus.cli.version:version",
+    "demo": ("kubus.cli.demo:demo", "Start a server on a shop's sample data, with authentication on."),
+    "create": ("kubus.cli.create:create", "Make a project: settings, a data model and sample data."),
+    "dev": (
+        "kubus.cli.serve:dev",
+        "Start the server in development mode, and compile the model when its files change.",
+    ),
+    "serve": ("kubus.cli.serve:serve", "Start the server, as `.env` and the environment say."),
+    "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
+    "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
+    "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
+    "token": ("kubus.cli.token:token", "Make a token that tells the server who is asking."),
+    "secret": ("kubus.cli.secret:secret", "Make a secret for signing tokens."),
+    "version": ("kubus.cli.version:version", "Print the versions of kubus and of what it runs on."),
 }
-CUBE_NAMES = {"dev-server", "server", "validate"}
+CUBE_NAMES = {"dev-server": "dev", "server": "serve", "validate": "check"}
 
-for _name, _place in COMMANDS.items():
-    app.command(_place, name=_name, show=_name not in CUBE_NAMES)
+for _name, (_place, _help) in COMMANDS.items():
+    app.command(_place, name=_name, help=_help)
+for _name, _ours in CUBE_NAMES.items():
+    app.command(COMMANDS[_ours][0], name=_name, show=False)
 
 config = App(name="config", help="Settings: what holds, and whether it is right.")
-config.command("kubus.cli.config:show", name="show")
-config.command("kubus.cli.config:check", name="check")
+config.command("kubus.cli.config:show", name="show", help="Print every setting, secrets masked, and where it is from.")
+config.command("kubus.cli.config:check", name="check", help="Say what is wrong with the settings, or that nothing is.")
 app.command(config)
 
 
@@ -65,5 +67,9 @@ def fail(message: str, status: int = 1) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(Panel(Text(message), title="Error", border_style="red"))
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        # What reads this looks for sentences, which a frame of eighty columns would cut.
+        console.width = max(map(len, message.splitlines()), default=0) + 4
+    console.print(Panel(Text(message), title="Error", border_style="red"))
     sys.exit(status)

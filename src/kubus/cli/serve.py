@@ -1,6 +1,7 @@
 """`kubus serve` and `kubus dev`: the server."""
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -25,6 +26,8 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a production server listens, as Cub
 
 # Connections that wait to be accepted, when many come at once.
 BACKLOG = 2048
+
+HIGHEST_PORT = 65_535
 
 
 def serve(*, host: str | None = None, port: int | None = None, model: Path | None = None) -> None:
@@ -133,11 +136,17 @@ def is_loopback(host: str) -> bool:
 
 def listening_socket(host: str, port: int) -> socket.socket:
     """A bound socket. Raises ConfigError if the address is taken or not this machine's."""
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ConfigError(f"There is no port {port}", hint=f"Choose one between 0 and {HIGHEST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        hint = "Another program listens there; choose another port with --port or PORT" if error.errno == 98 else None
+        hint = (
+            "Another program listens there; choose another port with --port or PORT"
+            if error.errno == errno.EADDRINUSE
+            else None
+        )
         raise ConfigError(f"Cannot listen on {host}:{port}: {error.strerror or error}", hint=hint) from error
 
 

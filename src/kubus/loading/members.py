@@ -286,7 +286,7 @@ class CubeCompiler:
             self.report(
                 member,
                 member.fields["filters"],
-                f"measures.{member.name} of type {measure_type.name} has filters, which would filter a whole expression",
+                f"measures.{member.name} of type {measure_type.name} has filters, which would filter an expression",
                 "Put the filters on the measures that it refers to",
             )
             return None

@@ -159,21 +159,16 @@ def used_parts(tree: exp.Expr) -> list[str]:
     return [name for name, value in tree.args.items() if value]
 
 
-@lru_cache(maxsize=20_000)
-def parsed(text: str, dialect: str) -> exp.Expr:
-    trees = sqlglot.parse(text, read=dialect)
-    if len(trees) != 1 or trees[0] is None:
-        raise BadSql("This is not one statement")
-    return trees[0]
-
-
 def parse(text: str, dialect: str) -> exp.Expr:
     try:
-        tree = parsed(text, dialect).copy()
+        trees = sqlglot.parse(text, read=dialect)
     except SqlglotError as error:
         raise BadSql("SQL cannot be parsed: " + reason(error)) from error
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
         raise BadSql(f"SQL cannot be parsed: {type(error).__name__}") from error
+    if len(trees) != 1 or trees[0] is None:
+        raise BadSql("This is not one statement")
+    tree = trees[0]
     if tree.find(exp.Command):
         raise BadSql("SQL cannot be parsed as a query")
     if tree.find(exp.Placeholder, exp.Parameter):
@@ -181,8 +176,9 @@ def parse(text: str, dialect: str) -> exp.Expr:
     return tree
 
 
+@lru_cache(maxsize=20_000)
 def parse_value(text: str, dialect: str) -> exp.Expr:
-    """One expression."""
+    """One expression. The same texts stand in many members, which share the tree: nobody changes it."""
     tree = parse(f"SELECT {text}", dialect)
     if not isinstance(tree, exp.Select) or used_parts(tree) != ["expressions"] or len(tree.expressions) != 1:
         raise BadSql("This is not one SQL expression")

@@ -62,7 +62,13 @@ class Scope:
 
     def bind(self, sql: MemberSql, expand: Expand) -> exp.Expr:
         """The tree of a member's SQL with every reference replaced."""
-        tree = sql.tree.copy()
+        match sql.tree, sql.references:
+            case exp.Column(this=exp.Identifier() as name), (TableReference(cube),):
+                # A column of the cube, which most members are: made anew faster than it is copied.
+                table = exp.to_identifier(self.model.cubes[cube].alias, quoted=True)
+                return exp.Column(this=exp.to_identifier(name.name, quoted=name.quoted), table=table)
+            case _:
+                tree = sql.tree.copy()
         if not sql.references:
             return tree
         by_marker = {marker(number): reference for number, reference in enumerate(sql.references)}
