@@ -5,11 +5,16 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
+
+from cyclopts import Parameter
 
 from kubus.config.dotenv import read_dotenv
 from kubus.config.settings import Settings, load_settings
 from kubus.errors import ConfigError, QueryError
+
+# A lone `-` is standard input, and no option.
+JsonArgument = Annotated[str, Parameter(allow_leading_hyphen=True)]
 
 
 def project_settings(model: Path | None = None) -> Settings:

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from kubus.cli.project import claims_argument, json_argument, project_settings
+from kubus.cli.project import JsonArgument, claims_argument, json_argument, project_settings
 from kubus.library import Row, SemanticLayer
 from kubus.sources.registry import make_source
 
 
 def query(
-    query: str,
+    query: JsonArgument,
     /,
     *,
     format: Literal["table", "json", "csv"] = "table",  # noqa: A002 - the name of the flag

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from kubus.cli.project import claims_argument, json_argument, project_settings
+from kubus.cli.project import JsonArgument, claims_argument, json_argument, project_settings
 from kubus.library import SemanticLayer
 from kubus.sources.registry import make_source
 
 
-def sql(query: str, /, *, context: str | None = None, model: Path | None = None) -> None:
+def sql(query: JsonArgument, /, *, context: str | None = None, model: Path | None = None) -> None:
     """Print the SQL that answers a query, and its parameters. Nothing is run.
 
     Parameters
