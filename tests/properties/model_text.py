@@ -62,7 +62,10 @@ def declaration(cube: Cube) -> dict[str, Any]:
         entry: dict[str, Any] = {"name": dimension.name, "type": MEMBER_TYPES[dimension.kind]}
         if isinstance(dimension.value, CaseOf):
             entry["case"] = {
-                "when": [{"sql": sql(when, cube.name), "label": label} for when, label in dimension.value.whens]
+                "when": [
+                    {"sql": sql(when, cube.name, outermost=True), "label": label}
+                    for when, label in dimension.value.whens
+                ]
             }
             if dimension.value.otherwise is not None:
                 entry["case"]["else"] = {"label": dimension.value.otherwise}
@@ -78,7 +81,9 @@ def declaration(cube: Cube) -> dict[str, Any]:
     if cube.measures:
         declared["measures"] = [measure_declaration(measure, cube) for measure in cube.measures]
     if cube.segments:
-        declared["segments"] = [{"name": s.name, "sql": sql(s.condition, cube.name)} for s in cube.segments]
+        declared["segments"] = [
+            {"name": s.name, "sql": sql(s.condition, cube.name, outermost=True)} for s in cube.segments
+        ]
     return declared
 
 
@@ -87,12 +92,12 @@ def measure_declaration(measure: Measure, cube: Cube) -> dict[str, Any]:
     if measure.value is not None:
         entry["sql"] = sql(measure.value, cube.name, outermost=True)
     if measure.filters:
-        entry["filters"] = [{"sql": sql(condition, cube.name)} for condition in measure.filters]
+        entry["filters"] = [{"sql": sql(condition, cube.name, outermost=True)} for condition in measure.filters]
     return entry
 
 
 def sql(expression: Expression, cube: str, *, outermost: bool = False) -> str:
-    """Member SQL. The outermost column is written bare now and then, as people do; the loader qualifies it."""
+    """Member SQL, as people write it: without parentheses around the whole, and a lone column bare now and then."""
     match expression:
         case Column(name):
             return name if outermost and len(name) % 2 else f"{{CUBE}}.{name}"
@@ -103,14 +108,16 @@ def sql(expression: Expression, cube: str, *, outermost: bool = False) -> str:
         case Call(operator, arguments):
             parts = [sql(argument, cube) for argument in arguments]
             if operator in INFIX:
-                return "(" + f" {INFIX[operator]} ".join(parts) + ")"
-            if operator == "ratio":
-                return f"(1.0 * {parts[0]} / NULLIF({parts[1]}, 0))"
-            if operator == "is_null":
-                return f"({parts[0]} IS NULL)"
-            if operator == "not":
-                return f"(NOT {parts[0]})"
-            return f"{operator.upper()}({', '.join(parts)})"
+                term = f" {INFIX[operator]} ".join(parts)
+            elif operator == "ratio":
+                term = f"1.0 * {parts[0]} / NULLIF({parts[1]}, 0)"
+            elif operator == "is_null":
+                term = f"{parts[0]} IS NULL"
+            elif operator == "not":
+                term = f"NOT {parts[0]}"
+            else:
+                return f"{operator.upper()}({', '.join(parts)})"
+            return term if outermost else f"({term})"
 
 
 def literal(value: Value) -> str:

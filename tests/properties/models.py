@@ -74,7 +74,9 @@ class Draft:
 def random_cubes(choices: Choices) -> tuple[Cube, ...]:
     count = pick(choices, (2, 1, 3, 2, 4, 3, 5))
     drafts = [draft(choices, name, alone=count == 1) for name in CUBE_NAMES[:count]]
-    edges = {(choices.integer(0, there - 1), there) for there in range(1, count)}
+    # Sometimes a star around the first, which several facts may share.
+    star = chance(choices, 30)
+    edges = {(0 if star else choices.integer(0, there - 1), there) for there in range(1, count)}
     forest = count < 3 or not chance(choices, 15)
     if not forest:
         left, right = sorted(some(choices, range(count), 2, 2))
@@ -113,9 +115,9 @@ def random_cubes(choices: Choices) -> tuple[Cube, ...]:
 
 def draft(choices: Choices, name: str, *, alone: bool) -> Draft:
     match choices.integer(0, 9):
-        case 8:
+        case 7:
             key: list[tuple[str, ColumnKind]] = [("id", "string")]
-        case 9:
+        case 8 | 9:
             key = [("id", "integer"), ("line", pick(choices, ("integer", "string")))]
         case _:
             key = [("id", "integer")]
@@ -250,7 +252,7 @@ def own_measures(choices: Choices, one: Draft, drafts: dict[str, Draft], *, join
     harmless = joined and not one.keyed
     kinds = ("count_distinct", "min", "max") if harmless else ALL_TYPES
     numbers = [Column(name) for name, kind in one.columns if kind in NUMBERS]
-    for number in range(choices.integer(0, 3)):
+    for number in range(pick(choices, (1, 2, 3, 2, 0))):
         kind = pick(choices, kinds)
         filters: tuple[Expression, ...] = ()
         if chance(choices, 30):
@@ -334,7 +336,7 @@ def sub_query_dimensions(choices: Choices, one: Draft, drafts: dict[str, Draft])
         for m in drafts[name].measures
         if m.kind in NUMBERS and m.type not in ("number", "avg") and name != one.name
     ]
-    if not one.keyed or not leaves or not chance(choices, 25):
+    if not one.keyed or not leaves or not chance(choices, 35):
         return
     name, measure = pick(choices, leaves)
     one.dimensions.append(
@@ -399,7 +401,8 @@ def foreign_keys(
         elif outcome == 8 or not left:
             found.append((None, *nowhere[1:]))
         else:
-            place = choices.integer(0, len(left) - 1)
+            # The first keys come more often, so that rows repeat.
+            place = choices.integer(0, choices.integer(0, len(left) - 1))
             found.append(left.pop(place) if unique else left[place])
     return found
 

@@ -173,8 +173,8 @@ class Evaluation:
         facts: dict[tuple[str, ...], list[str]] = {}
         for leaf in leaves:
             facts.setdefault(tuple(unique(self.cubes_of(*split(leaf)))), []).append(leaf)
-        if len(facts) < 2:
-            raise NoTree(facts)
+        if not facts:
+            raise NoTree("dimensions that nothing connects")
         if any(d.sub_query for path in self.dimensions for d in [self.dimension(*split(path))]):
             raise Undecided("a sub-query dimension among several facts")
         values: dict[str, dict[tuple[Known, ...], Known]] = {leaf: {} for leaf in leaves}

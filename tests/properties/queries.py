@@ -1,7 +1,10 @@
 """Random queries on given cubes, in the form that clients send."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from tests.properties import pools
 from tests.properties.choices import Choices, chance, pick, some
@@ -18,7 +21,7 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     near = within_reach(cubes, pick(choices, cubes))
     if chance(choices, 60):
         near = max((within_reach(cubes, cube) for cube in cubes), key=len)
-    if chance(choices, 8):
+    if chance(choices, 10):
         # Perhaps several facts, perhaps members that nothing connects.
         near = list(cubes)
     measures = [f"{c.name}.{m.name}" for c in near for m in c.measures]
@@ -26,15 +29,27 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     segments = [f"{c.name}.{s.name}" for c in near for s in c.segments]
     times = [path for path, kind in dimensions if kind == "time"]
     query: dict[str, Any] = {}
-    if asked := some(choices, measures, 0, 3):
-        query["measures"] = asked
+    zone = pick(choices, pools.ZONES) if chance(choices, 60) else None
+    walls = Walls.of(cubes, zone)
+    asked = some(choices, measures, 0 if chance(choices, 20) else 1, 3)
     chosen = [path for path, _ in some(choices, dimensions, 0 if chance(choices, 30) else 1, 3)]
     if not asked and not chosen and dimensions:
         chosen = [pick(choices, dimensions)[0]]
+    named = {path.split(".")[0] for path in (*asked, *chosen)}
+    if named and len(near) > 1 and chance(choices, 60):
+        # A member of a cube that is not there yet.
+        others = [path for path in (*measures, *(path for path, _ in dimensions)) if path.split(".")[0] not in named]
+        if others:
+            other = pick(choices, others)
+            (asked if other in measures else chosen).append(other)
+    if asked:
+        query["measures"] = asked
     if segments and chance(choices, 12):
         query["segments"] = some(choices, segments, 1, 2)
     entries = (
-        [time_dimension(choices, pick(choices, times)) for _ in range(pick(choices, (0, 0, 1, 1, 2)))] if times else []
+        [time_dimension(choices, pick(choices, times), walls) for _ in range(pick(choices, (0, 0, 1, 1, 2)))]
+        if times
+        else []
     )
     if not entries and chosen and chosen[-1] in times and chance(choices, 30):
         chosen[-1] += "." + pick(choices, GRANULARITIES)
@@ -44,7 +59,7 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
         query["timeDimensions"] = entries
     ungrouped = chance(choices, 10)
     filters = (
-        [dimension_filter(choices, dimensions) for _ in range(pick(choices, (0, 0, 0, 1, 1, 1, 2)))]
+        [dimension_filter(choices, dimensions, walls) for _ in range(pick(choices, (0, 0, 0, 1, 1, 1, 2)))]
         if dimensions
         else []
     )
@@ -63,8 +78,8 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
         query["limit"] = choices.integer(0, 4)
     if chance(choices, 15):
         query["offset"] = choices.integer(0, 3)
-    if chance(choices, 60):
-        query["timezone"] = pick(choices, pools.ZONES)
+    if zone:
+        query["timezone"] = zone
     if chance(choices, 15):
         query["total"] = True
     if ungrouped:
@@ -83,50 +98,68 @@ def within_reach(cubes: tuple[Cube, ...], start: Cube) -> list[Cube]:
 # Time.
 
 
-def time_dimension(choices: Choices, path: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """The times in the data as wall times of the query's zone: bounds that meet rows are worth more than others."""
+
+    times: tuple[datetime, ...]
+
+    @classmethod
+    def of(cls, cubes: Iterable[Cube], zone: str | None) -> Self:
+        local = ZoneInfo(zone or "UTC")
+        instants = {v for cube in cubes for row in cube.rows for v in row if isinstance(v, datetime)}
+        return cls(tuple(v.replace(tzinfo=UTC).astimezone(local).replace(tzinfo=None) for v in sorted(instants)))
+
+    def time(self, choices: Choices) -> datetime:
+        if self.times and chance(choices, 50):
+            return pick(choices, self.times)
+        return pick(choices, pools.DAYS) + pick(choices, pools.MOMENTS)
+
+    def text(self, choices: Choices) -> str:
+        """A date, or a time in seconds or milliseconds."""
+        time = self.time(choices)
+        match choices.integer(0, 3):
+            case 2:
+                return time.isoformat(timespec="seconds")
+            case 3:
+                return time.isoformat(timespec="milliseconds")
+            case _:
+                return time.date().isoformat()
+
+    def range(self, choices: Choices) -> list[str]:
+        if chance(choices, 40):
+            return ["2024-01-01", "2024-11-03"]
+        first = self.text(choices)
+        if chance(choices, 10):
+            return [first]
+        last = self.text(choices)
+        return sorted([first, last]) if chance(choices, 60) else ["2023-12-31", last]
+
+
+def time_dimension(choices: Choices, path: str, walls: Walls) -> dict[str, Any]:
     entry: dict[str, Any] = {"dimension": path}
     has_range = chance(choices, 35)
     if not has_range or chance(choices, 70):
         entry["granularity"] = pick(choices, GRANULARITIES)
     if has_range:
-        entry["dateRange"] = date_range(choices)
+        entry["dateRange"] = walls.range(choices)
         if chance(choices, 10):
-            entry["dateRange"] = wall(choices, pick(choices, pools.DAYS))[:10]
+            entry["dateRange"] = walls.time(choices).date().isoformat()
     return entry
-
-
-def wall(choices: Choices, day: datetime) -> str:
-    match choices.integer(0, 4):
-        case 3:
-            return (day + pick(choices, pools.MOMENTS)).replace(microsecond=0).isoformat()
-        case 4:
-            return (day + pick(choices, pools.MOMENTS)).isoformat(timespec="milliseconds")
-        case _:
-            return day.date().isoformat()
-
-
-def date_range(choices: Choices) -> list[str]:
-    if chance(choices, 40):
-        return ["2024-01-01", "2024-11-03"]
-    day = pick(choices, pools.DAYS)
-    if chance(choices, 10):
-        return [wall(choices, day)]
-    later = day + timedelta(days=pick(choices, (300, 0, 1, 31, 700)))
-    return [wall(choices, day), wall(choices, later)]
 
 
 # Filters.
 
 
-def dimension_filter(choices: Choices, dimensions: list[Typed], depth: int = 2) -> dict[str, Any]:
+def dimension_filter(choices: Choices, dimensions: list[Typed], walls: Walls, depth: int = 2) -> dict[str, Any]:
     if depth and chance(choices, 25):
-        parts = [dimension_filter(choices, dimensions, depth - 1) for _ in range(choices.integer(0, 3))]
+        parts = [dimension_filter(choices, dimensions, walls, depth - 1) for _ in range(choices.integer(0, 3))]
         return {pick(choices, ("or", "and")): parts}
     path, kind = pick(choices, dimensions)
-    return {"member": path, **comparison(choices, kind)}
+    return {"member": path, **comparison(choices, kind, walls)}
 
 
-def comparison(choices: Choices, kind: ColumnKind) -> dict[str, Any]:
+def comparison(choices: Choices, kind: ColumnKind, walls: Walls) -> dict[str, Any]:
     match choices.integer(0, 9):
         case 8:
             return {"operator": pick(choices, ("set", "notSet"))}
@@ -142,8 +175,8 @@ def comparison(choices: Choices, kind: ColumnKind) -> dict[str, Any]:
     if kind == "time" and chance(choices, 75):
         operator = pick(choices, ("inDateRange", "notInDateRange", *DATE_OPERATORS))
         if operator in DATE_OPERATORS:
-            return {"operator": operator, "values": [wall(choices, pick(choices, pools.DAYS))]}
-        return {"operator": operator, "values": date_range(choices)}
+            return {"operator": operator, "values": [walls.text(choices)]}
+        return {"operator": operator, "values": walls.range(choices)}
     return equality(choices, kind)
 
 

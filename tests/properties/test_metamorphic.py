@@ -16,7 +16,7 @@ from tests.properties.ask import Engine, Got
 from tests.properties.choices import Choices, Drawn, pick
 from tests.properties.example import Example
 from tests.properties.model_text import model_text
-from tests.properties.queries import comparison
+from tests.properties.queries import Walls, comparison
 from tests.properties.strategies import examples
 from tests.properties.verdict import asks_for_something
 
@@ -82,7 +82,7 @@ def test_a_filter_never_adds_rows(engines: Engines, example: Example, data: st.D
     assume(dimensions and not any(d.propagate_filters for cube in example.cubes for d in cube.dimensions))
     choices = Drawn(data.draw)
     path, kind = pick(choices, dimensions)
-    tested = {"member": path, **comparison(choices, kind)}
+    tested = {"member": path, **comparison(choices, kind, Walls.of(example.cubes, query.get("timezone")))}
     keys = key_columns(query)
     counts = [m for m in query.get("measures", []) if evaluation.measure(*m.split(".")).type == "count"]
     has_measure_filter = any(evaluation.is_measure(m) for m in naive.filter_members(query.get("filters", [])))

@@ -78,6 +78,8 @@ def unrefused(model: str, query: dict[str, object], engines: Iterable[Engine]) -
         except MemberError as error:
             if "Can't find join path" not in str(error):
                 return Fault(f"{engine.name}: refused otherwise", str(error))
+        except KubusError as error:
+            return Fault(f"{engine.name}: {without_names(error)}", f"{type(error).__name__}: {error}")
         else:
             return Fault(f"{engine.name}: not refused", "no join path, yet an answer", engine.sql_of(prepared))
     return None
