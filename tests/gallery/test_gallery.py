@@ -76,7 +76,10 @@ def test_page(dialect: str, shape: str) -> None:
 def test_values_are_never_in_the_text() -> None:
     """Not even where two queries share a plan."""
     poison = "x' OR 1=1; DROP TABLE users --"
-    query = {"measures": ["users.count"], "filters": [{"member": "users.city", "operator": "equals", "values": [poison]}]}
+    query = {
+        "measures": ["users.count"],
+        "filters": [{"member": "users.city", "operator": "equals", "values": [poison]}],
+    }
     for dialect in ("duckdb", "postgres"):
         statement = layer("ecom", dialect).sql(query)
         assert poison not in statement.sql

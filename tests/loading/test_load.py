@@ -94,7 +94,7 @@ def test_references_are_bound() -> None:
 
 
 def test_braces_that_are_no_references() -> None:
-    text = GOOD.replace('"{CUBE}.status = \'done\'"', """'{CUBE}.tags = ''\\{a,b\\}'''""")
+    text = GOOD.replace("\"{CUBE}.status = 'done'\"", """'{CUBE}.tags = ''\\{a,b\\}'''""")
     sql = load_files({"m.yml": text}, POSTGRES).cubes["orders"].segments["done"].sql
     assert "'{a,b}'" in sql.tree.sql(dialect="postgres")
 
@@ -234,11 +234,15 @@ def test_any_text_is_a_model_or_a_model_error(text: str) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["cubes", "name", "sql", "sql_table", "dimensions", "measures", "type", "joins", "case", "x"]),
-            inner,
-            max_size=5,
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["cubes", "name", "sql", "sql_table", "dimensions", "measures", "type", "joins", "case", "x"]
+                ),
+                inner,
+                max_size=5,
+            )
         ),
         max_leaves=30,
     )
