@@ -19,7 +19,7 @@ cubes:
     sql: >
       SELECT * FROM (VALUES (1, 'new', 10.5), (2, 'done', 20.0), (3, 'done', NULL)) AS t (id, status, amount)
     dimensions:
-      - {name: id, sql: id, type: number, primary_key: true}
+      - {name: id, sql: id, type: number, primary_key: true, public: true}
       - {name: status, sql: status, type: string}
     measures:
       - {name: count, type: count}
