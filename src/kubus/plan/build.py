@@ -242,7 +242,7 @@ def attach(
             if not reads_sub_query and find_tree(inner, (measure,), (*kept, condition), model) is not None:
                 kept.append(condition)
     tree = find_tree(inner, (measure,), kept, model)
-    if tree is not None and tree.root == dimension.cube:
+    if tree is not None and tree.root != measure.cube:
         keys_there = [IsSet(key) for key in model.cubes[measure.cube].primary_key]
         kept.extend(keys_there or [Meets(join) for join in tree.joins if join.target == measure.cube])
     inner_rows, tree = build_rows(inner, (measure,), tuple(kept), model)
