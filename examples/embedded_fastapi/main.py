@@ -23,13 +23,21 @@ from fastapi import FastAPI, HTTPException
 
 import kubus
 
-MODEL = Path(__file__).parent / "model"
+HERE = Path(__file__).parent
 USERS = {"ada": "admin", "bo": "operator"}
 
 
 def make_app(database: Path, secret: str) -> FastAPI:
     """The application: its own routes, and those of kubus on the tickets in `database`."""
-    analytics = kubus.asgi(MODEL, database, secret=secret)
+    # Settings of kubus by their names; without `environ`, those of the process hold as well.
+    analytics = kubus.asgi(
+        HERE,
+        environ={},
+        CUBEJS_API_SECRET=secret,
+        CUBEJS_DB_TYPE="duckdb",
+        CUBEJS_DB_DUCKDB_DATABASE_PATH=database,
+        CUBEJS_SCHEMA_PATH="model",
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -47,7 +47,7 @@ def main() -> None:
             )
             print("As Arrow:", table.num_rows, "months,", ", ".join(table.column_names))
 
-            print("SQL:", layer.sql({"measures": ["Rides.count"], "segments": []}).text)
+            print("SQL:", layer.sql({"measures": ["Rides.count"]}).sql)
 
             asyncio.run(ask_two_at_once(layer))
 
@@ -80,7 +80,7 @@ def write_rides(path: Path) -> None:
             CREATE TABLE rides AS
             SELECT
                 n AS id,
-                1 + n * n % 5 AS station_id,
+                1 + n * 13 % 5 AS station_id,
                 TIMESTAMP '2026-01-01 06:00:00' + to_minutes(n * 37) AS started_at,
                 5 + n * 7 % 41 AS minutes,
                 n % 3 > 0 AS is_member

@@ -80,7 +80,7 @@ class DuckDBSource:
         """See `Source`."""
 
         def ask(cursor: Any) -> ArrowTable:
-            return cursor.execute(statement.sql, list(statement.parameters)).to_arrow_table()
+            return cursor.sql(statement.sql, params=list(statement.parameters)).to_arrow_table()
 
         return await self._run(ask)
 
