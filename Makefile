@@ -34,8 +34,8 @@ docs: $(STAMPS)/dev ## write the pages that are made from the code
 	$(BIN)/python -m kubus.config.page > docs/settings.md
 
 lock: $(STAMPS)/dev ## make the hashed requirement files anew
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -48,13 +48,13 @@ $(VENV)/bin/python:
 $(STAMPS)/run: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(STAMPS)/run
 
 # The test suite starts PostgreSQL and the real JavaScript client itself; here their programs are looked for.
