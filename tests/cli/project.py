@@ -1,15 +1,13 @@
 """A small project on DuckDB in memory, and the command `kubus` in it."""
 
-import os
-import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.engines.server import RunningServer, clean_environment, running_server
 
 SECRET = "f1b5c0c2d7e94a6b8c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f"
 
@@ -40,11 +38,10 @@ class Project:
 
     def settings(self, *arguments: str, **more: str) -> dict:
         """How to start `kubus` here: nothing of the tests' own environment is a setting."""
-        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("CUBEJS_", "KUBUS_", "PORT", "NODE_"))}
         return {
             "args": [sys.executable, "-m", "kubus", *arguments],
             "cwd": self.folder,
-            "env": {**inherited, "COLUMNS": "80", **self.environ, **more},
+            "env": {**clean_environment(), "COLUMNS": "80", **self.environ, **more},
             "text": True,
         }
 
@@ -55,51 +52,7 @@ class Project:
         )
 
     @contextmanager
-    def serving(self, *arguments: str, command: str = "serve", **more: str) -> Iterator["Running"]:
-        """A server on a free port, until the end of the block; what it says is read from a file."""
-        log = self.folder / f"log-{time.monotonic_ns()}"
-        with log.open("w") as out:
-            process = subprocess.Popen(
-                **self.settings(command, "--port", "0", *arguments, **more), stdout=out, stderr=subprocess.STDOUT
-            )
-        running = Running(process, log)
-        try:
-            running.port = int(running.wait_for(r"is listening on (\d+)")[1])
+    def serving(self, *arguments: str, command: str = "serve", **more: str) -> Iterator[RunningServer]:
+        """A server on a free port, until the end of the block."""
+        with running_server(self.folder, {**self.environ, **more}, *arguments, command=command) as running:
             yield running
-        finally:
-            process.kill()
-            process.wait()
-
-
-@dataclass
-class Running:
-    """A server that runs."""
-
-    process: subprocess.Popen[str]
-    log: Path
-    port: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text()
-
-    def wait_for(self, pattern: str, seconds: float = 30) -> re.Match[str]:
-        """The first place in the log that looks like this."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            ended = self.process.poll() is not None
-            if (found := re.search(pattern, self.said)) is not None:
-                return found
-            if ended:
-                break
-            time.sleep(0.02)
-        raise AssertionError(f"not in the log: {pattern}\n{self.said}")
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """The status with which the server ends after a signal."""
-        self.process.send_signal(number)
-        return self.process.wait(30)

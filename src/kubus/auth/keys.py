@@ -18,6 +18,9 @@ HMAC = frozenset({"HS256", "HS384", "HS512"})
 RSA = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
 CURVES = {"P-256": frozenset({"ES256"}), "P-384": frozenset({"ES384"}), "P-521": frozenset({"ES512"})}
 
+# Source: RFC 7518, section 3.3
+LEAST_RSA_BITS = 2048
+
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
@@ -28,13 +31,22 @@ class VerificationKey:
 
 
 def secret_key(secret: str) -> VerificationKey:
-    """A shared secret: its UTF-8 bytes. Raises ConfigError if it is empty."""
+    """A shared secret: its UTF-8 bytes. Raises ConfigError if it is empty, or a public key: everybody has that."""
     if not secret:
         raise ConfigError("A secret is empty", hint="Set CUBEJS_API_SECRET to the output of `kubus secret`")
+    try:
+        return VerificationKey(imported(jwk.OctKey, secret.encode("utf-8")), HMAC)
+    except ValueError as error:
+        raise ConfigError(
+            "A public key is set as a secret", hint="Set CUBEJS_JWT_KEY to it, and leave CUBEJS_API_SECRET to secrets"
+        ) from error
+
+
+def imported(kind: Any, value: Any) -> Any:
+    """A key of the library. How strong keys have to be is said where settings are read."""
     with warnings.catch_warnings():
-        # A short secret is warned of where settings are read.
         warnings.simplefilter("ignore")
-        return VerificationKey(jwk.OctKey.import_key(secret.encode("utf-8")), HMAC)
+        return kind.import_key(value)
 
 
 def secret_keys(secrets: Iterable[str]) -> tuple[VerificationKey, ...]:
@@ -52,28 +64,38 @@ def configured_key(text: str) -> VerificationKey:
     if stripped.startswith("-----BEGIN"):
         for kind in (jwk.RSAKey, jwk.ECKey):
             try:
-                return public_key(kind.import_key(stripped))
+                return public_key(imported(kind, stripped))
             except (JoseError, ValueError, TypeError):
                 continue
         raise ConfigError("CUBEJS_JWT_KEY looks like PEM, and holds no RSA or EC key")
     if stripped.startswith("{"):
         try:
-            return public_key(jwk.import_key(json.loads(stripped)))
+            return public_key(imported(jwk, json.loads(stripped)))
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise ConfigError("CUBEJS_JWT_KEY looks like a JWK, and cannot be read as one") from error
     return secret_key(text)
 
 
+def shared_secret(key: VerificationKey) -> bytes | None:
+    """The secret that a key is, or None for a public key."""
+    return key.key.raw_value if isinstance(key.key, jwk.OctKey) else None
+
+
 def public_key(key: Any) -> VerificationKey:
     match key:
         case jwk.OctKey():
-            return VerificationKey(key, HMAC)
+            algorithms = HMAC
         case jwk.RSAKey():
-            return VerificationKey(key, RSA)
+            algorithms = RSA
         case jwk.ECKey():
-            algorithms = CURVES.get(str(key.curve_name))
-            if algorithms is not None:
-                return VerificationKey(key, algorithms)
+            algorithms = CURVES.get(str(key.curve_name), frozenset[str]())
         case _:
-            pass
-    raise ConfigError("CUBEJS_JWT_KEY is of a kind that no supported algorithm uses")
+            algorithms = frozenset[str]()
+    if isinstance(key, jwk.RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS:
+        raise ConfigError(f"CUBEJS_JWT_KEY is an RSA key of fewer than {LEAST_RSA_BITS} bits, which is not safe")
+    if isinstance(alg := key.get("alg"), str):
+        # A JWK may say for which algorithm it is meant.
+        algorithms &= {alg}
+    if not algorithms or key.get("use") not in (None, "sig"):
+        raise ConfigError("CUBEJS_JWT_KEY is of a kind that no supported algorithm uses for signatures")
+    return VerificationKey(key, algorithms)

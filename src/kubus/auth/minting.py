@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import OctKey
+
+from kubus.auth.keys import secret_key
 
 
 def mint_token(claims: Mapping[str, Any], secret: str, *, issued_at: int, lifetime: int | None) -> str:
     """An HS256 token. `issued_at` is in seconds since 1970, `lifetime` in seconds; None for a token that never expires.
 
     Claims of these names that are given win.
+
+    Raises:
+        ConfigError: the secret is empty, or a public key.
     """
     times: dict[str, Any] = {"iat": issued_at}
     if lifetime is not None:
         times["exp"] = issued_at + lifetime
     payload = {**dict(claims), **{name: value for name, value in times.items() if name not in claims}}
-    key = OctKey.import_key(secret.encode("utf-8"))
-    return jwt.encode({"alg": "HS256", "typ": "JWT"}, payload, key)
+    return jwt.encode({"alg": "HS256", "typ": "JWT"}, payload, secret_key(secret).key)

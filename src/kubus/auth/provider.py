@@ -26,10 +26,11 @@ class AuthProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A verified token: its context, and until when it holds, in seconds since 1970."""
+    """A verified token: its context, until when it holds, in seconds since 1970, and how long it was."""
 
     context: SecurityContext
     until: float
+    size: int
 
 
 class Authenticator:
@@ -42,6 +43,7 @@ class Authenticator:
         self._rules = rules
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._remembered_bytes = 0
         self._skew = rules.clock_skew.total_seconds()
 
     def verify(self, token: str) -> SecurityContext:
@@ -60,14 +62,17 @@ class Authenticator:
             if now < known.until:
                 return known.context
             del self._remembered[key]
+            self._remembered_bytes -= known.size
             raise Refused("expired")
         claims = verified_claims(token, self._rules, now)
         context = security_context(claims, self._rules)
         expires = claims.get("exp")
         until = float("inf") if expires is None else expires + self._skew
-        self._remembered[key] = Remembered(context, until)
-        if len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._remembered[key] = Remembered(context, until, len(token))
+        self._remembered_bytes += len(token)
+        while len(self._remembered) > REMEMBERED or self._remembered_bytes > REMEMBERED_BYTES:
+            _, oldest = self._remembered.popitem(last=False)
+            self._remembered_bytes -= oldest.size
         return context
 
 

@@ -31,7 +31,7 @@ def secret_refusal(secret: str) -> str | None:
 
 def secret_warning(secret: str) -> str | None:
     """What is weak about a secret that may be used, or None."""
-    size = len(secret.encode("utf-8"))
+    size = len(secret.encode("utf-8", "surrogateescape"))
     if size < ENOUGH_BYTES:
         return f"it has {size} bytes, and {ENOUGH_BYTES} are the least that HS256 should have"
     return None
