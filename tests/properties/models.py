@@ -74,15 +74,16 @@ class Draft:
 def random_cubes(choices: Choices) -> tuple[Cube, ...]:
     count = pick(choices, (2, 1, 3, 2, 4, 3, 5))
     drafts = [draft(choices, name, alone=count == 1) for name in CUBE_NAMES[:count]]
-    # Sometimes a star around the first, which several facts may share.
-    star = chance(choices, 30)
+    # Sometimes a star around the first cube, and sometimes one of facts that share it and know nothing of each other.
+    facts = count > 2 and chance(choices, 15)
+    star = facts or chance(choices, 30)
     edges = {(0 if star else choices.integer(0, there - 1), there) for there in range(1, count)}
-    forest = count < 3 or not chance(choices, 15)
+    forest = facts or count < 3 or not chance(choices, 15)
     if not forest:
         left, right = sorted(some(choices, range(count), 2, 2))
         edges.add((left, right))
     for left, right in sorted(edges, key=lambda edge: (edge[1], edge[0])):
-        connect(choices, drafts[left], drafts[right])
+        connect(choices, drafts[left], drafts[right], as_fact=facts)
     for one in drafts:
         if len(one.joins) > 1 and chance(choices, 30):
             one.joins.reverse()
@@ -125,9 +126,9 @@ def draft(choices: Choices, name: str, *, alone: bool) -> Draft:
     return Draft(name, key, keyed, some(choices, COLUMNS, 1, 4))
 
 
-def connect(choices: Choices, left: Draft, right: Draft) -> None:
+def connect(choices: Choices, left: Draft, right: Draft, *, as_fact: bool) -> None:
     """A foreign key from one to the other, and a join declared on either side or on both."""
-    match choices.integer(0, 4):
+    match 2 if as_fact else choices.integer(0, 4):
         case 0 | 1:
             many, one, unique = left, right, False
         case 2 | 3:
@@ -144,7 +145,7 @@ def connect(choices: Choices, left: Draft, right: Draft) -> None:
         one.by_member.update(column for column, _ in one.key)
     relationship: Relationship = "one_to_one" if unique else "many_to_one"
     pairs = tuple(zip(names, (column for column, _ in one.key), strict=True))
-    declared = choices.integer(0, 4)
+    declared = 0 if as_fact else choices.integer(0, 4)
     if declared in (0, 1, 4):
         many.joins.append(Join(one.name, relationship, pairs, by_members))
     if declared in (2, 3, 4):

@@ -21,11 +21,17 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     near = within_reach(cubes, pick(choices, cubes))
     if chance(choices, 60):
         near = max((within_reach(cubes, cube) for cube in cubes), key=len)
+    everywhere = near
     if chance(choices, 10):
-        # Perhaps several facts, perhaps members that nothing connects.
+        # Perhaps members that nothing connects.
+        near = everywhere = list(cubes)
+    shared = shared_cubes(cubes)
+    if shared and chance(choices, 60):
+        # Several facts, most often by what they share.
         near = list(cubes)
+        everywhere = shared if chance(choices, 85) else near
     measures = [f"{c.name}.{m.name}" for c in near for m in c.measures]
-    dimensions: list[Typed] = [(f"{c.name}.{d.name}", d.kind) for c in near for d in c.dimensions]
+    dimensions: list[Typed] = [(f"{c.name}.{d.name}", d.kind) for c in everywhere for d in c.dimensions]
     segments = [f"{c.name}.{s.name}" for c in near for s in c.segments]
     times = [path for path, kind in dimensions if kind == "time"]
     query: dict[str, Any] = {}
@@ -35,6 +41,9 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     chosen = [path for path, _ in some(choices, dimensions, 0 if chance(choices, 30) else 1, 3)]
     if not asked and not chosen and dimensions:
         chosen = [pick(choices, dimensions)[0]]
+    brought = [f"{c.name}.{d.name}" for c in everywhere for d in c.dimensions if d.sub_query]
+    if brought and not set(brought) & set(chosen) and chance(choices, 50):
+        chosen.append(pick(choices, brought))
     named = {path.split(".")[0] for path in (*asked, *chosen)}
     if named and len(near) > 1 and chance(choices, 60):
         # A member of a cube that is not there yet.
@@ -85,6 +94,15 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     if ungrouped:
         query["ungrouped"] = True
     return query
+
+
+def shared_cubes(cubes: tuple[Cube, ...]) -> list[Cube]:
+    """The cubes that every cube reaches to which no other leads, where there are several such."""
+    reaches = {cube.name: {near.name for near in within_reach(cubes, cube)} for cube in cubes}
+    facts = [name for name in reaches if not any(name in reach for other, reach in reaches.items() if other != name)]
+    if len(facts) < 2:
+        return []
+    return [cube for cube in cubes if all(cube.name in reaches[fact] for fact in facts)]
 
 
 def within_reach(cubes: tuple[Cube, ...], start: Cube) -> list[Cube]:

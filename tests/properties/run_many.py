@@ -8,14 +8,14 @@ stopped goes on where it was: `done.txt` holds the chunks, `<seed>.txt` each fau
 import argparse
 import json
 import multiprocessing
-import queue
 import signal
 import sys
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from tests.engines.postgres import running_postgres
 from tests.properties.ask import Engine, duckdb_engine, postgres_engine
@@ -27,9 +27,10 @@ from tests.properties.verdict import Fault, fault, kind_of, report
 
 CHUNK = 500
 WRITTEN_UP = 3
+written: Counter[str] = Counter()
 
 
-def check(seed: int, engines: tuple[Engine, ...], written: Counter[str], folder: Path) -> str:
+def check(seed: int, engines: tuple[Engine, ...], folder: Path) -> str:
     """The outcome of one example: right, undecided, or the kind of its fault."""
     example = random_example(Seeded(seed))
     try:
@@ -54,14 +55,19 @@ def check(seed: int, engines: tuple[Engine, ...], written: Counter[str], folder:
     return found.kind
 
 
-def run_chunks(url: str, chunks: "multiprocessing.Queue[int | None]", done: "multiprocessing.Queue[Any]", folder: Path):
-    written: Counter[str] = Counter()
-    with duckdb_engine() as duck, postgres_engine(url) as postgres:
-        engines = (duck, postgres)
-        while (chunk := chunks.get()) is not None:
-            seeds = range(chunk * CHUNK, (chunk + 1) * CHUNK)
-            outcomes = Counter(check(seed, engines, written, folder) for seed in seeds)
-            done.put((chunk, dict(outcomes)))
+# The databases of a worker process, for as long as it lives.
+opened: list[Engine] = []
+closing = ExitStack()
+
+
+def open_databases(url: str) -> None:
+    opened.extend((closing.enter_context(duckdb_engine()), closing.enter_context(postgres_engine(url))))
+
+
+def run_chunk(chunk: int, folder: Path) -> tuple[int, dict[str, int]]:
+    """The outcomes of one chunk, counted."""
+    seeds = range(chunk * CHUNK, (chunk + 1) * CHUNK)
+    return chunk, dict(Counter(check(seed, tuple(opened), folder) for seed in seeds))
 
 
 def main() -> int:
@@ -83,32 +89,28 @@ def main() -> int:
     wanted = range(given.first // CHUNK, (given.first + given.count) // CHUNK)
     left = [chunk for chunk in wanted if chunk not in known]
     began = time.monotonic()
-    with running_postgres() as server, log.open("a") as kept:
-        context = multiprocessing.get_context("spawn")
-        chunks: Any = context.Queue()
-        done: Any = context.Queue()
-        for chunk in [*left, *([None] * given.processes)]:
-            chunks.put(chunk)
-        workers = [
-            context.Process(target=run_chunks, args=(server.url(), chunks, done, given.folder))
-            for _ in range(given.processes)
-        ]
-        for worker in workers:
-            worker.start()
-        for number in range(len(left)):
-            while True:
-                try:
-                    chunk, outcomes = done.get(timeout=10)
-                    break
-                except queue.Empty:
-                    assert any(worker.is_alive() for worker in workers), "every process is gone"
-            known[chunk] = outcomes
-            kept.write(f"{chunk} {json.dumps(outcomes)}\n")
-            kept.flush()
-            rate = (number + 1) * CHUNK / (time.monotonic() - began)
-            print(f"{(number + 1) * CHUNK}/{len(left) * CHUNK}  {rate:.0f}/s  {outcomes}", flush=True)
-        for worker in workers:
-            worker.join()
+    with (
+        running_postgres() as server,
+        log.open("a") as kept,
+        ProcessPoolExecutor(
+            given.processes,
+            multiprocessing.get_context("spawn"),
+            initializer=open_databases,
+            initargs=(server.url(),),
+        ) as workers,
+    ):
+        running = [workers.submit(run_chunk, chunk, given.folder) for chunk in left]
+        try:
+            for number, ended in enumerate(as_completed(running), start=1):
+                chunk, outcomes = ended.result()
+                known[chunk] = outcomes
+                kept.write(f"{chunk} {json.dumps(outcomes)}\n")
+                kept.flush()
+                rate = number * CHUNK / (time.monotonic() - began)
+                print(f"{number * CHUNK}/{len(left) * CHUNK}  {rate:.0f}/s  {outcomes}", flush=True)
+        finally:
+            # The chunks that run are short, and end before the server does.
+            workers.shutdown(wait=True, cancel_futures=True)
     sums = sum((Counter(known[chunk]) for chunk in wanted), Counter[str]())
     (given.folder / "summary.json").write_text(json.dumps(dict(sums.most_common()), indent=1))
     print(json.dumps(dict(sums.most_common()), indent=1))
