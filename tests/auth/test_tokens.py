@@ -4,6 +4,7 @@ import base64
 import json
 import math
 import time
+from datetime import timedelta
 from typing import Any
 
 import jwt as pyjwt
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kubus.auth import provider
 from kubus.auth.jwt import JwtRules, Refused
 from kubus.auth.keys import configured_key, secret_keys
 from kubus.auth.minting import mint_token
@@ -135,7 +137,7 @@ def test_no_other_algorithm(name: str) -> None:
 
 def test_times() -> None:
     assert refusal(token(exp=NOW)) == "expired"
-    authenticator(clock_skew=__import__("datetime").timedelta(seconds=1)).verify(token(exp=NOW))
+    authenticator(clock_skew=timedelta(seconds=1)).verify(token(exp=NOW))
     assert refusal(token(nbf=NOW + 1)) == "not_yet_valid"
     authenticator().verify(token(nbf=NOW))
     assert refusal(token(iat=NOW + 10)) == "issued_in_the_future"
@@ -282,3 +284,31 @@ def test_nothing_tells_a_secret() -> None:
         verify.verify(good + "x")
     assert SECRET not in shown
     assert good not in repr(caught.value) + repr(vars(verify))
+
+
+def test_headers_of_issuers_may_hold_what_they_like() -> None:
+    """RFC 7515, section 4: names that are not understood are passed over. Keys in a header are never used."""
+    headers = {"kid": "k/../1", "nonce": "x", "ver": 2, "x5t": "abc", "x5c": ["A" * 3000], "jku": "http://127.0.0.1:1/"}
+    assert authenticator().verify(token(role="admin", headers=headers)).claims["role"] == "admin"
+    theirs = {"kty": "oct", "k": b64(b"another secret, of more than enough bytes")}
+    forged = token(secret="another secret, of more than enough bytes", headers={"jwk": theirs})
+    assert refusal(forged) == "signature"
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "1" + "0" * 400, "-1" + "0" * 400, "1e999", "1" + "0" * 5000])
+def test_times_beyond_all_clocks(claim: str, number: str) -> None:
+    made = signed(b64({"alg": "HS256"}), b64(b'{"x":1,"%s":%s}' % (claim.encode(), number.encode())))
+    for rules in ({}, {"clock_skew": timedelta(seconds=5)}):
+        assert refusal(made, require_expiry=False, **rules) in (f"{claim}_is_no_number", "payload")
+
+
+def test_memory_is_bounded_by_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    verify = authenticator()
+    monkeypatch.setattr(provider, "REMEMBERED_BYTES", 4000)
+    made = [token(n=n, x="y" * 500) for n in range(20)]
+    for each in (*made, *made):
+        verify.verify(each)
+    kept = vars(verify)["_remembered"]
+    assert 2 <= len(kept) <= 5
+    assert vars(verify)["_remembered_bytes"] == sum(entry.size for entry in kept.values())

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.project import SECRET, Project, Running
+from tests.cli.project import SECRET, Project
 from tests.engines.node import run_node
 from tests.engines.postgres import Server
+from tests.engines.server import RunningServer
 
 ECOM = Path(__file__).parents[1] / "conformance" / "corpus" / "models" / "ecom"
 
@@ -28,7 +29,7 @@ const show = (value) => console.log(JSON.stringify(value));
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("client")
     shutil.copytree(ECOM, folder / "model")
     environ = {"CUBEJS_API_SECRET": SECRET, "CUBEJS_DEV_MODE": "false"}
@@ -42,12 +43,12 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield running
 
 
-def ask(api: Running, script: str) -> Any:
+def ask(api: RunningServer, script: str) -> Any:
     code = PRELUDE + script + "})().catch((error) => { console.error(error); process.exit(1); });"
     return json.loads(run_node(code, SECRET=SECRET, API=f"http://127.0.0.1:{api.port}"))
 
 
-def test_load_and_pivot(api: Running) -> None:
+def test_load_and_pivot(api: RunningServer) -> None:
     got = ask(
         api,
         """
@@ -69,7 +70,7 @@ def test_load_and_pivot(api: Running) -> None:
     assert got["columns"] == ["orders.status", "orders.count", "orders.total_amount"]
 
 
-def test_numbers_as_numbers(api: Running) -> None:
+def test_numbers_as_numbers(api: RunningServer) -> None:
     got = ask(
         api,
         "const set = await client.load({measures: ['orders.count']}, {castNumerics: true}); show(set.rawData());",
@@ -77,7 +78,7 @@ def test_numbers_as_numbers(api: Running) -> None:
     assert got == [{"orders.count": 10000}]
 
 
-def test_a_time_series_with_its_gaps(api: Running) -> None:
+def test_a_time_series_with_its_gaps(api: RunningServer) -> None:
     got = ask(
         api,
         """
@@ -94,7 +95,7 @@ def test_a_time_series_with_its_gaps(api: Running) -> None:
     assert [count for _, count in got][:3] == [0, 0, 1]
 
 
-def test_comparison_and_blending(api: Running) -> None:
+def test_comparison_and_blending(api: RunningServer) -> None:
     got = ask(
         api,
         """
@@ -114,7 +115,7 @@ def test_comparison_and_blending(api: Running) -> None:
     assert got == {"parts": 2, "series": 2, "blended": 2, "type": "blendingQuery"}
 
 
-def test_formats(api: Running) -> None:
+def test_formats(api: RunningServer) -> None:
     for form in ("compact", "columnar"):
         got = ask(
             api,
@@ -127,7 +128,7 @@ def test_formats(api: Running) -> None:
         assert got == {"orders.status": "cancelled", "orders.count": "274"}
 
 
-def test_meta_sql_and_dry_run(api: Running) -> None:
+def test_meta_sql_and_dry_run(api: RunningServer) -> None:
     got = ask(
         api,
         """
@@ -152,7 +153,7 @@ def test_meta_sql_and_dry_run(api: Running) -> None:
     ("made", "said"),
     [("''", "Authorization header isn't set"), ("jwt.sign({}, 'x'.repeat(40))", "Invalid token")],
 )
-def test_who_shows_no_valid_token_reads_why_and_no_row(api: Running, made: str, said: str) -> None:
+def test_who_shows_no_valid_token_reads_why_and_no_row(api: RunningServer, made: str, said: str) -> None:
     got = ask(
         api,
         f"""
@@ -168,7 +169,7 @@ def test_who_shows_no_valid_token_reads_why_and_no_row(api: Running, made: str, 
     assert got == "refused"
 
 
-def test_an_error_of_the_query_is_raised_with_its_text(api: Running) -> None:
+def test_an_error_of_the_query_is_raised_with_its_text(api: RunningServer) -> None:
     got = ask(
         api,
         "try { await client.load({measures: ['orders.cuont']}); } catch (error) { show([error.status, error.message]); }",
