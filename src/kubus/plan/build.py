@@ -92,6 +92,9 @@ def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model)
     parts: list[GroupPlan] = []
     reached: set[Hint] = set()
     for of_fact in facts.values():
+        # A condition never makes a way that the fact and the keys do not have by themselves.
+        if find_tree(query, of_fact, (), model) is None:
+            raise no_path([query_hints(query, of_fact, (), model)])
         conditions: list[Condition] = []
         for condition in query.row_conditions:
             if find_tree(query, of_fact, (*conditions, condition), model) is not None:
