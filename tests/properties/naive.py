@@ -168,32 +168,36 @@ class Evaluation:
         A condition holds for every fact that can reach its members. Of a group that a fact does not have, its
         measures are null, counts too.
         """
-        asked = [*self.measures, *(m for m in filter_members(self.query.get("filters", [])) if self.is_measure(m))]
+        of_groups = [f for f in self.query.get("filters", []) if f.get("operator") != "measureFilter"]
+        asked = [*self.measures, *(m for m in filter_members(of_groups) if self.is_measure(m))]
         leaves = unique([leaf for path in asked for leaf in self.leaves(path)])
         facts: dict[tuple[str, ...], list[str]] = {}
         for leaf in leaves:
             facts.setdefault(tuple(unique(self.cubes_of(*split(leaf)))), []).append(leaf)
         if not facts:
             raise NoTree("dimensions that nothing connects")
+        if len(facts) < 2 and any(leaf not in asked for leaf in leaves):
+            raise Undecided("an expression in a cube that does not reach the one fact that it is made of")
         if any(d.sub_query for path in self.dimensions for d in [self.dimension(*split(path))]):
             raise Undecided("a sub-query dimension among several facts")
         values: dict[str, dict[tuple[Known, ...], Known]] = {leaf: {} for leaf in leaves}
-        unused = self.conditions()
+        conditions = self.conditions()
+        used: set[int] = set()
         keys: list[tuple[Known, ...]] = []
         for of_fact in facts.values():
-            kept = [c for c in self.conditions() if self.reach(of_fact, [c])]
-            if not self.reach(of_fact, []):
-                raise NoTree(of_fact)
+            kept = [c for c in conditions if self.reach(of_fact, [c])]
             if not self.reach(of_fact, kept):
-                raise Undecided("filters of which a fact reaches each but not all")
-            unused = [c for c in unused if all(c.members != k.members or c.kind != k.kind for k in kept)]
+                if kept:
+                    raise Undecided("filters of which a fact reaches each but not all")
+                raise NoTree(of_fact)
+            used.update(map(id, kept))
             rows = [r for r in self.joined(self.hints(of_fact, kept)) if all(c.holds(r) for c in kept)]
             for key, group in self.groups(rows):
                 keys.append(key)
                 for leaf in of_fact:
                     values[leaf][key] = self.measured(*split(leaf), group)
-        if unused:
-            raise NoTree(unused)
+        if any(id(condition) not in used for condition in conditions):
+            raise NoTree("a condition that no fact reaches")
 
         def value(cube: str, name: str, key: tuple[Known, ...]) -> Known:
             path = f"{cube}.{name}"
