@@ -1,6 +1,7 @@
 """`kubus create`: a project appears whole, or nothing changes."""
 
 import io
+import json
 import os
 import re
 import runpy
@@ -8,15 +9,19 @@ import stat
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from rich.console import Console
 
 import kubus
+from kubus import SemanticLayer
 from kubus.cli.create import create, create_project
 from kubus.errors import ConfigError
+from tests.cli.project import Project
 
 TODAY = date(2026, 11, 23)
 
@@ -122,6 +127,13 @@ def test_programs_in_the_folder_import_the_package_and_not_the_hooks(projects):
     assert done.stdout.splitlines() == [kubus.__file__, "True"]
 
 
+def test_python_runs_the_package_and_not_the_hooks(projects):
+    done = Project(projects / "duckdb").run("version")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, f"kubus {kubus.__version__}")
+    # What ends badly says so.
+    assert Project(projects / "duckdb").run("no-such-command").returncode == 2
+
+
 def test_hooks_do_nothing_yet(projects):
     # As they will be read: under another name.
     names = runpy.run_path(str(projects / "duckdb" / "kubus.py"), run_name="hooks")
@@ -213,3 +225,94 @@ def test_an_interrupted_start_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         create_project(tmp_path / "shop", "duckdb", TODAY, Console(file=io.StringIO()))
     assert list(tmp_path.iterdir()) == []
+
+
+# ── it works ──
+
+
+@pytest.fixture(scope="module")
+def loaded(projects, postgres):
+    """Both projects, the second with its data in a database, as its README says."""
+    folder = projects / "postgres"
+    address = postgres.create_database("create_shop")
+    postgres.psql("create_shop", files=(Path("data/load.sql"),), cwd=folder)
+    place = {"CUBEJS_DB_HOST": postgres.host, "CUBEJS_DB_PORT": str(postgres.port), "CUBEJS_DB_NAME": "create_shop"}
+    return {
+        "duckdb": (Project(projects / "duckdb"), str(projects / "duckdb" / "data" / "shop.duckdb")),
+        "postgres": (Project(folder, place), address),
+    }
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["duckdb", "postgres"])
+def test_its_model_compiles_and_its_server_answers(loaded, database):
+    project, _ = loaded[database]
+    checked = project.run("check")
+    assert checked.returncode == 0, checked.stderr
+    assert "6 cubes" in checked.stdout
+    query = {"measures": ["Orders.count"], "dimensions": ["Orders.status"]}
+    with project.serving(command="dev") as running:
+        answer = httpx.get(f"{running.url}/cubejs-api/v1/load", params={"query": json.dumps(query)}, timeout=60)
+        assert answer.json()["data"][0] == {"Orders.status": "completed", "Orders.count": "72672"}
+    # As it is, it would not start without its own secret in production, and does with it.
+    with project.serving(CUBEJS_DEV_MODE="false") as running:
+        answer = httpx.get(f"{running.url}/cubejs-api/v1/load", params={"query": json.dumps(query)}, timeout=60)
+        assert answer.status_code == 403
+        token = project.run("token", "--quiet").stdout.strip()
+        running.hide(token)
+        answer = httpx.get(
+            f"{running.url}/cubejs-api/v1/load",
+            params={"query": json.dumps(query)},
+            headers={"Authorization": token},
+            timeout=60,
+        )
+        assert answer.status_code == 200
+
+
+@pytest.mark.postgres
+def test_every_member_means_the_same_on_both_databases(loaded, projects):
+    answers = {}
+    for database, (_, address) in loaded.items():
+        with SemanticLayer(projects / database / "model", address) as layer:
+            answers[database] = {name: comparable(layer.query(query)) for name, query in questions(layer.model).items()}
+    assert len(answers["duckdb"]) > 70
+    assert answers["duckdb"] == answers["postgres"]
+    assert [name for name, rows in answers["duckdb"].items() if not rows] == []
+
+
+def questions(model):
+    """Each member of each cube by itself, and what shops ask of several cubes."""
+    asked = {
+        "categories": {"measures": ["LineItems.revenue", "Orders.count"], "dimensions": ["ProductCategories.name"]},
+        "suppliers": {"measures": ["LineItems.totalQuantity"], "dimensions": ["Suppliers.country", "Users.ageGroup"]},
+        "shops": {"measures": ["Orders.totalAmount", "LineItems.count"], "dimensions": ["Users.country"]},
+        "months": {
+            "measures": ["Orders.returnRate", "LineItems.revenuePerOrder"],
+            "timeDimensions": [{"dimension": "Orders.createdAt", "granularity": "month"}],
+        },
+    }
+    for cube in model.cubes.values():
+        for measure in cube.measures.values():
+            asked[measure.path] = {"measures": [measure.path]}
+        for dimension in cube.dimensions.values():
+            if dimension.public:
+                # Sorted by itself and cut, because a page of the product catalogue tells enough.
+                asked[dimension.path] = {
+                    "measures": [f"{cube.name}.count"],
+                    "dimensions": [dimension.path],
+                    "order": {dimension.path: "asc"},
+                    "filters": [{"member": dimension.path, "operator": "set"}],
+                    "limit": 50,
+                }
+        for segment in cube.segments.values():
+            asked[segment.path] = {"measures": [f"{cube.name}.count"], "segments": [segment.path]}
+    return asked
+
+
+def comparable(rows):
+    """Rows without an order, numbers as they are on a screen: databases carry more or fewer digits."""
+    return sorted([tuple((name, shown(value)) for name, value in row.items()) for row in rows], key=repr)
+
+
+def shown(value):
+    return f"{float(value):.6g}" if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value

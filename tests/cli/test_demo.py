@@ -1,19 +1,27 @@
 """`kubus demo`: made once, kept fresh, and left alone otherwise."""
 
 import io
+import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import duckdb
+import httpx
+import jwt
 import pytest
 from rich.console import Console
 
-from kubus.cli.demo import prepare_demo
+from kubus.cli.demo import demo_token, invitation, prepare_demo
+from kubus.config.dotenv import read_dotenv
 from kubus.demo.data import demo_data_day
 from kubus.errors import ConfigError
+from tests.cli.project import Project
+from tests.engines.server import TOKEN, RunningServer, clean_environment
 
 TODAY = date(2026, 11, 23)
 
@@ -105,3 +113,110 @@ def test_a_folder_below_a_file_cannot_be_made(tmp_path, console):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written"):
         prepare_demo(tmp_path / "file" / "demo", TODAY, console)
+
+
+# ── as a process ──
+
+
+@contextmanager
+def running_demo(folder, place, **environ):
+    """The demo as a process. What it prints and what it logs are one text, of which only the first holds a token."""
+    log = place / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kubus", "demo", "--port", "0", "--folder", str(folder)],
+            cwd=place,
+            env={**clean_environment(), "COLUMNS": "80", **environ},
+            text=True,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    running = RunningServer(process, log)
+    try:
+        running.port = int(running.wait_for(r"is listening on (\d+)")[1])
+        yield running
+        assert running.stop() == 0
+        assert read_dotenv(folder / ".env")["CUBEJS_API_SECRET"] not in running.said
+        assert not TOKEN.search(running.said.partition("Ctrl+C ends it.")[2])
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def pasted(running):
+    """What the line that is to be pasted prints."""
+    said = running.wait_for(r"(?s)curl -G .*?\}'")
+    done = subprocess.run(["sh", "-c", said[0]], capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_line_to_paste_answers_and_nobody_else_is_answered(demo_folder, tmp_path):
+    # What the shell says of other projects has no part in it.
+    shell = {"CUBEJS_API_SECRET": "another project's secret, of more than 32 bytes", "CUBEJS_DB_TYPE": "postgres"}
+    with running_demo(demo_folder, tmp_path, **shell, CUBEJS_DEV_MODE="true", PORT="4000") as running:
+        counts = {row["Orders.status"]: int(row["Orders.count"]) for row in pasted(running)["data"]}
+        assert set(counts) == {"processing", "shipped", "completed", "returned", "cancelled"}
+        assert 98_000 < sum(counts.values()) < 102_000
+        assert f"The demo is at {running.url}, in production mode" in running.said
+        refused = httpx.get(f"{running.url}/cubejs-api/v1/load", params={"query": '{"measures": ["Orders.count"]}'})
+        assert (refused.status_code, refused.json()) == (403, {"error": "Authorization header isn't set"})
+
+
+def test_the_token_holds_for_thirty_days(demo_folder):
+    token = jwt.decode(demo_token(demo_folder, {}), options={"verify_signature": False})
+    assert token["exp"] - token["iat"] == 30 * 24 * 3600
+
+
+def test_from_the_second_start_on_it_answers_within_two_seconds(demo_folder, tmp_path):
+    # The best of three: the machine has other things to do.
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        with running_demo(demo_folder, tmp_path) as running:
+            pasted(running)
+            took.append(time.monotonic() - began)
+    assert min(took) < 2, took
+
+
+def test_in_development_mode_nobody_is_asked(demo_folder, tmp_path):
+    env = demo_folder / ".env"
+    env.write_text(env.read_text().replace("CUBEJS_DEV_MODE=false", "CUBEJS_DEV_MODE=true"))
+    with running_demo(demo_folder, tmp_path) as running:
+        assert pasted(running)["data"]
+        assert "in development mode: nobody is asked for a token" in running.said
+        assert "Authorization:" not in running.said
+
+
+def test_without_a_secret_it_says_so(demo_folder, tmp_path):
+    env = demo_folder / ".env"
+    lines = [line for line in env.read_text().splitlines() if not line.startswith("CUBEJS_API_SECRET=")]
+    env.write_text("\n".join(lines))
+    done = Project(tmp_path).run("demo", "--port", "0", "--folder", str(demo_folder))
+    assert done.returncode == 1
+    assert "CUBEJS_API_SECRET" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = Project(tmp_path).run("demo", "--port", port, "--folder", str(tmp_path / "demo"))
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4000"),
+        ("0.0.0.0", "http://127.0.0.1:4000"),
+        ("::1", "http://[::1]:4000"),
+        ("::", "http://[::1]:4000"),
+        ("localhost", "http://localhost:4000"),
+    ],
+)
+def test_the_address_to_call(host, url):
+    assert f"The demo is at {url}, in production mode" in invitation(host, 4000, "token")
+    assert f"curl -G -s {url}/cubejs-api/v1/load" in invitation(host, 4000, "token")

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +16,9 @@ from kubus.auth.minting import mint_token
 from kubus.cli.create import create_project
 from kubus.cli.scaffold.project import SAMPLE_DATABASE
 from kubus.cli.scaffold.sample_data import write_sample_data
-from kubus.cli.serve import run
+from kubus.cli.serve import LOOPBACK, listening_socket, run
 from kubus.config.dotenv import read_dotenv
+from kubus.config.settings import load_settings
 from kubus.demo.data import demo_data_day
 from kubus.demo.folder import demo_folder
 from kubus.errors import ConfigError
@@ -49,25 +51,50 @@ def demo(
     """
     console = Console(highlight=False)
     target = (folder or demo_folder(os.environ, sys.platform, Path.home())).absolute()
+    # Before anything is made or promised: is the place to listen free? Port 0 stands for any that is.
+    with listening_socket(host, port) as place:
+        port = place.getsockname()[1]
     prepare_demo(target, datetime.now(UTC).date(), console)
-    secret = read_dotenv(target / ".env")["CUBEJS_API_SECRET"]
-    token = mint_token({"role": "admin"}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
-    console.print(invitation(host, port, token), markup=False, soft_wrap=True)
     # The demo is as its own `.env` says: what the shell says of other projects has no part in it.
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("CUBEJS_", "KUBUS_", "PORT"))}
-    run(target, own, host=host, port=port)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("CUBEJS_", "KUBUS_", "PORT"))}
+    console.print(invitation(host, port, demo_token(target, environ)), markup=False, soft_wrap=True)
+    run(target, environ, host=host, port=port)
 
 
-def invitation(host: str, port: int, token: str) -> str:
+def demo_token(target: Path, environ: Mapping[str, str]) -> str | None:
+    """A token for the demo in `target`, good for 30 days. None in development mode, which asks for none.
+
+    Raises:
+        ConfigError: a setting is wrong, or there is no secret to sign with.
+    """
+    dotenv = read_dotenv(target / ".env")
+    if load_settings(environ, dotenv, target).dev_mode:
+        return None
+    secret = dotenv.get("CUBEJS_API_SECRET")
+    if not secret:
+        raise ConfigError(
+            f"There is no CUBEJS_API_SECRET in {target / '.env'}", hint="`kubus secret` makes one; or use kubus serve"
+        )
+    return mint_token({"role": "admin"}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
+
+
+def invitation(host: str, port: int, token: str | None) -> str:
     """What to do next: where the server is, in which mode, and a line to paste."""
-    url = f"http://{host}:{port}"
+    # An address that means every one is none to call.
+    called = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104
+    url = f"http://[{called}]:{port}" if ":" in called else f"http://{called}:{port}"
+    mode = (
+        "in development mode: nobody is asked for a token."
+        if token is None
+        else "in production mode: every request needs a token. This one holds for 30 days:"
+    )
+    header = "" if token is None else f'  -H "Authorization: {token}" \\\n'
     query = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
     return f"""
-The demo is at {url}, in production mode: every request needs a token. This one holds for 30 days:
+The demo is at {url}, {mode}
 
 curl -G -s {url}/cubejs-api/v1/load \\
-  -H "Authorization: {token}" \\
-  --data-urlencode 'query={query}'
+{header}  --data-urlencode 'query={query}'
 
 Ctrl+C ends it.
 """
