@@ -4,31 +4,35 @@ Source: https://duckdb.org/docs/stable/clients/python/overview
 """
 
 import asyncio
-import json
 import os
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.sources.arrow import arrow_library
+from kubus.sources.duckdb_files import add_folder
+from kubus.sources.duckdb_values import WireSql, python_rows, python_sql, wire_rows, wire_sql
 from kubus.sources.options import DuckDBOptions
 from kubus.sources.source import ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 T = TypeVar("T")
 
-READABLE = (".parquet", ".csv", ".csv.gz", ".tsv", ".json", ".ndjson")
-
 # How many statements keep what their columns look like.
 WIRE_STATEMENTS_KEPT = 2_000
+
+# How long a statement has to end before it is interrupted once more.
+INTERRUPT_SECONDS = 0.02
+
+# Sources of one file share its instance, and its settings are made once.
+CONNECTING = Lock()
 
 
 class DuckDBSource:
@@ -38,10 +42,9 @@ class DuckDBSource:
     dialect = "duckdb"
 
     def __init__(self, name: str, options: DuckDBOptions) -> None:
-        self._name = name
         self._options = options
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._wire: OrderedDict[str, str] = OrderedDict()
+        self._wire: OrderedDict[str, WireSql] = OrderedDict()
         self._opening = Lock()
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix=f"duckdb-{name}")
@@ -53,7 +56,8 @@ class DuckDBSource:
 
         def ask(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
             try:
-                return wire_rows(cursor, self._wire_sql(cursor, statement), statement.parameters)
+                wire = self._wire_sql(cursor, statement)
+                return wire_rows(cursor.execute(wire.sql, list(statement.parameters)).fetchall(), wire.nested)
             except duckdb.Error:
                 # A column may have changed its type since it was described: the next time it is asked again.
                 self._wire.pop(statement.sql, None)
@@ -66,18 +70,15 @@ class DuckDBSource:
         """See `Source`."""
 
         def ask(cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-            # DuckDB would need another library to make Python's aware times.
-            zoned = [i for i, t in enumerate(described(cursor, statement)) if t == "TIMESTAMP WITH TIME ZONE"]
-            sql = selected(statement, dict.fromkeys(zoned, "CAST({} AS VARCHAR)")) if zoned else statement.sql
-            found = cursor.execute(sql, list(statement.parameters)).fetchall()
-            if not zoned:
-                return found
-            return [tuple(aware(v) if i in zoned else v for i, v in enumerate(row)) for row in found]
+            types = described(cursor, statement)
+            found = cursor.execute(python_sql(statement.sql, types), list(statement.parameters)).fetchall()
+            return python_rows(found, types)
 
         return await self._run(ask)
 
     async def arrow(self, statement: Statement) -> ArrowTable:
         """See `Source`."""
+        arrow_library()
 
         def ask(cursor: Any) -> ArrowTable:
             return cursor.sql(statement.sql, params=list(statement.parameters)).to_arrow_table()
@@ -94,7 +95,7 @@ class DuckDBSource:
         while not ending.done():
             # More than once: a statement that was just about to begin did not hear the first time.
             interrupt(list(self._cursors))
-            await asyncio.wait({ending}, timeout=0.05)
+            await asyncio.wait({ending}, timeout=INTERRUPT_SECONDS)
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -102,11 +103,8 @@ class DuckDBSource:
     async def _run(self, ask: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         """Ask in a thread, on a cursor of its own; a cancelled or late statement is interrupted there."""
         opened: list[duckdb.DuckDBPyConnection] = []
-        left = False
 
         def in_thread() -> T:
-            if left:
-                raise asyncio.CancelledError
             cursor = self._cursor()
             opened.append(cursor)
             try:
@@ -114,41 +112,38 @@ class DuckDBSource:
                     cursor.execute(f"USE {quoted(self._options.schema)}")
                 return ask(cursor)
             except duckdb.InterruptException as error:
-                raise SourceTimeout("Query was cancelled") from error
+                raise SourceError("Query was cancelled") from error
             except duckdb.Error as error:
                 raise SourceError(message_of(error)) from error
             finally:
                 self._cursors.discard(cursor)
                 cursor.close()
 
-        task = asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
+        try:
+            job = self._threads.submit(in_thread)
+        except RuntimeError as error:
+            raise SourceError("The DuckDB source is closed") from error
         seconds = self._options.timeout.total_seconds()
         try:
-            return await asyncio.wait_for(asyncio.shield(task), seconds)
+            return await asyncio.wait_for(asyncio.wrap_future(job), seconds)
         except TimeoutError:
-            left = True
-            interrupt(opened)
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            give_up(job, opened)
             raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from None
         except asyncio.CancelledError:
-            left = True
-            interrupt(opened)
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            give_up(job, opened)
+            task = asyncio.current_task()
+            if task is not None and not task.cancelling():
+                # Nobody cancelled the one that asks: it was waiting for a thread when the source was closed.
+                raise SourceError("The DuckDB source is closed") from None
             raise
 
     # ── wire values ──
 
-    def _wire_sql(self, cursor: duckdb.DuckDBPyConnection, statement: Statement) -> str:
-        """The statement around which DuckDB itself makes the wire's text of numbers and times.
-
-        That is faster than making Python's numbers first. Which columns need it is asked once for each text.
-        """
+    def _wire_sql(self, cursor: duckdb.DuckDBPyConnection, statement: Statement) -> WireSql:
+        """The statement that gives wire values. What its columns look like is asked once for each text."""
         known = self._wire.get(statement.sql)
         if known is None:
-            types = described(cursor, statement)
-            written = {i: template for i, kind in enumerate(types) if (template := wire_template(kind)) is not None}
-            known = selected(statement, written) if written else statement.sql
-            self._wire[statement.sql] = known
+            known = self._wire[statement.sql] = wire_sql(statement.sql, described(cursor, statement))
             if len(self._wire) > WIRE_STATEMENTS_KEPT:
                 self._wire.popitem(last=False)
         return known
@@ -159,72 +154,78 @@ class DuckDBSource:
         """A cursor for one statement. A connection serves one call at a time and refuses others, so they take turns."""
         try:
             with self._opening:
-                cursor = self._connected().cursor()
+                if self._connection is None:
+                    self._connection = connect(self._options)
+                cursor = self._connection.cursor()
                 self._cursors.add(cursor)
                 return cursor
         except duckdb.Error as error:
             raise SourceError(message_of(error)) from error
 
-    def _connected(self) -> duckdb.DuckDBPyConnection:
-        if self._connection is None:
-            self._connection = self._connect()
-        return self._connection
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        options = self._options
-        if options.path is not None and not options.path.exists():
-            raise ConfigError(
-                f"There is no DuckDB file at {options.path}",
-                hint="Set CUBEJS_DB_DUCKDB_DATABASE_PATH to a file that exists",
-            )
-        if options.folder is not None and options.path is not None:
-            raise ConfigError(
-                "A data source is a DuckDB file or a folder of files, not both",
-                hint="Leave out CUBEJS_DB_DUCKDB_DATABASE_PATH or KUBUS_DUCKDB_FOLDER, or name two data sources",
-            )
-        config: dict[str, Any] = {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if options.memory_limit is not None:
-            config["memory_limit"] = options.memory_limit
-        if options.threads is not None:
-            config["threads"] = options.threads
-        try:
-            path = ":memory:" if options.path is None else str(options.path)
+def connect(options: DuckDBOptions) -> duckdb.DuckDBPyConnection:
+    """Open the database that the options describe, with its settings locked.
+
+    Raises:
+        ConfigError: there is no such file or folder, or it is no database.
+        SourceError: another process has the file, or DuckDB refuses the settings.
+    """
+    if options.path is not None and not options.path.exists() and not options.create:
+        raise ConfigError(
+            f"There is no DuckDB file at {options.path}",
+            hint="Set CUBEJS_DB_DUCKDB_DATABASE_PATH to a file that exists",
+        )
+    if options.folder is not None and options.path is not None:
+        raise ConfigError(
+            "A data source is a DuckDB file or a folder of files, not both",
+            hint="Leave out CUBEJS_DB_DUCKDB_DATABASE_PATH or KUBUS_DUCKDB_FOLDER, or name two data sources",
+        )
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if options.memory_limit is not None:
+        config["memory_limit"] = options.memory_limit
+    if options.threads is not None:
+        config["threads"] = options.threads
+    path = ":memory:" if options.path is None else str(options.path)
+    try:
+        with CONNECTING:
             connection = duckdb.connect(path, read_only=options.read_only and options.path is not None, config=config)
-            connection.execute("SET GLOBAL TimeZone = 'UTC'")
-            if options.folder is not None:
-                add_folder(connection, options.folder)
-                allowed = [str(options.folder.resolve())]
-                connection.execute(f"SET allowed_directories = {literal_list(allowed)}")
-            # Models and queries read tables; nothing that they say may reach other files or change these settings.
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise SourceError(
-                    f"The DuckDB file {options.path} is open in another process",
-                    hint="Stop that process, or open the file read-only in both (KUBUS_DUCKDB_READ_ONLY=true)",
-                ) from error
-            raise SourceError(message_of(error)) from error
-        except duckdb.Error as error:
-            raise SourceError(message_of(error)) from error
-        return connection
+            try:
+                harden(connection, options)
+            except BaseException:
+                connection.close()
+                raise
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise SourceError(
+                f"The DuckDB file {options.path} is open in another process",
+                hint="Stop that process, or open the file read-only in both (KUBUS_DUCKDB_READ_ONLY=true)",
+            ) from error
+        raise SourceError(message_of(error)) from error
+    except duckdb.ConnectionException as error:
+        if "different configuration" in str(error):
+            raise SourceError(
+                f"The DuckDB file {options.path} is open in this process with other settings",
+                hint="Open it with the same read-only, memory and thread settings everywhere, or name it once",
+            ) from error
+        raise SourceError(message_of(error)) from error
+    except duckdb.Error as error:
+        raise SourceError(message_of(error)) from error
+    return connection
 
 
-def wire_rows(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    found = cursor.execute(sql, list(parameters))
-    names = [d[0] for d in found.description or ()]
-    rows = found.fetchall()
-    nested = [i for i, name in enumerate(names) if name.endswith(JSON_MARK)]
-    if not nested:
-        return rows
-    return [tuple(json.loads(v) if i in nested and v is not None else v for i, v in enumerate(row)) for row in rows]
-
-
-# Ends the name of a column whose text is JSON.
-JSON_MARK = "\x1fjson"
+def harden(connection: duckdb.DuckDBPyConnection, options: DuckDBOptions) -> None:
+    """Set what holds for the whole instance, once: models and queries read tables, and reach no other files."""
+    locked = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+    if locked is not None and locked[0]:
+        return
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    if options.folder is not None:
+        add_folder(connection, options.folder)
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def described(cursor: duckdb.DuckDBPyConnection, statement: Statement) -> list[str]:
@@ -233,44 +234,15 @@ def described(cursor: duckdb.DuckDBPyConnection, statement: Statement) -> list[s
     return [str(row[1]).upper() for row in rows]
 
 
-def wire_template(kind: str) -> str | None:
-    """How a column of this type is written for the wire; None if its values are right as they come."""
-    if kind in {"VARCHAR", "BOOLEAN"}:
-        return None
-    if kind in {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"}:
-        return TIME
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return TIME.replace("{}", "CAST({} AS TIMESTAMP)")
-    if kind == "BLOB":
-        return "'0x' || hex({})"
-    if kind == "JSON" or kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
-        return "CAST(to_json({}) AS VARCHAR)" + JSON_MARK
-    if kind in {"DOUBLE", "FLOAT"}:
-        return FLOAT
-    return "CAST({} AS VARCHAR)"
+def give_up(job: Future[Any], opened: list[duckdb.DuckDBPyConnection]) -> None:
+    """Take a statement back: out of the queue, or by interrupting it until it ends.
 
-
-# Milliseconds are cut, as %g does, not rounded.
-TIME = "strftime({}, '%Y-%m-%dT%H:%M:%S.%g')"
-
-# DuckDB writes whole floats as `1.0`, and large and small ones with an exponent.
-FLOAT = "regexp_replace(CAST({} AS VARCHAR), '\\.0$', '')"
-
-
-def selected(statement: Statement, templates: dict[int, str]) -> str:
-    """The statement with some columns written otherwise. Rows stay in order: DuckDB keeps that of a sub-query."""
-    columns: list[str] = []
-    for i, column in enumerate(statement.columns):
-        template = templates.get(i, "{}")
-        alias = column.alias
-        if template.endswith(JSON_MARK):
-            template, alias = template.removesuffix(JSON_MARK), alias + JSON_MARK
-        columns.append(f"{template.replace('{}', quoted(column.alias))} AS {quoted(alias)}")
-    return f"SELECT {', '.join(columns)} FROM ({statement.sql}) AS answer"  # noqa: S608 - the statement is our own, names are quoted
-
-
-def aware(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    Once is not enough: what comes between two calls of its thread, DuckDB forgets.
+    """
+    if job.cancel() or job.done():
+        return
+    interrupt(opened)
+    asyncio.get_running_loop().call_later(INTERRUPT_SECONDS, give_up, job, opened)
 
 
 def interrupt(cursors: list[duckdb.DuckDBPyConnection]) -> None:
@@ -282,31 +254,6 @@ def interrupt(cursors: list[duckdb.DuckDBPyConnection]) -> None:
 
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def literal_list(values: list[str]) -> str:
-    return "[" + ", ".join("'" + value.replace("'", "''") + "'" for value in values) + "]"
-
-
-def add_folder(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Make a view of each file, and of each folder of files, named as it is without its ending."""
-    if not folder.is_dir():
-        raise ConfigError(f"There is no folder {folder}", hint="Set KUBUS_DUCKDB_FOLDER to a folder of files")
-    for entry in sorted(folder.iterdir()):
-        ending = next((e for e in READABLE if entry.name.lower().endswith(e)), None)
-        if entry.is_dir():
-            first = next((p for p in sorted(entry.rglob("*")) if p.suffix.lower() in READABLE), None)
-            if first is None:
-                continue
-            ending, pattern, name = first.suffix.lower(), f"{entry.resolve()}/**/*{first.suffix}", entry.name
-        elif ending is not None:
-            pattern, name = str(entry.resolve()), entry.name[: -len(ending)]
-        else:
-            continue
-        reader = "read_parquet" if ending == ".parquet" else "read_json" if "json" in ending else "read_csv"
-        text = pattern.replace("'", "''")
-        # A statement cannot have a placeholder here; the path is the operator's, and quoted.
-        connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM {reader}('{text}')")  # noqa: S608
 
 
 def message_of(error: duckdb.Error) -> str:

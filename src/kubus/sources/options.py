@@ -10,6 +10,7 @@ from typing import ClassVar
 class DuckDBOptions:
     """A database file, or None for memory. `folder` holds files, and folders of files, that are tables by their names.
 
+    A file that is not there is an error, unless `create` asks for a new one.
     `threads` and `memory_limit` are DuckDB's own settings; None leaves its defaults: every core, and 80 % of memory.
     """
 
@@ -20,6 +21,7 @@ class DuckDBOptions:
     memory_limit: str | None = None
     threads: int | None = None
     timeout: timedelta = timedelta(minutes=10)
+    create: bool = False
 
     db_type: ClassVar[str] = "duckdb"
 
