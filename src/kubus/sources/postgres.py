@@ -5,29 +5,27 @@ Source: https://www.psycopg.org/psycopg3/docs/
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.sources.arrow import arrow_library
 from kubus.sources.options import PostgresOptions
 from kubus.sources.source import ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 try:
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    from psycopg.adapt import AdaptersMap
     from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
+    from kubus.sources.postgres_address import CONNECT_SECONDS, Address
+    from kubus.sources.postgres_arrow import arrow_table, load_for_arrow
     from kubus.sources.postgres_values import load_as_python, load_for_wire
 except ImportError as error:
     raise ConfigError("The driver for PostgreSQL is not installed", hint="pip install 'kubus[postgres]'") from error
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[Any]
-
-# How long a statement waits for a connection before the database counts as not reachable.
-CONNECT_SECONDS = 10.0
 
 
 class PostgresSource:
@@ -37,31 +35,30 @@ class PostgresSource:
     dialect = "postgres"
 
     def __init__(self, name: str, options: PostgresOptions) -> None:
+        """Raises ConfigError if the options name no place. Nothing is opened yet."""
         self._name = name
         self._options = options
+        self._address = Address(options)
         self._pool: AsyncConnectionPool[Any] | None = None
         self._opening = asyncio.Lock()
+        self._doubtful = False
+        self._closed = False
 
     async def rows(self, statement: Statement) -> Rows:
         """See `Source`."""
-        values = await self._fetch(statement, wire=True)
+        _, values = await self._fetch(statement)
         return Rows(tuple(column.alias for column in statement.columns), values)
 
     async def python_rows(self, statement: Statement) -> list[tuple[Any, ...]]:
         """See `Source`."""
-        return await self._fetch(statement, wire=False)
+        _, values = await self._fetch(statement, load_as_python)
+        return values
 
     async def arrow(self, statement: Statement) -> ArrowTable:
         """See `Source`."""
-        # Large, and needed by those alone who ask for it.
-        import pyarrow
-
-        pa: Any = pyarrow
-
-        rows = await self._fetch(statement, wire=False)
-        names = [column.alias for column in statement.columns]
-        columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return pa.table({name: pa.array(list(column)) for name, column in zip(names, columns, strict=True)})
+        arrow_library()
+        columns, values = await self._fetch(statement, load_for_arrow)
+        return arrow_table([column.alias for column in statement.columns], columns, values)
 
     async def check(self) -> None:
         """See `Source`."""
@@ -73,63 +70,88 @@ class PostgresSource:
 
     async def close(self) -> None:
         """See `Source`."""
+        self._closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close(timeout=2.0)
+        self._address.forget()
 
     # ── asking ──
 
-    async def _fetch(self, statement: Statement, *, wire: bool) -> list[tuple[Any, ...]]:
+    async def _fetch(
+        self, statement: Statement, load: Callable[[AdaptersMap], None] | None = None
+    ) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        """The result's columns and rows. Values are the wire's, unless `load` makes the cursor load others."""
         parameters = [checked_text(value) for value in statement.parameters]
 
-        async def ask(connection: Connection) -> list[tuple[Any, ...]]:
+        async def ask(connection: Connection) -> tuple[list[Any], list[tuple[Any, ...]]]:
             cursor: Any = psycopg.AsyncRawCursor(connection)
-            if not wire:
-                load_as_python(cursor.adapters)
+            if load is not None:
+                load(cursor.adapters)
             await cursor.execute(statement.sql, parameters)
-            return await cursor.fetchall()
+            return cursor.description, await cursor.fetchall()
 
         return await self._ask(ask)
 
     async def _ask(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
         """Ask over a connection of the pool; what the database says against it is raised as a SourceError.
 
-        A connection that was lost while it lay in the pool is tried again over a new one: statements only read.
+        A connection that was lost while it lay in the pool is replaced, and asked once more: statements only read.
         """
         pool = await self._opened()
         try:
-            for _ in range(self._options.max_connections + 1):
-                async with pool.connection(timeout=CONNECT_SECONDS) as connection:
-                    try:
-                        return await ask(connection)
-                    except psycopg.OperationalError:
-                        if not connection.broken:
-                            raise
-            raise SourceError(f"PostgreSQL at {self._place} closed the connection")
-        except psycopg.errors.QueryCanceled as error:
-            seconds = self._options.timeout.total_seconds()
-            raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from error
+            async with pool.connection(timeout=CONNECT_SECONDS) as connection:
+                try:
+                    return await self._within_time(ask, connection)
+                except psycopg.OperationalError:
+                    if not connection.broken:
+                        raise
+            await self._let_in()
+            # The others were lost with it, as a rule.
+            await pool.check()
+            async with pool.connection(timeout=CONNECT_SECONDS) as connection:
+                return await self._within_time(ask, connection)
         except PoolTimeout as error:
-            raise SourceError(f"No connection to PostgreSQL at {self._place} within {CONNECT_SECONDS:g} s") from error
+            await self._let_in()
+            raise SourceError(
+                f"All {self._options.max_connections} connections to PostgreSQL at {self._address.place} were busy "
+                f"for {CONNECT_SECONDS:g} s",
+                hint="Raise CUBEJS_DB_MAX_POOL, or look for slow statements",
+            ) from error
         except PoolClosed as error:
             raise SourceError("The connections to PostgreSQL are closed") from error
         except psycopg.Error as error:
             raise SourceError(message_of(error)) from error
 
-    @property
-    def _place(self) -> str:
-        known = conninfo_to_dict(self._options.url or "")
-        host = known.get("host") or self._options.host or "its default place"
-        port = known.get("port") or self._options.port or 5432
-        return f"{host}:{port}"
+    async def _within_time(self, ask: Callable[[Connection], Awaitable[T]], connection: Connection) -> T:
+        clock = asyncio.get_running_loop().time
+        seconds = self._options.timeout.total_seconds()
+        began = clock()
+        try:
+            return await ask(connection)
+        except psycopg.errors.QueryCanceled as error:
+            # An administrator may have cancelled it, too. The words that tell are in the server's language.
+            if clock() - began < 0.9 * seconds:
+                raise
+            raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from error
+
+    # ── connecting ──
 
     async def _opened(self) -> AsyncConnectionPool[Any]:
+        if self._pool is not None and not self._doubtful:
+            return self._pool
         async with self._opening:
+            if self._closed:
+                raise SourceError("The connections to PostgreSQL are closed")
+            if self._pool is None or self._doubtful:
+                # A pool waits and tries again; whoever asks shall hear at once why nobody gets in.
+                await self._let_in()
             if self._pool is None:
+                options = self._options
                 pool = AsyncConnectionPool(
-                    self._conninfo(),
-                    min_size=min(self._options.min_connections, self._options.max_connections),
-                    max_size=self._options.max_connections,
+                    self._address.conninfo(),
+                    min_size=min(options.min_connections, options.max_connections),
+                    max_size=options.max_connections,
                     kwargs={"autocommit": True, "prepare_threshold": 3},
                     configure=configure,
                     open=False,
@@ -140,31 +162,15 @@ class PostgresSource:
                 self._pool = pool
             return self._pool
 
-    def _conninfo(self) -> str:
-        options = self._options
-        given: dict[str, Any] = {
-            "host": options.host,
-            "port": options.port,
-            "dbname": options.database,
-            "user": options.user,
-            "password": options.password,
-        }
-        if options.ssl:
-            given["sslmode"] = "verify-full" if options.ssl_verify else "require"
-            given["sslrootcert"] = pem_path(options.ssl_ca) or ("system" if options.ssl_verify else None)
-            given["sslcert"] = pem_path(options.ssl_cert)
-            given["sslkey"] = pem_path(options.ssl_key)
-        settings = {
-            "TimeZone": "UTC",
-            "DateStyle": "ISO",
-            "extra_float_digits": "1",
-            "default_transaction_read_only": "on",
-            "statement_timeout": str(int(options.timeout.total_seconds() * 1000)),
-        }
-        given["options"] = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        given["application_name"] = "kubus"
-        given["connect_timeout"] = int(CONNECT_SECONDS)
-        return make_conninfo(options.url or "", **{name: value for name, value in given.items() if value is not None})
+    async def _let_in(self) -> None:
+        """Connect once. Raises SourceError with the reason if PostgreSQL cannot be reached or lets nobody in."""
+        try:
+            connection = await psycopg.AsyncConnection.connect(self._address.conninfo())
+        except psycopg.Error as error:
+            self._doubtful = True
+            raise SourceError(f"No connection to PostgreSQL at {self._address.place}: {reason_of(error)}") from error
+        await connection.close()
+        self._doubtful = False
 
 
 async def configure(connection: Any) -> None:
@@ -185,11 +191,7 @@ def message_of(error: psycopg.Error) -> str:
     return primary if primary else str(error).split("\nLINE ")[0].strip() or type(error).__name__
 
 
-def pem_path(pem: str | None) -> str | None:
-    """The path of a certificate or key that is given as a path, or as its text."""
-    if pem is None or "-----BEGIN" not in pem:
-        return pem
-    with NamedTemporaryFile("w", prefix="kubus-", suffix=".pem", delete=False) as file:
-        file.write(pem.replace("\\n", "\n"))
-    Path(file.name).chmod(0o600)
-    return file.name
+def reason_of(error: psycopg.Error) -> str:
+    """Why a connection failed, without where to: `Connection refused`."""
+    text = message_of(error).splitlines()[0].rsplit("failed: ", 1)[-1]
+    return text.removeprefix("FATAL:").strip()
