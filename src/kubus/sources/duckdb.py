@@ -110,6 +110,9 @@ class DuckDBSource:
             try:
                 if self._options.schema is not None:
                     cursor.execute(f"USE {quoted(self._options.schema)}")
+                if self._options.path is None or not self._options.read_only:
+                    # A query can delete: `WITH gone AS (DELETE …) SELECT …`.
+                    cursor.execute("BEGIN TRANSACTION READ ONLY")
                 return ask(cursor)
             except duckdb.InterruptException as error:
                 raise SourceError("Query was cancelled") from error

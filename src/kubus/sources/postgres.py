@@ -134,6 +134,10 @@ class PostgresSource:
             if clock() - began < 0.9 * seconds:
                 raise
             raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from error
+        finally:
+            # A statement may call set_config. Servers from 14 on say of themselves that this has changed.
+            if connection.info.parameter_status("default_transaction_read_only") == "off":
+                await connection.close()
 
     # ── connecting ──
 
