@@ -1,7 +1,10 @@
 """Nothing that a model or a query could say changes a table, a file or a setting, or reads other files."""
 
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from kubus.errors import ModelError, SourceError
@@ -11,7 +14,58 @@ from kubus.sources.options import DuckDBOptions, PostgresOptions, SourceOptions
 from kubus.sources.postgres import PostgresSource
 from kubus.sources.registry import make_source
 from kubus.sources.source import Source
-from tests.sources.statements import select, statement
+from kubus.sql.statement import Column, Statement
+from tests.engines.postgres import Server
+
+TABLE = "CREATE TABLE kept (a INTEGER); INSERT INTO kept VALUES (1), (2), (3)"
+
+
+@pytest.fixture(scope="session")
+def small_postgres(postgres: Server) -> str:
+    """The URL of a database with the table `kept`."""
+    url = postgres.create_database("only_reads")
+    postgres.psql("only_reads", TABLE)
+    return url
+
+
+@pytest.fixture
+def small_duckdb(tmp_path: Path) -> Path:
+    """A file with the table `kept`."""
+    path = tmp_path / "small.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(TABLE)
+    return path
+
+
+@pytest.fixture(params=["duckdb", "duckdb-writable", "postgres"])
+def options(request: pytest.FixtureRequest) -> SourceOptions:
+    """Where the table `kept` is. Statements may take two seconds."""
+    limit = timedelta(seconds=2)
+    if request.param == "postgres":
+        return PostgresOptions(url=request.getfixturevalue("small_postgres"), max_connections=4, timeout=limit)
+    path = request.getfixturevalue("small_duckdb")
+    return DuckDBOptions(path=path, read_only=request.param == "duckdb", timeout=limit)
+
+
+@pytest.fixture
+async def source(options: SourceOptions) -> AsyncIterator[Source]:
+    """A source over the table `kept`."""
+    made = make_source("default", options)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def select(columns: str, *, width: int = 1, rest: str = "") -> Statement:
+    return statement(f"SELECT {columns}{' AS c0' if width == 1 else ''} {rest}", width=width)
+
+
+def statement(sql: str, *, width: int = 1) -> Statement:
+    """A text as if it were what the renderer made, with columns `c0`, `c1`, …"""
+    columns = tuple(Column(f"c{i}", f"cube.c{i}", "dimension", "string") for i in range(width))
+    return Statement(sql, (), columns, "default")
+
 
 WRITES = [
     "INSERT INTO kept VALUES (9) RETURNING a",
@@ -58,6 +112,8 @@ async def test_what_would_write_is_refused(source: Source, sql: str) -> None:
         await source.rows(statement(sql))
     with pytest.raises(SourceError):
         await source.python_rows(statement(sql))
+    with pytest.raises(SourceError):
+        await source.arrow(statement(sql))
     assert await kept(source) == (3, 6)
 
 
