@@ -1,1 +1,1 @@
-"""What is measured: kubus beside a real Cube, on the same PostgreSQL and data. `make bench` runs it."""
+"""kubus beside a real Cube, on the same PostgreSQL and data: what is measured, and against which target."""

@@ -1,82 +1,170 @@
-"""Requests to a server: one at a time, or many at once with wrk."""
+"""Requests to a server: one at a time on an open connection, many at once, or as many as it bears."""
 
-import http.client
+import asyncio
 import json
 import os
 import re
 import shutil
-import statistics
+import socket
 import subprocess
+import tempfile
 import time
 import urllib.parse
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from bench.queries import Query
 from bench.servers import TOKEN, Running
 
-Query = dict[str, Any]
 
-
-def path_of(endpoint: str, query: Query | None) -> str:
+def path_of(endpoint: str, query: Query | None = None) -> str:
     path = f"/cubejs-api/v1/{endpoint}"
     return path if query is None else f"{path}?query={urllib.parse.quote(json.dumps(query, separators=(',', ':')))}"
 
 
-class Client:
-    """One connection that stays open."""
+def request_of(path: str, token: str, more: str = "") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\n{more}\r\n".encode()
 
-    def __init__(self, server: Running) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", int(server.url.rsplit(":", 1)[1]), timeout=120)
+
+# Both servers close a connection on which nothing was asked for five seconds.
+IDLE = 3
+
+
+class Client:
+    """One connection that stays open. As little of a client as measures a server and not itself."""
+
+    def __init__(self, server: Running, timeout: float = 300) -> None:
+        self._port = server.port
+        self._timeout = timeout
+        self._connect()
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=self._timeout)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._used = time.monotonic()
 
     def get(self, path: str, token: str = TOKEN) -> tuple[bytes, float]:
-        """The body of an answer, and how many milliseconds it took to the last byte."""
+        """The body, and how many milliseconds it took until its last byte. Asks again where it is told to wait."""
+        if time.monotonic() - self._used > IDLE:
+            self._socket.close()
+            self._connect()
+        began = time.perf_counter()
         while True:
-            began = time.perf_counter()
-            self._connection.request("GET", path, headers={"Authorization": token})
-            response = self._connection.getresponse()
-            body = response.read()
-            took = (time.perf_counter() - began) * 1000
-            if response.status != 200:
-                raise RuntimeError(f"{response.status} {body[:300]!r}")
-            if b"Continue wait" not in body[:200]:
-                return body, took
+            head, body = self._ask(request_of(path, token))
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"{head.splitlines()[0]!r}: {body[:500]!r}")
+            if b'"Continue wait"' not in body[:200]:
+                self._used = time.monotonic()
+                return body, (time.perf_counter() - began) * 1000
+
+    def json(self, path: str) -> Any:
+        return json.loads(self.get(path)[0])
+
+    def headers(self, path: str) -> bytes:
+        return self._ask(request_of(path, TOKEN))[0]
+
+    def _ask(self, request: bytes) -> tuple[bytes, bytes]:
+        self._socket.sendall(request)
+        received = bytearray()
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            received += self._received()
+        head = bytes(received[:end])
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        if length is None:
+            raise RuntimeError(f"an answer without a length: {head!r}")
+        body = received[end + 4 :]
+        while len(body) < int(length[1]):
+            body += self._received()
+        return head, bytes(body)
+
+    def _received(self) -> bytes:
+        data = self._socket.recv(1 << 20)
+        if not data:
+            raise ConnectionError("the server closed the connection")
+        return data
 
 
-def median(values: list[float]) -> float:
-    return statistics.median(values)
+def all_at_once(server: Running, paths: Iterable[str]) -> float:
+    """Milliseconds until every path is answered, each asked on a connection of its own, all at the same time."""
+
+    async def one(path: str) -> None:
+        while True:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(request_of(path, TOKEN, "Connection: close\r\n"))
+            answer = await reader.read()
+            writer.close()
+            head, _, body = answer.partition(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"{head[:100]!r}: {body[:500]!r}")
+            if b'"Continue wait"' not in body[:200]:
+                return
+
+    async def every() -> None:
+        async with asyncio.timeout(300):
+            await asyncio.gather(*map(one, paths))
+
+    began = time.perf_counter()
+    asyncio.run(every())
+    return (time.perf_counter() - began) * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a server bore: requests a second, and milliseconds below which half and 99 % of the answers came."""
+    """What a server bore: requests a second, and milliseconds within which half and 99 % of the answers came."""
 
     rate: float
     p50_ms: float
     p99_ms: float
 
 
-UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+# Asks for each path in turn, and tells exact figures instead of a page for people.
+SCRIPT = """
+local paths = {}
+for path in io.lines("%s") do
+  paths[#paths + 1] = path
+end
+local n = 0
+request = function()
+  n = n %% #paths + 1
+  return wrk.format("GET", paths[n])
+end
+done = function(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format("FIGURES %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+def bear(server: Running, paths: Sequence[str], connections: int, seconds: float) -> Load:
+    """Ask for the paths in turn, over many connections, for some seconds.
+
+    The generator shares the machine with the server. Raises RuntimeError if an answer is not 200.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder) / "paths"
+        listed.write_text("".join(f"{path}\n" for path in paths))
+        script = Path(folder) / "ask.lua"
+        script.write_text(SCRIPT % listed)
+        command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script)]
+        command += ["-H", f"Authorization: {TOKEN}", f"http://127.0.0.1:{server.port}"]
+        out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+    found = re.search(r"FIGURES (\d+) (\d+) (\d+) (\d+) (\d+)", out)
+    if found is None or int(found[5]):
+        raise RuntimeError(f"{server.name} did not answer everything: {out}")
+    count, microseconds, p50, p99 = (int(found[n]) for n in range(1, 5))
+    return Load(count / microseconds * 1e6, p50 / 1000, p99 / 1000)
 
 
 def wrk() -> str:
     """The load generator; installed where that is possible."""
     found = shutil.which("wrk")
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True, capture_output=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True, timeout=300)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True, capture_output=True, timeout=300)
         found = shutil.which("wrk")
     if found is None:
         raise RuntimeError("wrk is not installed: apt-get install wrk")
     return found
-
-
-def load(server: Running, path: str, connections: int, seconds: int) -> Load:
-    """Ask the same over many connections for some seconds. The generator shares the machine with the server."""
-    command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: {TOKEN}"]
-    out = subprocess.run([*command, server.url + path], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in out:
-        raise RuntimeError(out)
-    times = {p: float(v) * UNITS[u] for p, v, u in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s|m)\b", out)}
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
-    assert rate is not None, out
-    return Load(float(rate[1]), times["50"], times["99"])

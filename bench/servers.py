@@ -3,78 +3,27 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
+import psycopg
 
 ROOT = Path(__file__).parents[1]
 CUBE_VERSION = "0.31.69"
 SECRET = "bench-secret-0123456789-0123456789-0123456789-0123456789"
 TOKEN = jwt.encode({"exp": 4_000_000_000, "role": "bench"}, SECRET, "HS256")
 
-KUBUS_MODEL = """
-cubes:
-  - name: orders
-    sql_table: orders
-    joins:
-      - {name: users, sql: "{CUBE}.user_id = {users}.id", relationship: many_to_one}
-      - {name: line_items, sql: "{CUBE}.id = {line_items}.order_id", relationship: one_to_many}
-    dimensions:
-      - {name: id, sql: id, type: number, primary_key: true, shown: true}
-      - {name: number, sql: number, type: number}
-      - {name: status, sql: status, type: string}
-      - {name: amount, sql: amount, type: number}
-      - {name: created_at, sql: created_at, type: time}
-    measures:
-      - {name: count, type: count}
-      - {name: total, sql: amount, type: sum}
-  - name: users
-    sql_table: users
-    dimensions:
-      - {name: id, sql: id, type: number, primary_key: true, shown: true}
-      - {name: city, sql: city, type: string}
-      - {name: company, sql: company, type: string}
-    measures:
-      - {name: count, type: count}
-  - name: line_items
-    sql_table: line_items
-    joins:
-      - {name: products, sql: "{CUBE}.product_id = {products}.id", relationship: many_to_one}
-    dimensions:
-      - {name: id, sql: id, type: number, primary_key: true, shown: true}
-      - {name: quantity, sql: quantity, type: number}
-      - {name: price, sql: price, type: number}
-    measures:
-      - {name: count, type: count}
-      - {name: pieces, sql: quantity, type: sum}
-  - name: products
-    sql_table: products
-    dimensions:
-      - {name: id, sql: id, type: number, primary_key: true, shown: true}
-      - {name: name, sql: name, type: string}
-    measures:
-      - {name: count, type: count}
-"""
-
-
-def cube_model(text: str) -> str:
-    """The same model in the older YAML that this Cube reads."""
-    for table in ("orders", "users", "line_items", "products"):
-        text = text.replace(f"sql_table: {table}\n", f"sql: SELECT * FROM {table}\n")
-    return text.replace("many_to_one", "belongsTo").replace("one_to_many", "hasMany")
-
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL server and the database with the data."""
+    """A database of a PostgreSQL server, with the data."""
 
     host: str
     port: int
@@ -85,93 +34,139 @@ class Database:
     def url(self) -> str:
         return f"postgresql://{self.user}@{self.host}:{self.port}/{self.name}"
 
+    def transactions(self) -> int:
+        """How many have been committed. The server tells late, up to some seconds."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            found = connection.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+            row = found.fetchone()
+        assert row is not None
+        return int(row[0])
 
-@dataclass(slots=True)
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            "CUBEJS_DB_TYPE": "postgres",
+            "CUBEJS_DB_HOST": self.host,
+            "CUBEJS_DB_PORT": str(self.port),
+            "CUBEJS_DB_NAME": self.name,
+            "CUBEJS_DB_USER": self.user,
+            "CUBEJS_DB_PASS": "x",
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
-    """A server that runs."""
+    """A server that runs. `port` is on 127.0.0.1."""
 
     name: str
-    url: str
+    port: int
     process: subprocess.Popen[bytes]
 
     def memory_mb(self) -> float:
-        """Resident memory of the process, in megabytes."""
+        """Resident memory now."""
+        return self._status("VmRSS")
+
+    def peak_mb(self) -> float:
+        """The most resident memory since `forget_peak`, or since the start."""
+        return self._status("VmHWM")
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _status(self, name: str) -> float:
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) / 1024
-        return 0.0
+        raise ProcessLookupError(f"{self.name} has ended")
 
 
-def cube_folder() -> Path:
-    """Where Cube is installed; installed now if it is not."""
+def kubus_command() -> list[str]:
+    return [str(Path(sys.executable).parent / "kubus")]
+
+
+def cube_command() -> list[str]:
+    """Cube's server; installed now if it is not yet."""
     folder = ROOT / ".cache" / "bench-cube"
-    if not (folder / "node_modules" / "@cubejs-backend" / "server" / "package.json").is_file():
+    server = folder / "node_modules" / "@cubejs-backend" / "server"
+    if not (server / "package.json").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"name": "kubus-bench", "private": true}')
         packages = [f"@cubejs-backend/server@{CUBE_VERSION}", f"@cubejs-backend/postgres-driver@{CUBE_VERSION}"]
-        flags = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        subprocess.run(["npm", "install", *flags, *packages], cwd=folder, check=True, capture_output=True)
-    return folder
+        flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+        subprocess.run(["npm", "install", *flags, *packages], cwd=folder, check=True, capture_output=True, timeout=900)
+    return ["node", str(server / "bin" / "server")]
 
 
-def settings(database: Database, port: int) -> dict[str, str]:
-    return {
-        "CUBEJS_DEV_MODE": "false",
-        "NODE_ENV": "production",
-        "CUBEJS_API_SECRET": SECRET,
-        "CUBEJS_CACHE_AND_QUEUE_DRIVER": "memory",
-        "CUBEJS_TELEMETRY": "false",
-        "CUBEJS_SCHEDULED_REFRESH_DEFAULT": "false",
-        "CUBEJS_DB_TYPE": "postgres",
-        "CUBEJS_DB_HOST": database.host,
-        "CUBEJS_DB_PORT": str(database.port),
-        "CUBEJS_DB_NAME": database.name,
-        "CUBEJS_DB_USER": database.user,
-        "CUBEJS_DB_PASS": "x",
-        "PORT": str(port),
-    }
+# As a team would run it in production, and the same for both. Cube runs two statements at once unless it is told:
+# here both may have eight.
+PRODUCTION = {
+    "CUBEJS_DEV_MODE": "false",
+    "NODE_ENV": "production",
+    "CUBEJS_API_SECRET": SECRET,
+    "CUBEJS_CACHE_AND_QUEUE_DRIVER": "memory",
+    "CUBEJS_TELEMETRY": "false",
+    "CUBEJS_SCHEDULED_REFRESH_DEFAULT": "false",
+    "CUBEJS_CONCURRENCY": "8",
+    "CUBEJS_DB_MAX_POOL": "8",
+}
 
 
 @contextmanager
-def running(name: str, database: Database, folder: Path, port: int, model: str = KUBUS_MODEL) -> Iterator[Running]:
-    """`kubus` or `cube`, from its start until the end of the block."""
+def running(
+    name: str, folder: Path, files: Mapping[str, str], settings: Mapping[str, str], *, wait: bool = True
+) -> Iterator[Running]:
+    """`kubus` or `cube` on a project with these model files, from its start until the end of the block."""
+    port = free_port()
     shutil.rmtree(folder, ignore_errors=True)
-    inherited = {n: v for n, v in os.environ.items() if not n.startswith(("CUBEJS_", "KUBUS_", "NODE_"))}
-    if name == "kubus":
-        (folder / "model").mkdir(parents=True)
-        (folder / "model" / "model.yml").write_text(model)
-        command = [sys.executable, "-m", "kubus", "serve"]
-    else:
-        (folder / "schema").mkdir(parents=True)
-        (folder / "schema" / "model.yml").write_text(cube_model(model))
-        command = ["node", str(cube_folder() / "node_modules" / "@cubejs-backend" / "server" / "bin" / "server")]
+    models = folder / ("model" if name == "kubus" else "schema")
+    models.mkdir(parents=True)
+    for file, text in files.items():
+        (models / file).write_text(text)
     (folder / ".env").write_text("")
+    at = {"CUBEJS_SCHEMA_PATH": models.name, "PORT": str(port)}
+    command = [*kubus_command(), "serve", "--host", "127.0.0.1"] if name == "kubus" else cube_command()
+    with process(name, command, folder, {**PRODUCTION, **settings, **at}, port, wait=wait) as server:
+        yield server
+
+
+@contextmanager
+def process(
+    name: str, command: list[str], folder: Path, settings: Mapping[str, str], port: int, *, wait: bool = True
+) -> Iterator[Running]:
+    """A server from its start until the end of the block; its output goes to a file in `folder`."""
+    foreign = ("CUBEJS_", "KUBUS_", "NODE_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {n: v for n, v in os.environ.items() if not n.startswith(foreign)}
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env={**inherited, **settings(database, port)}, stdout=log, stderr=log
-        )
-    server = Running(name, f"http://127.0.0.1:{port}", process)
+        started = subprocess.Popen(command, cwd=folder, env={**inherited, **settings}, stdout=log, stderr=log)
+    server = Running(name, port, started)
     try:
-        wait_until_alive(server)
+        if wait:
+            wait_until_listening(server)
         yield server
     finally:
-        process.send_signal(signal.SIGTERM)
+        started.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            started.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
 
 
-def wait_until_alive(server: Running, seconds: float = 60) -> None:
+def wait_until_listening(server: Running, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"{server.name} ended with status {server.process.returncode}")
         try:
-            urllib.request.urlopen(server.url + "/livez", timeout=5)
-        except urllib.error.HTTPError:
-            return
+            socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
         except OSError:
-            time.sleep(0.005)
+            time.sleep(0.002)
         else:
             return
-    raise TimeoutError(f"{server.name} did not come up")
+    raise TimeoutError(f"{server.name} did not come up in {seconds:g} s")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
