@@ -88,23 +88,20 @@ def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model)
     facts: dict[tuple[Hint, ...], list[Measure]] = {}
     for leaf in leaves:
         facts.setdefault(tuple(dict.fromkeys(hints_of(leaf, model))), []).append(leaf)
-    everywhere = [hint for condition in query.row_conditions for hint in condition_hints(condition, model)]
     parts: list[GroupPlan] = []
-    reached: set[Hint] = set()
+    held: list[Condition] = []
     for of_fact in facts.values():
         # A condition never makes a way that the fact and the keys do not have by themselves.
         if find_tree(query, of_fact, (), model) is None:
             raise no_path([query_hints(query, of_fact, (), model)])
-        conditions: list[Condition] = []
-        for condition in query.row_conditions:
-            if find_tree(query, of_fact, (*conditions, condition), model) is not None:
-                conditions.append(condition)
-                reached.update(condition_hints(condition, model))
-        rows, tree = build_rows(query, of_fact, tuple(conditions), model)
+        own = tuple(c for c in query.row_conditions if find_tree(query, of_fact, (c,), model) is not None)
+        held.extend(own)
+        rows, tree = build_rows(query, of_fact, own, model)
         parts.append(aggregate(rows, tree, query.keys, tuple(of_fact), model))
-    lost = [hint for hint in everywhere if hint not in reached]
+    # A condition that needs several facts at once holds for none: it is refused, never dropped.
+    lost = [tuple(condition_hints(c, model)) for c in query.row_conditions if c not in held]
     if lost:
-        raise no_path((*facts, *((hint,) for hint in lost)))
+        raise no_path((*facts, *lost))
     return Combine(tuple(parts), query.keys, same_groups=False)
 
 
