@@ -16,7 +16,8 @@ TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "
 NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
 
 # Milliseconds are cut, as %g does, not rounded.
-TIME = "strftime(CAST({} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%g')"
+TIME = "strftime({}, '%Y-%m-%dT%H:%M:%S.%g')"
+INSTANT = TIME.replace("{}", "CAST({} AS TIMESTAMP)")
 
 # DuckDB writes `1.0` for a whole number, and `nan`, and takes to an exponent where PostgreSQL does not.
 FLOAT = r"""CASE
@@ -70,8 +71,10 @@ def template(kind: str) -> str | None:
     """How a column of this type is written for the wire; None if its values are right as they come."""
     if kind in {"VARCHAR", "BOOLEAN"}:
         return None
-    if kind in TIMES or kind == ZONED:
+    if kind in TIMES:
         return TIME
+    if kind == ZONED:
+        return INSTANT
     if kind in {"DOUBLE", "FLOAT"}:
         return FLOAT
     if kind == "BLOB":
@@ -79,7 +82,8 @@ def template(kind: str) -> str | None:
     if is_nested(kind):
         element = kind.removesuffix("[]")
         if element in TIMES or element == ZONED:
-            return f"CAST(to_json(list_transform({{}}, lambda e: {TIME.replace('{}', 'e')})) AS VARCHAR)"
+            written = (INSTANT if element == ZONED else TIME).replace("{}", "e")
+            return f"CAST(to_json(list_transform({{}}, lambda e: {written})) AS VARCHAR)"
         return "CAST(to_json({}) AS VARCHAR)"
     return "CAST({} AS VARCHAR)"
 
