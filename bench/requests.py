@@ -138,7 +138,7 @@ end
 """
 
 
-def bear(server: Running, paths: Sequence[str], connections: int, seconds: float) -> Load:
+def bear(server: Running, paths: Sequence[str], connections: int, seconds: int) -> Load:
     """Ask for the paths in turn, over many connections, for some seconds.
 
     The generator shares the machine with the server. Raises RuntimeError if an answer is not 200.
@@ -148,12 +148,12 @@ def bear(server: Running, paths: Sequence[str], connections: int, seconds: float
         listed.write_text("".join(f"{path}\n" for path in paths))
         script = Path(folder) / "ask.lua"
         script.write_text(SCRIPT % listed)
-        command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script)]
+        command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
         command += ["-H", f"Authorization: {TOKEN}", f"http://127.0.0.1:{server.port}"]
-        out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
-    found = re.search(r"FIGURES (\d+) (\d+) (\d+) (\d+) (\d+)", out)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    found = re.search(r"FIGURES (\d+) (\d+) (\d+) (\d+) (\d+)", done.stdout)
     if found is None or int(found[5]):
-        raise RuntimeError(f"{server.name} did not answer everything: {out}")
+        raise RuntimeError(f"{server.name} did not answer everything: {done.stdout} {done.stderr}")
     count, microseconds, p50, p99 = (int(found[n]) for n in range(1, 5))
     return Load(count / microseconds * 1e6, p50 / 1000, p99 / 1000)
 

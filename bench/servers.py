@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
 import psycopg
+from tests.engines.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 CUBE_VERSION = "0.31.69"
@@ -114,7 +115,7 @@ PRODUCTION = {
 @contextmanager
 def running(
     name: str, folder: Path, files: Mapping[str, str], settings: Mapping[str, str], *, wait: bool = True
-) -> Iterator[Running]:
+) -> Generator[Running]:
     """`kubus` or `cube` on a project with these model files, from its start until the end of the block."""
     port = free_port()
     shutil.rmtree(folder, ignore_errors=True)
@@ -132,7 +133,7 @@ def running(
 @contextmanager
 def process(
     name: str, command: list[str], folder: Path, settings: Mapping[str, str], port: int, *, wait: bool = True
-) -> Iterator[Running]:
+) -> Generator[Running]:
     """A server from its start until the end of the block; its output goes to a file in `folder`."""
     foreign = ("CUBEJS_", "KUBUS_", "NODE_", "PYTHONDONTWRITEBYTECODE")
     inherited = {n: v for n, v in os.environ.items() if not n.startswith(foreign)}
@@ -164,9 +165,3 @@ def wait_until_listening(server: Running, seconds: float = 60) -> None:
         else:
             return
     raise TimeoutError(f"{server.name} did not come up in {seconds:g} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

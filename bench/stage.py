@@ -1,16 +1,19 @@
 """What the measures have to work with."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.engines.corpus_data import load_duckdb, load_postgres, write_csv_files
 from tests.engines.postgres import running_postgres
 
 from bench.models import SHOP, older_yaml
 from bench.servers import Database, Running, running
+
+T = TypeVar("T")
 
 # Ten times the corpus: 100,000 orders, 210,000 line items.
 SCALE = 10.0
@@ -27,7 +30,7 @@ class Stage:
     duckdb: Path
     folder: Path
     runs: int
-    seconds: float
+    seconds: int
     quick: bool
 
 
@@ -45,7 +48,7 @@ class Pair:
 
 
 @contextmanager
-def staged(*, quick: bool) -> Iterator[Stage]:
+def staged(*, quick: bool) -> Generator[Stage]:
     with running_postgres() as server, tempfile.TemporaryDirectory(prefix="kubus-bench-") as name:
         folder = Path(name)
         files = folder / "data"
@@ -55,11 +58,11 @@ def staged(*, quick: bool) -> Iterator[Stage]:
         server.psql("bench", "VACUUM ANALYZE")
         load_duckdb(folder / "bench.duckdb", files)
         database = Database(server.host, server.port, server.user, "bench")
-        yield Stage(database, folder / "bench.duckdb", folder, 3 if quick else 5, 1.5 if quick else 3, quick)
+        yield Stage(database, folder / "bench.duckdb", folder, 3 if quick else 5, 2 if quick else 3, quick)
 
 
 @contextmanager
-def paired(stage: Stage) -> Iterator[Pair]:
+def paired(stage: Stage) -> Generator[Pair]:
     settings = stage.database.settings
     with ExitStack() as stack:
         kubus = stack.enter_context(running("kubus", stage.folder / "kubus", {"shop.yml": SHOP}, settings))
@@ -67,9 +70,9 @@ def paired(stage: Stage) -> Iterator[Pair]:
         yield Pair(stage, kubus, cube)
 
 
-def in_turn(runs: int, *measures: Callable[[], float]) -> list[list[float]]:
+def in_turn(runs: int, *measures: Callable[[], T]) -> list[list[T]]:
     """Several runs of each measure, one after the other in turn, so that what else the machine does hits them alike."""
-    found: list[list[float]] = [[] for _ in measures]
+    found: list[list[T]] = [[] for _ in measures]
     for _ in range(runs):
         for values, measure in zip(found, measures, strict=True):
             values.append(measure())

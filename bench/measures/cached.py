@@ -4,11 +4,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from bench.figures import Figure, sample
+from tests.engines.ports import free_port
+
+from bench.figures import Figure, Sample, sample
 from bench.queries import LARGE, SMALL, Query, narrow
 from bench.requests import Client, Load, bear, path_of
-from bench.servers import ROOT, Running, free_port, process
-from bench.stage import Pair
+from bench.servers import ROOT, Running, process
+from bench.stage import Pair, in_turn
 
 CONNECTIONS = (1, 8, 64)
 
@@ -62,18 +64,22 @@ def other_endpoints(pair: Pair) -> Iterator[Figure]:
 
 
 def loads(servers: Sequence[Running], paths: Sequence[str], connections: int, pair: Pair) -> list[list[Load]]:
-    found: list[list[Load]] = [[] for _ in servers]
-    for _ in range(pair.stage.runs):
-        for values, server in zip(found, servers, strict=True):
-            values.append(partial(bear, server, paths, connections, pair.stage.seconds)())
-    return found
+    for server in servers:
+        # Neither a model that compiles nor a statement that runs belongs to what is measured here.
+        Client(server).get(paths[0])
+    return [
+        list(found)
+        for found in in_turn(
+            pair.stage.runs, *(partial(bear, server, paths, connections, pair.stage.seconds) for server in servers)
+        )
+    ]
 
 
-def rates(found: Sequence[Load]):
+def rates(found: Sequence[Load]) -> Sample:
     return sample([one.rate for one in found])
 
 
-def lateness(found: Sequence[Load]):
+def lateness(found: Sequence[Load]) -> Sample:
     return sample([one.p99_ms for one in found])
 
 

@@ -55,7 +55,8 @@ def beside_copy(stage: Stage) -> Iterator[Figure]:
         def asked() -> float:
             return client.get(path_of("load", rows(100_000, next(numbers))))[1]
 
-        asked(), copied()
+        asked()
+        copied()
         ours, copies = in_turn(stage.runs, asked, copied)
     yield Figure("rows-copy", "100,000 rows of 5 columns", "ms", sample(ours), "COPY", sample(copies))
 

@@ -4,10 +4,12 @@ import re
 import time
 from collections.abc import Iterator
 
+from tests.engines.ports import free_port
+
 from bench.figures import Figure, sample
 from bench.models import older_yaml, yaml_cubes
 from bench.requests import Client, path_of
-from bench.servers import free_port, kubus_command, process, running, wait_until_listening
+from bench.servers import kubus_command, process, running, wait_until_listening
 from bench.stage import Stage, in_turn
 
 FIRST = {"measures": ["cube_3.count"], "dimensions": ["cube_3.status"]}
@@ -33,7 +35,8 @@ def first_answer(stage: Stage) -> Iterator[Figure]:
         return took * 1000
 
     # The first start of all writes byte code, and fills the file cache.
-    start("kubus"), start("cube")
+    start("kubus")
+    start("cube")
     for values in (*idle.values(), *after.values()):
         values.clear()
     ours, theirs = (sample(values) for values in in_turn(stage.runs, lambda: start("kubus"), lambda: start("cube")))

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kubus.auth.jwt import JwtRules, Refused
@@ -75,6 +75,7 @@ def test_bits_that_mean_nothing_are_refused_though_a_signature_covers_them(size:
 TOKEN = TOKENS["HS256"]
 
 
+@settings(deadline=None)
 @given(order=st.permutations(range(3)), other=st.sampled_from(sorted(TOKENS)))
 def test_parts_of_other_tokens(order: list[int], other: str) -> None:
     parts, more = TOKEN.split("."), TOKENS[other].split(".")
@@ -91,6 +92,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(header=JSON)
 def test_any_header_is_refused_and_nothing_else(header: object) -> None:
     with pytest.raises(Unauthenticated, match="Invalid token"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.ports import free_port
 from tests.engines.postgres import Server
 
 HERE = Path(__file__).parent
@@ -34,6 +35,8 @@ def replay(
         f"{sys.executable} -m kubus serve",
         "--differences",
         str(DIFFERENCES),
+        "--port",
+        str(free_port()),
         "--json",
         str(report),
         "--verbose",

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.engines.ports import free_port
 
 ROLE = "postgres"
 
@@ -71,10 +72,7 @@ def running_postgres(port: int | None = None) -> Iterator[Server]:
         os.chown(folder, account.pw_uid, account.pw_gid)
         as_user = ["runuser", "-u", account.pw_name, "--"]
     data = folder / "data"
-    if port is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    port = port or free_port()
     settings = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c timezone=UTC "
         "-c max_connections=200"

@@ -342,7 +342,7 @@ def sub_query_dimensions(choices: Choices, one: Draft, drafts: dict[str, Draft])
     name, measure = pick(choices, leaves)
     one.dimensions.append(
         Dimension(
-            "brought", measure.kind, Of(name, measure.name), sub_query=True, propagate_filters=chance(choices, 40)
+            "brought", measure.kind, Of(name, measure.name), sub_query=True, propagate_filters=chance(choices, 60)
         )
     )
 

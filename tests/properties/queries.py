@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.properties import pools
 from tests.properties.choices import Choices, chance, pick, some
-from tests.properties.example import ColumnKind, Cube
+from tests.properties.example import ColumnKind, Cube, Of
 
 GRANULARITIES = ("day", "month", "hour", "week", "quarter", "year", "minute", "second")
 NUMBERS = ("integer", "decimal")
@@ -72,6 +72,19 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
         if dimensions
         else []
     )
+    inside = [
+        (f"{c.name}.{d.name}", d.kind)
+        for of in everywhere
+        for brought_one in of.dimensions
+        if brought_one.propagate_filters and f"{of.name}.{brought_one.name}" in chosen
+        for c in near
+        if isinstance(brought_one.value, Of) and c.name == brought_one.value.cube
+        for d in c.dimensions
+        if not d.sub_query
+    ]
+    if inside and chance(choices, 70):
+        # A filter that matters inside: on the rows that the sub-query aggregates.
+        filters.append(dimension_filter(choices, inside, walls, depth=0))
     numeric: list[Typed] = [
         (f"{c.name}.{m.name}", m.kind) for c in near for m in c.measures if m.kind in NUMBERS or m.type == "time"
     ]

@@ -25,6 +25,7 @@ relation = settings(
     max_examples=COUNT,
     deadline=None,
     database=None,
+    derandomize=True,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

@@ -1,6 +1,6 @@
 """Sources over real databases."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,3 +50,26 @@ async def source(options: SourceOptions) -> AsyncIterator[Source]:
         yield made
     finally:
         await made.close()
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[Callable[[SourceOptions], Source]]:
+    """Makes sources, and closes them at the end of the test."""
+    sources: list[Source] = []
+
+    def made(options: SourceOptions) -> Source:
+        sources.append(make_source("default", options))
+        return sources[-1]
+
+    yield made
+    for one in sources:
+        await one.close()
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def empty(request: pytest.FixtureRequest, opened: Callable[[SourceOptions], Source]) -> Source:
+    """A source of each kind, for statements that read no table."""
+    if request.param == "duckdb":
+        return opened(DuckDBOptions())
+    server: Server = request.getfixturevalue("postgres")
+    return opened(PostgresOptions(url=server.url()))

@@ -5,6 +5,7 @@ import os
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -14,15 +15,25 @@ from kubus.auth.minting import mint_token
 from kubus.config.dotenv import read_dotenv
 from kubus.errors import ConfigError
 
+SECONDS = {
+    ("s", "sec", "second"): 1,
+    ("m", "min", "minute"): 60,
+    ("h", "hr", "hour"): 3600,
+    ("d", "day"): 86_400,
+    ("w", "week"): 604_800,
+    ("y", "yr", "year"): 31_557_600,
+}
+# Words have plurals, letters have none: `ms` is no minutes.
 UNITS = {
-    "s": 1, "sec": 1, "second": 1,
-    "m": 60, "min": 60, "minute": 60,
-    "h": 3600, "hr": 3600, "hour": 3600,
-    "d": 86_400, "day": 86_400,
-    "w": 604_800, "week": 604_800,
-    "y": 31_557_600, "yr": 31_557_600, "year": 31_557_600,
-}  # fmt: skip
-EXPIRY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*?)s?\s*", re.IGNORECASE)
+    form: n for names, n in SECONDS.items() for name in names for form in ((name, f"{name}s") if name[1:] else name)
+}
+EXPIRY = re.compile(r"\s*(\d{1,12}(?:\.\d{1,9})?)\s*([a-z]*)\s*", re.ASCII | re.IGNORECASE)
+
+# No calendar goes on after it.
+LAST_YEAR = 9999
+
+# Claims that are times: numbers, in seconds since 1970.
+TIMES = ("exp", "iat", "nbf")
 
 
 def token(
@@ -59,8 +70,10 @@ def token(
     claims: dict[str, Any] = {**pairs(payload), **json_claims(json_payload)}
     if user_context:
         claims["u"] = pairs(user_context)
-    lifetime = lifetime_of(expiry)
     now = int(time.time())
+    lifetime = lifetime_of(expiry, now)
+    if "exp" in claims:
+        lifetime = claims["exp"] - now
     minted = mint_token(claims, key, issued_at=now, lifetime=lifetime)
     if quiet:
         print(minted)  # noqa: T201 - a command's answer
@@ -79,7 +92,7 @@ def token(
         "",
         f"Token: {minted}",
     ]
-    if re.fullmatch(r"\s*\d+\s*", expiry) and lifetime is not None:
+    if expiry.strip().isdecimal() and lifetime is not None and "exp" not in claims:
         lines.insert(4, "(a bare number is seconds)")
     print("\n".join(lines))  # noqa: T201
 
@@ -91,6 +104,11 @@ def pairs(given: list[str] | None) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not name or not equals:
             raise ConfigError(f"'{pair}' is no claim", hint="Write --payload name=value")
+        if name in TIMES:
+            raise ConfigError(
+                f"--payload {pair} would make a text of a time, and nobody would take the token",
+                hint=f"Use --expiry, or --json '{{\"{name}\": <seconds since 1970>}}'",
+            )
         found[name] = value
     return found
 
@@ -100,23 +118,41 @@ def json_claims(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=no_number)
     except ValueError as error:
         raise ConfigError(f"--json is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise ConfigError("--json has to be an object of claims")
-    return cast("dict[str, Any]", value)
+    claims = cast("dict[str, Any]", value)
+    for name in TIMES:
+        if name in claims and (type(claims[name]) is not int or not 0 <= claims[name] <= latest()):
+            raise ConfigError(f"--json: {name} has to be a whole number of seconds since 1970")
+    return claims
 
 
-def lifetime_of(text: str) -> int | None:
-    """Seconds; None for a token that never expires. Raises ConfigError if it is no time."""
+def no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def latest() -> int:
+    return int(datetime(LAST_YEAR, 12, 31, tzinfo=UTC).timestamp())
+
+
+def lifetime_of(text: str, now: int) -> int | None:
+    """Seconds from `now` on; None for a token that never expires, which 0 alone asks for.
+
+    Raises:
+        ConfigError: it is no time, or less than a second, or beyond the calendar.
+    """
     match = EXPIRY.fullmatch(text)
     unit = match[2].lower() if match else ""
     if match is None or (unit and unit not in UNITS):
-        # A unit of one letter loses it to the plural.
-        short = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*s\s*", text, re.IGNORECASE)
-        if short is None:
-            raise ConfigError(f"'{text}' is no time", hint="Write such as 30d, '30 days', 90m, or seconds")
-        return int(float(short[1]))
-    seconds = int(float(match[1]) * UNITS.get(unit, 1))
-    return seconds or None
+        raise ConfigError(f"'{text}' is no time", hint="Write such as 30d, '30 days', 90m, or seconds")
+    seconds = Decimal(match[1]) * UNITS.get(unit, 1)
+    if not unit and not seconds:
+        return None
+    if seconds < 1:
+        raise ConfigError(f"'{text}' is less than a second", hint="0 alone makes a token that never expires")
+    if now + seconds > latest():
+        raise ConfigError(f"'{text}' is beyond the year {LAST_YEAR}", hint="0 makes a token that never expires")
+    return int(seconds)

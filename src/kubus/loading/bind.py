@@ -7,7 +7,8 @@ from typing import Literal
 from kubus.loading.problems import nearest_hint
 from kubus.model.granularity import UNITS
 from kubus.model.member_sql import MemberReference, QueryReference, Reference, TableReference
-from kubus.model.references import BadSql, Expression
+from kubus.model.parsing import BadSql
+from kubus.model.references import Expression
 
 # The kind of each member of each cube: `dimensions`, `measures` or `segments`.
 Members = Mapping[str, Mapping[str, str]]
@@ -30,6 +31,11 @@ class Binder:
         parts = list(expression.parts)
         if expression.called:
             return self.called(parts, expression)
+        if self.where == "cube":
+            raise BadSql(
+                f"The sql of cube '{self.cube}' uses {{{expression.text}}}, and its rows are only made there",
+                "Name columns and tables as the database has them; the query of another cube is {other_cube.sql()}",
+            )
         own = self.members.get(self.cube, {})
         if parts[0] in {"CUBE", "TABLE"}:
             if len(parts) == 1:

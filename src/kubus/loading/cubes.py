@@ -7,49 +7,47 @@ from typing import Any
 from kubus.loading.bind import Binder, Members
 from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, short
 from kubus.loading.intervals import every_seconds, is_cron
-from kubus.loading.members import CubeCompiler
+from kubus.loading.members import CubeCompiler, line_of
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.yaml_text import Yaml
-from kubus.model.cube import Cube, Label
+from kubus.model.cube import Cube
 from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
-from kubus.model.references import BadSql, query_sql, table_sql
-from kubus.model.titles import title_of
+from kubus.model.parsing import BadSql
+from kubus.model.references import query_sql, table_sql
 
-REFRESH_KEYS = frozenset({"every", "sql", "timezone", "immutable"})
+REFRESH_FORMS = frozenset({"every", "sql", "immutable"})
+REFRESH_KEYS = REFRESH_FORMS | {"timezone"}
+
+# Seconds; longer than any process runs.
+NEVER = 1e12
 
 
 def compile_cube(
     declared: DeclaredCube, members: Members, dialects: Mapping[str, str], problems: Problems
 ) -> Cube | None:
     """The cube, or None if it has no table or its data source is not known; every problem is noted."""
-    itself = DeclaredMember(declared.name, declared.at, declared.file, declared.fields)
-    data_source = text_of(itself, "data_source", "default", problems)
+    itself = DeclaredMember(declared.name, declared.at, declared.file, declared.fields, origins=declared.origins)
+    source = declared.fields.get("data_source")
+    data_source = "default" if source is None else source.text or short(source.plain())
     dialect = dialects.get(data_source)
+    # Without it the SQL is still read, in some dialect, for what else may be wrong.
+    compiler = CubeCompiler(declared, members, dialect or next(iter(dialects.values()), ""), problems)
     if dialect is None:
-        problems.add(
-            declared.file,
-            declared.fields.get("data_source") or declared.at,
+        compiler.report(
+            itself,
+            source,
             f"The {data_source} data source is missing in the declared CUBEJS_DATASOURCES.",
-            hint=nearest_hint(data_source, dialects),
-            cube=declared.name,
+            nearest_hint(data_source, dialects),
         )
-        dialect = next(iter(dialects.values()), "")
-    compiler = CubeCompiler(declared, members, dialect, problems)
-    alias = text_of(itself, "sql_alias", snake_case(declared.name), problems)
+    alias = compiler.text(itself, "sql_alias", "cube") or snake_case(declared.name)
     if not IDENTIFIER.fullmatch(alias):
-        problems.add(
-            declared.file,
-            declared.fields["sql_alias"],
-            f"(sql_alias = {short(alias)}) is not a name",
-            cube=declared.name,
-        )
-    table = compile_table(declared, members, dialect, problems)
+        compiler.report(itself, declared.fields["sql_alias"], f"(sql_alias = {short(alias)}) is not a name")
+    table = compile_table(compiler, itself)
     label = compiler.label(itself, "cube")
-    meta = declared.fields.get("meta")
     public = compiler.public(itself, True, "cube")
     compiler.boolean(itself, "rewrite_queries", False, "cube")
-    refresh_key, refresh_every = compile_refresh_key(declared, problems)
+    refresh_key, refresh_every = compile_refresh_key(compiler, itself)
     dimensions = compiler.all("dimensions", compiler.dimension)
     measures = compiler.all("measures", compiler.measure)
     segments = compiler.all("segments", compiler.segment)
@@ -63,95 +61,82 @@ def compile_cube(
         table=table[0],
         is_query=table[1],
         data_source=data_source,
-        label=Label(
-            title=text_of(itself, "title", title_of(declared.name), problems),
-            description=label.description,
-            meta=None if meta is None else meta.plain(),
-        ),
+        label=label,
         public=public,
         file=declared.file,
         dimensions=MappingProxyType(dimensions),
         measures=MappingProxyType(measures),
         segments=MappingProxyType(segments),
         joins=tuple(joins.values()),
-        extends=None if extends is None else str(extends.data),
+        extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
         refresh_every=refresh_every,
-        declared_sql=str(declared.fields["sql"].data) if "sql" in declared.fields else None,
+        declared_sql=declared.fields["sql"].text if "sql" in declared.fields else None,
     )
 
 
-def text_of(member: DeclaredMember, key: str, default: str, problems: Problems) -> str:
-    value = member.fields.get(key)
-    if value is None:
-        return default
-    if not isinstance(value.data, str):
-        problems.add(member.file, value, f"({key} = {short(value.plain())}) must be a string", cube=member.name)
-        return default
-    return value.data
-
-
-def compile_table(
-    declared: DeclaredCube, members: Members, dialect: str, problems: Problems
-) -> tuple[MemberSql, bool] | None:
-    sql, table = declared.fields.get("sql"), declared.fields.get("sql_table")
+def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[MemberSql, bool] | None:
+    """What stands in FROM, and whether it is a query."""
+    sql, table = itself.fields.get("sql"), itself.fields.get("sql_table")
     if sql is not None and table is not None:
-        problems.add(
-            declared.file,
-            sql,
-            "You must use either sql or sqlTable within a model, but not both",
-            cube=declared.name,
-        )
+        compiler.report(itself, sql, "You must use either sql or sqlTable within a model, but not both")
         return None
     value = sql or table
     if value is None:
-        problems.add(
-            declared.file,
-            declared.at,
-            f"(value = {declared.name}) must contain at least one of [sql, sqlTable]",
-            hint="Write sql_table with the name of a table, or sql with a query",
-            cube=declared.name,
+        compiler.report(
+            itself,
+            None,
+            f"(value = {itself.name}) must contain at least one of [sql, sqlTable]",
+            "Write sql_table with the name of a table, or sql with a query",
         )
         return None
     if not isinstance(value.data, str) or not value.data.strip():
-        problems.add(declared.file, value, f"({short(value.plain())}) must be SQL text", cube=declared.name)
+        compiler.report(itself, value, f"({short(value.plain())}) must be SQL text")
         return None
     try:
         if table is not None:
-            return table_sql(value.data, dialect), False
-        return query_sql(value.data, dialect, Binder(declared.name, declared.name, members, "cube"))
+            return table_sql(value.data, compiler.dialect), False
+        binder = Binder(itself.name, itself.name, compiler.members, "cube")
+        return query_sql(value.data, compiler.dialect, binder)
     except BadSql as error:
-        problems.add(declared.file, value, error.message, hint=error.hint, cube=declared.name)
+        file, inherited = itself.origin(value)
+        at = line_of(value, error.line)
+        compiler.problems.add(file, at, error.message, hint=error.hint, cube=itself.name, inherited=inherited)
         return None
 
 
-def compile_refresh_key(declared: DeclaredCube, problems: Problems) -> tuple[Any, float | None]:
+def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Any, float | None]:
     """The refresh key as declared, and its interval in seconds where it is one."""
-    value = declared.fields.get("refresh_key")
+    value = itself.fields.get("refresh_key")
     if value is None:
         return None, None
-
-    def report(at: Yaml, message: str) -> None:
-        problems.add(declared.file, at, message, cube=declared.name)
-
-    if not value.is_map or not value.data:
-        report(value, "(refreshKey) must be a map with at least one of [every, sql, immutable]")
+    found = refresh_key_problem(value)
+    if found is not None:
+        file, inherited = itself.origin(value)
+        at, message = found
+        compiler.problems.add(file, at, message, cube=itself.name, inherited=inherited)
         return None, None
-    for key in set(value.data) - REFRESH_KEYS:
-        report((value.keys or {})[key], f"(refreshKey.{key}) is not allowed")
-    if "immutable" in value.data and value.data["immutable"].data is not True:
-        report(value.data["immutable"], "(refreshKey.immutable) must be true")
-    every = value.data.get("every")
-    seconds = None
-    if every is not None:
-        seconds = every_seconds(str(every.data))
-        if seconds is None and not is_cron(str(every.data)):
-            report(every, f"(refreshKey.every = {short(every.plain())}) does not match: n second|minute|hour|day|week")
-        elif seconds is None:
-            report(every, "a cron text in refreshKey.every is not yet supported by this version of kubus")
     if "sql" in value.data:
         # A key that has to be asked of the database comes with the refresh worker; until then the default holds.
         return value.plain(), None
     if "immutable" in value.data:
-        return value.plain(), float(10**12)
-    return value.plain(), seconds
+        return value.plain(), NEVER
+    return value.plain(), every_seconds(value.data["every"].text)
+
+
+def refresh_key_problem(value: Yaml) -> tuple[Yaml, str] | None:
+    """The first thing that is wrong with a refresh key, and where."""
+    if not value.is_map or not REFRESH_FORMS & set(value.data):
+        return value, "(refreshKey) must be a map with at least one of [every, sql, immutable]"
+    for key, part in value.items():
+        if key not in REFRESH_KEYS:
+            return (value.keys or {})[key], f"(refreshKey.{key}) is not allowed"
+        if key == "immutable" and part.data is not True:
+            return part, "(refreshKey.immutable) must be true"
+        if key == "sql" and not (isinstance(part.data, str) and part.data.strip()):
+            return part, f"(refreshKey.sql = {short(part.plain())}) must be SQL text"
+        if key == "every" and every_seconds(part.text) is None:
+            if is_cron(part.text):
+                return part, "a cron text in refreshKey.every is not yet supported by this version of kubus"
+            return part, f"(refreshKey.every = {short(part.plain())}) does not match: n second|minute|hour|day|week"
+    return None

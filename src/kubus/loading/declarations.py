@@ -11,6 +11,9 @@ from kubus.model.names import snake_case
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+# What these mean in SQL is fixed.
+OWN_WORDS = frozenset({"CUBE", "TABLE"})
+
 MEMBER_LISTS = ("dimensions", "measures", "segments")
 
 CUBE_KEYS = frozenset(
@@ -22,7 +25,7 @@ CUBE_KEYS = frozenset(
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
 DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
-    "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments", "field_type",
+    "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
@@ -35,8 +38,11 @@ JOIN_KEYS = frozenset({"name", "sql", "relationship"})
 LATER_TOP = frozenset({"views", "view_groups"})
 LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
 LATER_DIMENSION = frozenset(
-    {"granularities", "mask", "links", "key", "values", "multi_stage", "add_group_by", "filter", "time_shift"}
-)
+    {
+        "granularities", "mask", "links", "key", "values", "multi_stage", "add_group_by", "filter", "time_shift",
+        "field_type",
+    }
+)  # fmt: skip
 LATER_MEASURE = frozenset(
     {
         "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by", "add_group_by",
@@ -61,6 +67,15 @@ class DeclaredMember:
     file: str
     fields: dict[str, Yaml]
     inherited: bool = False
+    # The files of what a cube takes over key by key.
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def origin(self, at: Yaml) -> tuple[str, bool]:
+        """The file that a value of this member is in, and whether it is inherited."""
+        key = next((key for key, value in self.fields.items() if value is at), None)
+        if key is not None and key in self.origins:
+            return self.origins[key], True
+        return self.file, self.inherited
 
 
 @dataclass(slots=True)
@@ -72,6 +87,7 @@ class DeclaredCube:
     file: str
     fields: dict[str, Yaml]
     lists: dict[str, dict[str, DeclaredMember]] = field(default_factory=dict[str, dict[str, DeclaredMember]])
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[DeclaredCube]:
@@ -115,15 +131,6 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
         members = fields.pop(kind, None)
         if members is not None:
             declared.lists[kind] = read_members(file, kind, members, name, problems)
-    seen: dict[str, str] = {}
-    doubled: list[str] = []
-    for kind in MEMBER_LISTS:
-        for member in declared.lists.get(kind, {}):
-            if seen.setdefault(member, kind) != kind:
-                doubled.append(member)
-    for member in doubled:
-        at = next(reversed([m.at for kind in MEMBER_LISTS if (m := declared.lists.get(kind, {}).get(member))]))
-        problems.add(file, at, f"{member} defined more than once", cube=name)
     return declared
 
 
@@ -173,6 +180,15 @@ def read_name(file: str, item: Yaml, kind: str, problems: Problems, cube: str | 
     name = name_of(item)
     if name is None:
         problems.add(file, item, f"name isn't defined for {kind}: {short(item.plain())}", cube=cube)
+        return None
+    if isinstance(name, str) and name in OWN_WORDS:
+        problems.add(
+            file,
+            item.data["name"],
+            f"({kind}s.{name}) is not allowed",
+            hint=f"{{{name}}} in SQL means the cube that it stands in, so nothing else can have that name",
+            cube=cube,
+        )
         return None
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         at = item.data["name"]
@@ -240,6 +256,18 @@ def key_place(item: Yaml, key: str) -> Yaml:
 def short(value: Any) -> str:
     text = str(value)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def names_are_unique(cubes: Mapping[str, DeclaredCube], problems: Problems) -> None:
+    """No two members of a cube have the same name, also of different kinds, or where one is inherited."""
+    for cube in cubes.values():
+        seen: dict[str, DeclaredMember] = {}
+        for kind in MEMBER_LISTS:
+            for name, member in cube.lists.get(kind, {}).items():
+                other = seen.setdefault(name, member)
+                if other is not member and not (other.inherited and member.inherited):
+                    told = other if member.inherited else member
+                    problems.add(told.file, told.at, f"{name} defined more than once", cube=cube.name)
 
 
 def members_by_cube(cubes: Mapping[str, DeclaredCube]) -> dict[str, dict[str, str]]:

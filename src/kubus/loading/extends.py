@@ -8,54 +8,64 @@ from kubus.loading.problems import Problems, nearest_hint
 
 # A child has its own name and place, and says itself whether it extends something.
 OWN = frozenset({"name", "extends"})
+# What a cube is made of: the child's own hides the parent's, also when it is the other of the two.
+TABLES = frozenset({"sql", "sql_table"})
 
 
 def extended(cubes: Mapping[str, DeclaredCube], problems: Problems) -> dict[str, DeclaredCube]:
     """Every cube with what it inherits: its own keys win, members and joins are united by name."""
     done: dict[str, DeclaredCube] = {}
     for cube in cubes.values():
-        merged(cube, cubes, done, (), problems)
+        # Up to a cube that is done or has no parent, and down again.
+        line = [cube]
+        while line[-1].name not in done:
+            parent = parent_of(line[-1], cubes, [below.name for below in line], problems)
+            if parent is None:
+                done[line[-1].name] = line[-1]
+            else:
+                line.append(parent)
+        for child in reversed(line):
+            if child.name not in done:
+                done[child.name] = merged(child, done[parent_name(child)])
     return {name: done[name] for name in cubes}
 
 
-def merged(
-    cube: DeclaredCube,
-    cubes: Mapping[str, DeclaredCube],
-    done: dict[str, DeclaredCube],
-    below: tuple[str, ...],
-    problems: Problems,
-) -> DeclaredCube:
-    if cube.name in done:
-        return done[cube.name]
-    parent = parent_of(cube, cubes, below, problems)
-    if parent is None:
-        done[cube.name] = cube
-        return cube
-    above = merged(parent, cubes, done, (*below, cube.name), problems)
-    inherited = {key: value for key, value in above.fields.items() if key not in OWN}
-    # One of the two says what the cube is made of: the child's own hides the parent's other.
-    if "sql" in cube.fields or "sql_table" in cube.fields:
-        inherited.pop("sql", None)
-        inherited.pop("sql_table", None)
+def merged(cube: DeclaredCube, parent: DeclaredCube) -> DeclaredCube:
+    """A cube with what its parent has, or inherits itself."""
     # The alias names one cube in a statement; two cannot share it.
-    inherited.pop("sql_alias", None)
+    hidden = {*OWN, "sql_alias"}
+    if TABLES & cube.fields.keys():
+        hidden |= TABLES
+    inherited = {key: value for key, value in parent.fields.items() if key not in hidden and key not in cube.fields}
+    origins = {key: parent.origins.get(key, parent.file) for key in inherited}
     lists: dict[str, dict[str, DeclaredMember]] = {}
-    for kind in {*above.lists, *cube.lists}:
-        taken = {name: replace(member, inherited=True) for name, member in above.lists.get(kind, {}).items()}
+    for kind in {*parent.lists, *cube.lists}:
+        taken = {name: replace(member, inherited=True) for name, member in parent.lists.get(kind, {}).items()}
         lists[kind] = {**taken, **cube.lists.get(kind, {})}
-    result = DeclaredCube(cube.name, cube.at, cube.file, {**inherited, **cube.fields}, lists)
-    done[cube.name] = result
-    return result
+    return DeclaredCube(cube.name, cube.at, cube.file, {**inherited, **cube.fields}, lists, origins)
+
+
+def parent_name(cube: DeclaredCube) -> str:
+    return cube.fields["extends"].text.strip().removeprefix("{").removesuffix("}").strip()
 
 
 def parent_of(
-    cube: DeclaredCube, cubes: Mapping[str, DeclaredCube], below: tuple[str, ...], problems: Problems
+    cube: DeclaredCube, cubes: Mapping[str, DeclaredCube], below: list[str], problems: Problems
 ) -> DeclaredCube | None:
     value = cube.fields.get("extends")
     if value is None:
         return None
-    name = str(value.data).strip().removeprefix("{").removesuffix("}").strip()
-    if name == cube.name or name in below:
+    if value.is_map or value.is_list:
+        problems.add(
+            cube.file,
+            value,
+            "(extends) must be the name of a cube",
+            hint="A text that begins with { needs quotes",
+            cube=cube.name,
+        )
+        return None
+    name = parent_name(cube)
+    if name in below:
         problems.add(cube.file, value, f"Cube '{cube.name}' extends itself by way of '{name}'", cube=cube.name)
         return None
     parent = cubes.get(name)

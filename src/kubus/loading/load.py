@@ -1,6 +1,7 @@
 """Files to a model: read, decode, extend, compile, check. Every problem of every file is told at once."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
 from kubus.loading.checks.references import nothing_refers_to_itself, paths_are_joined, rows_refer_to_rows
 from kubus.loading.cubes import compile_cube
-from kubus.loading.declarations import DeclaredCube, members_by_cube, read_file
+from kubus.loading.declarations import DeclaredCube, members_by_cube, names_are_unique, read_file
 from kubus.loading.extends import extended
 from kubus.loading.files import model_files
 from kubus.loading.problems import Problems
@@ -30,6 +31,9 @@ FORMAT = b"1"
 
 # What begins a template. Two closing braces alone are how nested maps of one line end.
 TEMPLATE_MARKS = ("{%", "{{")
+
+# SQL that begins with a reference and has no quotes.
+UNQUOTED = re.compile(r":\s+\{.*\}\s*[^\s#]")
 
 
 def load_model(folder: Path, dialects: Mapping[str, str]) -> Model:
@@ -57,6 +61,7 @@ def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
                     hint=f"It is also in {first.file}, line {first.at.line}",
                 )
     merged = extended(declared, problems)
+    names_are_unique(merged, problems)
     members = members_by_cube(merged)
     cubes: dict[str, Cube] = {}
     for name, cube in merged.items():
@@ -78,7 +83,10 @@ def decode(file: str, text: str, problems: Problems) -> list[DeclaredCube]:
     try:
         document = read_yaml(text)
     except BadYaml as error:
-        problems.note(file, error.line, error.column, f"YAMLException: {error.message}")
+        lines = text.splitlines()
+        line = lines[error.line - 1] if error.line <= len(lines) else ""
+        hint = "A text that begins with { needs quotes" if UNQUOTED.search(line) else None
+        problems.note(file, error.line, error.column, f"YAMLException: {error.message}", hint=hint)
         return []
     return [] if document is None or document.data is None else list(read_file(file, document, problems))
 

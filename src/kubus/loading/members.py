@@ -14,7 +14,8 @@ from kubus.model.join_graph import Join, Relationship
 from kubus.model.measure_types import MEASURE_TYPES, Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.names import snake_case
-from kubus.model.references import BadSql, member_sql
+from kubus.model.parsing import BadSql
+from kubus.model.references import member_sql
 from kubus.model.titles import title_of
 
 DIMENSION_TYPES: tuple[ValueType, ...] = ("string", "number", "boolean", "time", "geo")
@@ -43,7 +44,9 @@ class CubeCompiler:
     # ── what all members have ──
 
     def report(self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None) -> None:
-        self.problems.add(member.file, at or member.at, message, hint=hint, cube=self.cube.name)
+        place = at or member.at
+        file, inherited = member.origin(place)
+        self.problems.add(file, place, message, hint=hint, cube=self.cube.name, inherited=inherited)
 
     def text(self, member: DeclaredMember, key: str, kind: str) -> str | None:
         value = member.fields.get(key)
@@ -52,12 +55,14 @@ class CubeCompiler:
         if not isinstance(value.data, str | int | float) or isinstance(value.data, bool):
             self.report(member, value, f"({kind}.{member.name}.{key} = {short(value.plain())}) must be a string")
             return None
-        return str(value.data)
+        return unescaped(value.text)
 
     def boolean(self, member: DeclaredMember, key: str, default: bool, kind: str) -> bool:
         value = member.fields.get(key)
         if value is None:
             return default
+        if value.data in ("true", "false"):
+            return value.data == "true"
         if not isinstance(value.data, bool):
             self.report(
                 member,
@@ -74,7 +79,6 @@ class CubeCompiler:
         return default
 
     def label(self, member: DeclaredMember, kind: str, value_type: str | None = None) -> Label:
-        aliases = member.fields.get("aliases")
         declared = member.fields.get("format")
         if declared is not None and value_type is not None:
             wrong = format_problem(declared.plain(), value_type, is_measure=kind == "measures")
@@ -94,8 +98,17 @@ class CubeCompiler:
             meta=None if meta is None else meta.plain(),
             format=None if declared is None else declared.plain(),
             currency=None if currency is None else currency.upper(),
-            aliases=tuple(str(a.data) for a in aliases.data) if aliases is not None and aliases.is_list else (),
+            aliases=self.aliases(member, kind),
         )
+
+    def aliases(self, member: DeclaredMember, kind: str) -> tuple[str, ...]:
+        value = member.fields.get("aliases")
+        if value is None:
+            return ()
+        if not value.is_list or not all(isinstance(item.data, str) for item in value.data):
+            self.report(member, value, f"({kind}.{member.name}.aliases) must be a list of strings")
+            return ()
+        return tuple(unescaped(item.data) for item in value.data)
 
     def sql(
         self,
@@ -108,10 +121,11 @@ class CubeCompiler:
         if value is None:
             self.report(member, None, f"({path}) is required")
             return None
-        if isinstance(value.data, bool) or not isinstance(value.data, str | int | float):
-            self.report(member, value, f"({path} = {short(value.plain())}) must be SQL text")
+        if not isinstance(value.data, str | int | float):
+            hint = "A text that begins with { needs quotes" if value.is_map else None
+            self.report(member, value, f"({path} = {short(value.plain())}) must be SQL text", hint)
             return None
-        text = str(value.data)
+        text = value.text
         if not text.strip():
             self.report(member, value, f"({path}) is not allowed to be empty")
             return None
@@ -119,7 +133,11 @@ class CubeCompiler:
         try:
             return member_sql(text, self.dialect, self.cube.name, binder)
         except BadSql as error:
-            self.report(member, value, error.message, error.hint)
+            file, inherited = member.origin(value)
+            at = line_of(value, error.line)
+            self.problems.add(
+                file, at, error.message, hint=error.hint, cube=self.cube.name, inherited=member.inherited or inherited
+            )
             return None
 
     def one_of(
@@ -186,7 +204,7 @@ class CubeCompiler:
         forms = [key for key in ("sql", "case", "latitude") if key in member.fields]
         if "longitude" in member.fields and "latitude" not in forms:
             forms.append("latitude")
-        if len(forms) != 1:
+        if len(forms) != 1 or (value_type == "geo" and forms == ["case"]):
             wanted = "latitude and longitude" if value_type == "geo" else "sql or case"
             message = f"({path}.sql) is required" if not forms else f"({path}) has more than one of sql, case, latitude"
             self.report(member, None, message, f"A dimension of this type has {wanted}")
@@ -260,7 +278,7 @@ class CubeCompiler:
         if value.data is None or value.is_list:
             self.report(member, value, f"({path}) has to be a text, or a map with sql")
             return None
-        return str(value.data).lower() if isinstance(value.data, bool) else str(value.data)
+        return unescaped(value.text)
 
     # ── measures ──
 
@@ -347,8 +365,14 @@ class CubeCompiler:
             self.report(member, value, f"(measures.{member.name}.drill_members) must be defined as array")
             return ()
         found: list[str] = []
-        for item in value.data:
-            text = str(item.data).strip().removeprefix("{").removesuffix("}").strip()
+        for number, item in enumerate(value.data):
+            if not isinstance(item.data, str):
+                hint = "A text that begins with { needs quotes" if item.is_map else None
+                self.report(
+                    member, item, f"(measures.{member.name}.drill_members[{number}]) must be the name of a member", hint
+                )
+                continue
+            text = item.data.strip().removeprefix("{").removesuffix("}").strip()
             cube, _, name = text.rpartition(".")
             cube = self.cube.name if cube in {"", "CUBE", "TABLE"} else cube
             if cube not in self.members or name not in self.members[cube]:
@@ -410,4 +434,14 @@ class CubeCompiler:
 
 def declared_sql(member: DeclaredMember) -> str | None:
     value = member.fields.get("sql")
-    return None if value is None else str(value.data)
+    return None if value is None else value.text
+
+
+def unescaped(text: str) -> str:
+    """A text with its braces, which are escaped everywhere in a model."""
+    return text.replace("\\{", "{").replace("\\}", "}")
+
+
+def line_of(value: Yaml, line: int) -> Yaml:
+    """The place of a line of SQL, where the file has the same lines; else where the SQL begins."""
+    return Yaml(None, value.line + line, 1) if value.is_literal and line else value

@@ -4,21 +4,36 @@ References come out before sqlglot sees the text: it would take `{CUBE}.x` for a
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, Reference, TableReference, marker
+from kubus.model.parsing import BadSql, parse, parse_value, used_parts
 
 NAME = r"[A-Za-z_]\w*"
 DOTTED = re.compile(rf"\s*({NAME}(?:\s*\.\s*{NAME})*)\s*(\(\s*\))?\s*")
 BARE = re.compile(rf"\s*({NAME})\s*")
+BARE_COLUMN = re.compile(rf"\s*\{{\s*(?:CUBE|TABLE)\s*\}}\.({NAME})\s*")
+BARE_MEMBER = re.compile(rf"\s*\{{({NAME}(?:\.{NAME})*)\}}\s*")
 SIMPLE_SELECT = re.compile(r"\s*select\s+\*\s+from\s+([\w.\"]+)\s*;?\s*", re.IGNORECASE)
 MARKER = re.compile(r"__kubus_ref_(\d+)__")
+
+# What has to be told apart to find references: quotes and comments, in which a brace is no reference, and braces.
+PIECE = re.compile(
+    r"""(?P<escaped>\\[{}])
+      | (?P<brace>[{}])
+      | (?P<comment>--[^\n]*)
+      | (?P<comments>/\*)
+      | (?P<quoted> (?<!\w)[eE]'(?:[^'\\]|\\.|'')*'
+                  | '(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$)""",
+    re.DOTALL | re.VERBOSE,
+)
+COMMENT_MARKS = re.compile(r"/\*|\*/")
+
+# Words that stand for values, not for columns, also when they are all there is.
+CONSTANTS: dict[str, Callable[[], exp.Expr]] = {"true": exp.true, "false": exp.false, "null": exp.null}
 
 # Names with a meaning of their own inside braces, which come with the dynamic models.
 CONTEXT_NAMES = (
@@ -36,15 +51,6 @@ CONTEXT_NAMES = (
 MAX_SQL = 200_000
 
 
-class BadSql(Exception):
-    """SQL of a model that cannot be understood; `hint` says what to do."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
 @dataclass(frozen=True, slots=True)
 class Expression:
     """What stands between braces: a dotted name, perhaps called."""
@@ -52,50 +58,6 @@ class Expression:
     parts: tuple[str, ...]
     called: bool
     text: str
-
-
-def take_apart(text: str) -> tuple[str, tuple[Expression, ...]]:
-    r"""The text with a marker for each `{expression}`, and the expressions. `\{` and `\}` are braces themselves.
-
-    Raises:
-        BadSql: braces do not match, or hold something else than a reference.
-    """
-    if len(text) > MAX_SQL:
-        raise BadSql(f"SQL of {len(text)} characters is longer than the {MAX_SQL} that are read")
-    pieces: list[str] = []
-    found: list[Expression] = []
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char == "\\" and text[at + 1 : at + 2] in ("{", "}"):
-            pieces.append(text[at + 1])
-            at += 2
-        elif char == "{":
-            end = text.find("}", at)
-            if end < 0:
-                raise BadSql("A { has no }", "Write \\{ for a brace that is no reference")
-            pieces.append(marker(len(found)))
-            found.append(expression(text[at + 1 : end]))
-            at = end + 1
-        elif char == "}":
-            raise BadSql("A } has no {", "Write \\} for a brace that is no reference")
-        else:
-            pieces.append(char)
-            at += 1
-    return "".join(pieces), tuple(found)
-
-
-def expression(text: str) -> Expression:
-    first = re.match(rf"\s*({NAME})", text)
-    if first and first[1] in CONTEXT_NAMES:
-        raise BadSql(f"'{first[1]}' is not yet supported by this version of kubus")
-    match = DOTTED.fullmatch(text)
-    if match is None:
-        raise BadSql(
-            f"Failed to parse Python expression. Most likely this type of syntax isn't supported yet: {{{text[:60]}}}",
-            "Inside braces stands a member, such as {CUBE.name} or {other_cube.name}; write \\{ for a brace",
-        )
-    return Expression(tuple(re.split(r"\s*\.\s*", match[1])), match[2] is not None, text.strip())
 
 
 # What an expression between braces refers to. Raises BadSql if it refers to nothing.
@@ -108,13 +70,22 @@ def member_sql(text: str, dialect: str, cube: str, bind: Bind) -> MemberSql:
     Raises:
         BadSql: it cannot be understood; the message says why.
     """
-    bare = BARE.fullmatch(text)
+    bare = BARE.fullmatch(text) or BARE_COLUMN.fullmatch(text)
     if bare is not None:
+        constant = CONSTANTS.get(text.strip().lower())
+        if constant is not None:
+            return MemberSql(text, constant())
+        # Made by hand: a parser would stumble over names such as `order`.
         column = exp.column(exp.to_identifier(bare[1], quoted=False), exp.to_identifier(marker(0), quoted=False))
         return MemberSql(text, column, (TableReference(cube),))
-    marked, expressions = take_apart(text)
-    references = tuple(map(bind, expressions))
-    tree = parse_value(marked, dialect)
+    member = BARE_MEMBER.fullmatch(text)
+    if member is not None:
+        references = (bind(expression(member[1])),)
+        tree: exp.Expr = exp.column(exp.to_identifier(marker(0), quoted=False))
+    else:
+        marked, expressions = take_apart(text)
+        references = tuple(map(bind, expressions))
+        tree = as_written(expressions, lambda: parse_value(marked, dialect))
     check_places(tree, references)
     return MemberSql(text, tree, references)
 
@@ -148,76 +119,137 @@ def query_sql(text: str, dialect: str, bind: Bind) -> tuple[MemberSql, bool]:
         return table_sql(simple[1], dialect), False
     marked, expressions = take_apart(text)
     references = tuple(map(bind, expressions))
-    tree = parse(marked.strip().removesuffix(";"), dialect)
+    for number, reference in enumerate(references):
+        if isinstance(reference, QueryReference):
+            # In parentheses it may be the whole of a sub-query, where the name of a table alone is no SQL.
+            alone = re.compile(rf"\(\s*({marker(number)})\s*\)")
+            marked = alone.sub(r"(SELECT * FROM \1)", marked)
+    marked = marked.rstrip().removesuffix(";")
+    tree = as_written(expressions, lambda: parse(marked, dialect))
     if not isinstance(tree, exp.Query):
         raise BadSql("sql of a cube has to be a SELECT", "Use sql_table for the name of a table")
     check_places(tree, references)
     return MemberSql(text, tree, references), True
 
 
-def used_parts(tree: exp.Expr) -> list[str]:
-    return [name for name, value in tree.args.items() if value]
+def take_apart(text: str) -> tuple[str, tuple[Expression, ...]]:
+    r"""The text with a marker for each `{expression}`, and the expressions. `\{` and `\}` are braces themselves.
+
+    Comments are left out, whatever is in them.
+
+    Raises:
+        BadSql: braces do not match, hold something else than a reference, or stand where one would only be text.
+    """
+    if len(text) > MAX_SQL:
+        raise BadSql(f"SQL of {len(text)} characters is longer than the {MAX_SQL} that are read")
+    if MARKER.search(text):
+        raise BadSql("Names such as __kubus_ref_0__ are for kubus itself")
+    pieces: list[str] = []
+    found: list[Expression] = []
+    at = 0
+    while (piece := PIECE.search(text, at)) is not None:
+        pieces.append(text[at : piece.start()])
+        at = piece.end()
+        match piece.lastgroup:
+            case "escaped":
+                pieces.append(piece[0][1])
+            case "comment" | "comments":
+                at = piece.end() if piece.lastgroup == "comment" else end_of_comment(text, piece.start())
+                pieces.append("\n" * text.count("\n", piece.start(), at) or " ")
+            case "brace":
+                if piece[0] == "}":
+                    raise BadSql("A } has no {", "Write \\} for a brace that is no reference", line_at(text, at))
+                end = text.find("}", at)
+                if end < 0:
+                    raise BadSql("A { has no }", "Write \\{ for a brace that is no reference", line_at(text, at))
+                pieces.append(marker(len(found)))
+                found.append(expression(text[at:end], line_at(text, at)))
+                at = end + 1
+            case _:
+                pieces.append(without_references(piece[0], line_at(text, piece.start())))
+    pieces.append(text[at:])
+    return "".join(pieces), tuple(found)
 
 
-def parse(text: str, dialect: str) -> exp.Expr:
+def line_at(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def end_of_comment(text: str, start: int) -> int:
+    """Where a comment ends that others may stand inside."""
+    depth = 0
+    for mark in COMMENT_MARKS.finditer(text, start):
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    raise BadSql("A comment has no end", "Write */ after it", line_at(text, start))
+
+
+def without_references(quoted: str, line: int) -> str:
+    """A quoted text with its braces as they are meant. Raises BadSql if they are a reference."""
+    plain = quoted.replace("\\{", "").replace("\\}", "")
+    if "{" in plain:
+        inside = plain[plain.find("{") + 1 :].partition("}")[0]
+        if DOTTED.fullmatch(inside):
+            raise BadSql(
+                "A reference stands inside a text literal, where it would only be text",
+                "Put the text together with ||, or write \\{ for a brace",
+                line,
+            )
+    if "{" in plain or "}" in plain:
+        raise BadSql("A brace inside a text literal begins a reference", "Write \\{ and \\} for the braces", line)
+    return quoted.replace("\\{", "{").replace("\\}", "}")
+
+
+def expression(text: str, line: int = 0) -> Expression:
+    """What stands between braces. Raises BadSql if it is no reference."""
+    match = DOTTED.fullmatch(text)
+    first = match[1] if match else text.strip()
+    name = next((name for name in CONTEXT_NAMES if re.match(rf"{name}\b", first)), None)
+    if name is not None:
+        raise BadSql(f"'{name}' is not yet supported by this version of kubus", line=line)
+    if match is None:
+        raise BadSql(
+            f"Failed to parse Python expression. Most likely this type of syntax isn't supported yet: {{{text[:60]}}}",
+            "Inside braces stands a member, such as {CUBE.name} or {other_cube.name}; write \\{ for a brace",
+            line,
+        )
+    return Expression(tuple(part.strip() for part in match[1].split(".")), match[2] is not None, text.strip())
+
+
+def as_written(expressions: tuple[Expression, ...], parsed: Callable[[], exp.Expr]) -> exp.Expr:
+    """A parsed tree; if there is none, the reason names references as they are written."""
     try:
-        trees = sqlglot.parse(text, read=dialect)
-    except SqlglotError as error:
-        raise BadSql("SQL cannot be parsed: " + reason(error)) from error
-    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
-        raise BadSql(f"SQL cannot be parsed: {type(error).__name__}") from error
-    if len(trees) != 1 or trees[0] is None:
-        raise BadSql("This is not one statement")
-    tree = trees[0]
-    if tree.find(exp.Command):
-        raise BadSql("SQL cannot be parsed as a query")
-    if tree.find(exp.Placeholder, exp.Parameter):
-        raise BadSql("SQL of a model has no placeholders of its own", "Write the value, or a reference in braces")
-    return tree
-
-
-@lru_cache(maxsize=20_000)
-def parse_value(text: str, dialect: str) -> exp.Expr:
-    """One expression. The same texts stand in many members, which share the tree: nobody changes it."""
-    tree = parse(f"SELECT {text}", dialect)
-    if not isinstance(tree, exp.Select) or used_parts(tree) != ["expressions"] or len(tree.expressions) != 1:
-        raise BadSql("This is not one SQL expression")
-    value = tree.expressions[0]
-    if isinstance(value, exp.Alias | exp.Aliases):
-        raise BadSql("SQL of a member has no alias", "Leave out AS and the name after it")
-    return value.pop()
-
-
-def reason(error: SqlglotError) -> str:
-    """The parser's own words, with the place it stopped at, without our markers."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines()[0]
-    return MARKER.sub("{…}", text).strip()
+        return parsed()
+    except BadSql as error:
+        message = MARKER.sub(lambda m: "{" + expressions[int(m[1])].text + "}", error.message)
+        raise BadSql(message, error.hint, error.line) from error
 
 
 def check_places(tree: exp.Expr, references: tuple[Reference, ...]) -> None:
     """Make sure that every reference stands where it has a meaning. Raises BadSql."""
-    for literal in tree.find_all(exp.Literal):
-        if literal.is_string and MARKER.search(literal.name):
-            raise BadSql(
-                "A reference stands inside a text literal, where it would only be text",
-                "Put the text together with ||, or write \\{ for a brace",
-            )
-    standing: dict[int, list[exp.Identifier]] = {}
-    for identifier in tree.find_all(exp.Identifier):
-        match = MARKER.fullmatch(identifier.name)
-        if match is not None:
-            standing.setdefault(int(match[1]), []).append(identifier)
+    standing = dict(places_of(tree))
     for number, reference in enumerate(references):
         places = standing.get(number, [])
         if not places or not all(is_in_place(reference, place) for place in places):
             raise BadSql(f"The reference number {number + 1} stands where it cannot stand: {described(reference)}")
 
 
+def places_of(tree: exp.Expr) -> Iterator[tuple[int, list[exp.Identifier]]]:
+    """Where each reference stands."""
+    standing: dict[int, list[exp.Identifier]] = {}
+    for identifier in tree.find_all(exp.Identifier):
+        match = MARKER.fullmatch(identifier.name)
+        if match is not None:
+            standing.setdefault(int(match[1]), []).append(identifier)
+    yield from standing.items()
+
+
 def is_in_place(reference: Reference, place: exp.Identifier) -> bool:
     parent = place.parent
     match reference:
         case TableReference():
-            return isinstance(parent, exp.Column) and place is not parent.this
+            return isinstance(parent, exp.Column) and place is not parent.this and place is parent.parts[0]
         case MemberReference():
             return isinstance(parent, exp.Column) and place is parent.this and not parent.table
         case QueryReference():

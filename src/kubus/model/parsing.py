@@ -1,0 +1,138 @@
+"""SQL of a model to trees: what sqlglot reads, and what it would read as something else."""
+
+import re
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+
+class BadSql(Exception):
+    """SQL of a model that cannot be understood.
+
+    `hint` says what to do; `line` counts from 1 in the SQL, and is 0 where it is not known.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.line = line
+
+
+# What only reads never has in it.
+WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Into, exp.Lock, exp.Command)
+
+# sqlglot writes these as functions that answer in another type, with other digits.
+RENAMED = {"postgres": re.compile(r"\b(date_part|log10)\s*\(", re.IGNORECASE)}
+
+# A JSON key with one of these is read as a path with several steps, unless it is written as a path.
+STEPS = re.compile(r"[.:\[\]]")
+JSON_FUNCTIONS = frozenset({"json_extract", "json_extract_string", "json_extract_path", "json_extract_path_text"})
+
+
+def parse(text: str, dialect: str) -> exp.Expr:
+    """One statement that only reads.
+
+    Raises:
+        BadSql: it is none, or the tree would not mean what the text does.
+    """
+    try:
+        trees = sqlglot.parse(faithful(text, dialect), read=dialect)
+    except ParseError as error:
+        raise not_parsed(error) from error
+    except SqlglotError as error:
+        raise BadSql("SQL cannot be parsed, perhaps for a quote without its end") from error
+    except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
+        why = "it nests too deep" if isinstance(error, RecursionError) else type(error).__name__
+        raise BadSql(f"SQL cannot be parsed: {why}") from error
+    if len(trees) != 1 or trees[0] is None:
+        raise BadSql("This is not one statement")
+    tree = trees[0]
+    if tree.find(*WRITES):
+        raise BadSql("SQL of a model has to be a SELECT, and only read")
+    if tree.find(exp.Placeholder, exp.Parameter):
+        raise BadSql("SQL of a model has no placeholders of its own", "Write the value, or a reference in braces")
+    return tree
+
+
+def parse_value(text: str, dialect: str) -> exp.Expr:
+    """One expression. Raises BadSql."""
+    tree = parse(f"SELECT {text}", dialect)
+    if not isinstance(tree, exp.Select) or used_parts(tree) != ["expressions"] or len(tree.expressions) != 1:
+        raise BadSql("This is not one SQL expression")
+    value = tree.expressions[0]
+    if isinstance(value, exp.Alias | exp.Aliases):
+        raise BadSql("SQL of a member has no alias", "Leave out AS and the name after it")
+    if value.is_star:
+        raise BadSql("* is every column, and a member is one value")
+    return value.pop()
+
+
+def used_parts(tree: exp.Expr) -> list[str]:
+    """The clauses that a tree has."""
+    return [name for name, value in tree.args.items() if value]
+
+
+def not_parsed(error: ParseError) -> BadSql:
+    """The parser's own words, and where it stopped."""
+    first = error.errors[0] if error.errors else {}
+    description = str(first.get("description") or error).splitlines()[0].rstrip(". ")
+    at = str(first.get("highlight") or "").strip()
+    where = f", at '{at[:60]}'" if at and "\x1b" not in at else ""
+    return BadSql(f"SQL cannot be parsed: {description}{where}", line=int(first.get("line") or 0))
+
+
+# ── what sqlglot would read as something else ──
+
+
+def faithful(text: str, dialect: str) -> str:
+    """The text in a form that sqlglot reads and writes as it is meant. Raises BadSql where there is none."""
+    renamed = RENAMED.get(dialect)
+    if renamed is not None and renamed.search(text):
+        # With the schema before the name it is any function to sqlglot.
+        for token in reversed(list(renamed_functions(text, dialect))):
+            text = f"{text[: token.start]}pg_catalog.{text[token.start :]}"
+    if dialect == "duckdb" and ("->" in text or "json_extract" in text.lower()):
+        for key in json_keys(text, dialect):
+            raise BadSql(
+                f"The JSON key '{key[:60]}' would be read as a path of several steps",
+                "Write it as a path, with the key in double quotes: '$.\"…\"'",
+            )
+    return text
+
+
+def tokens_of(text: str, dialect: str) -> list[Token]:
+    try:
+        return sqlglot.tokenize(text, read=dialect)
+    except SqlglotError as error:
+        raise BadSql("SQL cannot be parsed, perhaps for a quote without its end") from error
+
+
+def renamed_functions(text: str, dialect: str) -> Iterator[Token]:
+    tokens = tokens_of(text, dialect)
+    for number, token in enumerate(tokens[:-1]):
+        before = tokens[number - 1].token_type if number else None
+        follows = tokens[number + 1].token_type is TokenType.L_PAREN
+        if follows and before is not TokenType.DOT and token.text.lower() in {"date_part", "log10"}:
+            yield token
+
+
+def json_keys(text: str, dialect: str) -> Iterator[str]:
+    """Keys that are no paths and would become some."""
+    calls: list[str] = []
+    before: Token | None = None
+    for token in tokens_of(text, dialect):
+        kind = token.token_type
+        if kind is TokenType.L_PAREN:
+            calls.append("" if before is None else before.text.lower())
+        elif kind is TokenType.R_PAREN and calls:
+            calls.pop()
+        elif kind is TokenType.STRING and before is not None and STEPS.search(token.text):
+            after_arrow = before.token_type in {TokenType.ARROW, TokenType.DARROW}
+            as_argument = before.token_type is TokenType.COMMA and bool(calls) and calls[-1] in JSON_FUNCTIONS
+            if (after_arrow or as_argument) and not token.text.startswith(("$", "/")):
+                yield token.text
+        before = token
