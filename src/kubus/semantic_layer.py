@@ -27,6 +27,7 @@ from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
 from kubus.query.authorize import AuthorizedQuery, authorize
+from kubus.query.default_filters import with_default_filters
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
 from kubus.query.resolve import resolve
@@ -134,6 +135,7 @@ class SemanticLayer:
             MemberError: the query names what is not there, or what does not go together.
         """
         model = self.model
+        query = with_default_filters(query, model)
         authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
         planned = self._planned(authorized, model)
         values = values_of(authorized.query)

@@ -35,7 +35,6 @@ SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
 
 # What data models may say that this version does not know how to do yet.
-LATER_TOP = frozenset({"views", "view_groups"})
 LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
 LATER_DIMENSION = frozenset(
     {
@@ -91,7 +90,7 @@ class DeclaredCube:
 
 
 def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[DeclaredCube]:
-    """The cubes of one file."""
+    """The cubes of one file; the keys of views are read elsewhere."""
     if not document.is_map:
         problems.add(file, document, "A model file has to be a map with the key 'cubes'")
         return
@@ -109,10 +108,7 @@ def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[Declare
                 cube = read_cube(file, item, problems)
                 if cube is not None:
                     yield cube
-        elif name in LATER_TOP:
-            if value.data not in (None, []):
-                later(file, at, name, problems)
-        else:
+        elif name not in ("views", "view_groups"):
             problems.add(
                 file,
                 at,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
 from kubus.loading.checks.references import nothing_refers_to_itself, paths_are_joined, rows_refer_to_rows
@@ -13,10 +14,15 @@ from kubus.loading.declarations import DeclaredCube, members_by_cube, names_are_
 from kubus.loading.extends import extended
 from kubus.loading.files import model_files
 from kubus.loading.problems import Problems
-from kubus.loading.yaml_text import BadYaml, read_yaml
+from kubus.loading.view_declarations import DeclaredGroup, DeclaredView, read_groups, read_views
+from kubus.loading.view_groups import compile_groups
+from kubus.loading.views import ViewCompiler
+from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
 from kubus.model.cube import Cube
 from kubus.model.join_graph import JoinGraph
 from kubus.model.model import Model
+from kubus.model.names import snake_case
+from kubus.model.view import View
 
 CHECKS = (
     joined_cubes_have_primary_keys,
@@ -50,16 +56,23 @@ def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
     """The model in these texts, by file name. Raises ModelError if it does not compile."""
     problems = Problems(files)
     declared: dict[str, DeclaredCube] = {}
+    views: dict[str, DeclaredView] = {}
+    groups: list[DeclaredGroup] = []
+    order: dict[str, None] = {}
     for file, text in files.items():
-        for cube in decode(file, text, problems):
-            first = declared.setdefault(cube.name, cube)
-            if first is not cube:
-                problems.add(
-                    file,
-                    cube.at,
-                    f"Found duplicate cube name '{cube.name}'.",
-                    hint=f"It is also in {first.file}, line {first.at.line}",
-                )
+        document = decode(file, text, problems)
+        if document is None:
+            continue
+        for cube in read_file(file, document, problems):
+            order[cube.name] = None
+            add_once(cube, declared, views, "cube", problems)
+        for key, value in document.items():
+            if snake_case(key) == "views":
+                for view in read_views(file, value, problems):
+                    order[view.name] = None
+                    add_once(view, views, declared, "view", problems)
+            elif snake_case(key) == "view_groups":
+                groups.extend(read_groups(file, value, problems))
     merged = extended(declared, problems)
     names_are_unique(merged, problems)
     members = members_by_cube(merged)
@@ -70,16 +83,49 @@ def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
             cubes[name] = compiled
     for check in CHECKS:
         check(cubes, merged, problems)
-    problems.raise_any()
     graph = JoinGraph(MappingProxyType({name: cube.joins for name, cube in cubes.items()}))
-    return Model(MappingProxyType(cubes), graph, version_of(files, dialects))
+    shown = ViewCompiler(cubes, views, members, graph, problems).all()
+    view_groups = compile_groups(groups, shown, views, problems)
+    problems.raise_any()
+    holders: dict[str, Cube | View] = {}
+    for name in order:
+        if name in cubes:
+            holders[name] = cubes[name]
+        elif name in shown:
+            # What a view splits off stands behind it.
+            holders |= {one.name: one for one in shown.values() if one.declared_as == name}
+    return Model(
+        MappingProxyType(cubes),
+        graph,
+        version_of(files, dialects),
+        views=MappingProxyType(shown),
+        holders=MappingProxyType(holders),
+        view_groups=view_groups,
+    )
 
 
-def decode(file: str, text: str, problems: Problems) -> list[DeclaredCube]:
+T = TypeVar("T", DeclaredCube, DeclaredView)
+
+
+def add_once(
+    one: T, same: dict[str, T], others: Mapping[str, DeclaredCube | DeclaredView], kind: str, problems: Problems
+) -> None:
+    """Cubes and views share one name space over all files."""
+    first = same.get(one.name) or others.get(one.name)
+    if first is None:
+        same[one.name] = one
+        return
+    clash = "conflicting cube and view" if one.name in others else f"duplicate {kind}"
+    hint = f"It is also in {first.file}, line {first.at.line}"
+    problems.add(one.file, one.at, f"Found {clash} name '{one.name}'.", hint=hint)
+
+
+def decode(file: str, text: str, problems: Problems) -> Yaml | None:
+    """The YAML of a file; None if there is nothing in it, or it cannot be read."""
     if any(mark in text for mark in TEMPLATE_MARKS):
         line = next(i for i, row in enumerate(text.splitlines(), 1) if any(mark in row for mark in TEMPLATE_MARKS))
         problems.note(file, line, 1, "Jinja templates are not yet supported by this version of kubus")
-        return []
+        return None
     try:
         document = read_yaml(text)
     except BadYaml as error:
@@ -87,8 +133,8 @@ def decode(file: str, text: str, problems: Problems) -> list[DeclaredCube]:
         line = lines[error.line - 1] if error.line <= len(lines) else ""
         hint = "A text that begins with { needs quotes" if UNQUOTED.search(line) else None
         problems.note(file, error.line, error.column, f"YAMLException: {error.message}", hint=hint)
-        return []
-    return [] if document is None or document.data is None else list(read_file(file, document, problems))
+        return None
+    return None if document is None or document.data is None else document
 
 
 def version_of(files: Mapping[str, str], dialects: Mapping[str, str]) -> str:

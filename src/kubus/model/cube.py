@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from kubus.model.join_graph import Join
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
-from kubus.model.member_sql import MemberSql
+from kubus.model.member_sql import MemberReference, MemberSql
 
 # `format` and `meta` are handed through to metadata as they were declared.
 Json = Any
@@ -76,6 +76,7 @@ def value_sql(value: DimensionValue) -> Iterator[MemberSql]:
 class Dimension:
     """An expression on a row, to group and filter by.
 
+    `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     """
@@ -93,6 +94,7 @@ class Dimension:
     order: Literal["asc", "desc"] | None = None
     declared_sql: str | None = None
     inherited: bool = False
+    alias_of: MemberReference | None = None
 
     @property
     def path(self) -> str:
@@ -105,7 +107,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """An aggregation with a name. `filters` are all true for the rows that it sees."""
+    """An aggregation with a name. `filters` are all true for the rows that it sees.
+
+    `alias_of` is the measure of a cube that a view shows under this name; `sql` is then a reference to it.
+    """
 
     cube: str
     name: str
@@ -118,6 +123,7 @@ class Measure:
     drill_members: tuple[str, ...] = ()
     declared_sql: str | None = None
     inherited: bool = False
+    alias_of: MemberReference | None = None
 
     @property
     def path(self) -> str:
@@ -130,12 +136,15 @@ class Measure:
     @property
     def is_expression(self) -> bool:
         """Whether the SQL is over other measures, or aggregates by itself."""
-        return self.type.aggregate is Aggregate.EXPRESSION
+        return self.type.aggregate is Aggregate.EXPRESSION or self.alias_of is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named filter: a condition on a row."""
+    """A named filter: a condition on a row.
+
+    `alias_of` is the segment of a cube that a view shows under this name; `sql` is then a reference to it.
+    """
 
     cube: str
     name: str
@@ -144,6 +153,7 @@ class Segment:
     public: bool = True
     declared_sql: str | None = None
     inherited: bool = False
+    alias_of: MemberReference | None = None
 
     @property
     def path(self) -> str:

@@ -1,17 +1,18 @@
-"""Model: all cubes of one app id, by name."""
+"""Model: all cubes and views of one app id, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from kubus.errors import MemberError
-from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Segment
 from kubus.model.join_graph import JoinGraph
+from kubus.model.view import View, ViewGroup
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All cubes by name, in the order of files and of the text in them.
+    """All cubes and views by name, each in the order of files and of the text in them; `holders` are both together.
 
     `version` changes with every change of meaning: it is part of every cache key.
     """
@@ -19,17 +20,20 @@ class Model:
     cubes: Mapping[str, Cube]
     join_graph: JoinGraph
     version: str
+    views: Mapping[str, View] = field(default_factory=lambda: NO_MEMBERS)
+    holders: Mapping[str, Cube | View] = field(default_factory=lambda: NO_MEMBERS)
+    view_groups: tuple[ViewGroup, ...] = ()
 
-    def cube(self, name: str, path: str) -> Cube:
-        """The cube of that name; `path` is what the caller wrote.
+    def holder(self, name: str, path: str) -> Cube | View:
+        """The cube or view of that name, which holds members; `path` is what the caller wrote.
 
         Raises:
             MemberError: there is no such cube.
         """
-        cube = self.cubes.get(name)
-        if cube is None:
-            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=nearest(name, self.cubes))
-        return cube
+        holder = self.holders.get(name)
+        if holder is None:
+            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=nearest(name, self.holders))
+        return holder
 
     def dimension(self, path: str) -> Dimension:
         """The dimension at `cube.name`. Raises MemberError if it is not there."""
@@ -63,9 +67,9 @@ class Model:
             raise missing(name, path, {**cube.measures, **cube.dimensions})
         return found
 
-    def _split(self, path: str) -> tuple[Cube, str]:
+    def _split(self, path: str) -> tuple[Cube | View, str]:
         name, _, member = path.partition(".")
-        return self.cube(name, path), member
+        return self.holder(name, path), member
 
 
 def missing(name: str, path: str, there: Mapping[str, object]) -> MemberError:

@@ -72,7 +72,7 @@ def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
     """The measures by the keys. Where no join tree holds all, each fact's part of them from a tree of its own."""
-    leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, model)))
+    leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, query, model)))
     if len(leaves) < 2 or find_tree(query, measures, query.row_conditions, model) is not None:
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
@@ -105,8 +105,15 @@ def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model)
     return Combine(tuple(parts), query.keys, same_groups=False)
 
 
-def leaf_measures(measure: Measure, model: Model) -> Iterable[Measure]:
-    """The measures that an expression is made of in the end; of any other measure, itself."""
+def leaf_measures(measure: Measure, query: ResolvedQuery, model: Model) -> Iterable[Measure]:
+    """The measures that an expression is made of in the end; of any other measure, itself.
+
+    A measure of a view is taken whole where its way leads to all that it is made of: another view, or another
+    member of it, may lead another way to the same measure.
+    """
+    if measure.alias_of is not None and find_tree(query, (measure,), (), model) is not None:
+        yield measure
+        return
     inner = [
         member
         for reference in (measure.sql.references if measure.is_expression and measure.sql else ())
@@ -115,7 +122,7 @@ def leaf_measures(measure: Measure, model: Model) -> Iterable[Measure]:
     if not inner:
         yield measure
     for member in inner:
-        yield from leaf_measures(member, model)
+        yield from leaf_measures(member, query, model)
 
 
 # ── rows ──
@@ -137,10 +144,12 @@ def query_hints(
     filters = [c for c in conditions if not isinstance(c, Segment | Within)]
     ranges = [c.dimension for c in conditions if isinstance(c, Within)]
     hints = [*query.join_hints]
+    # A view may lead to one cube from several facts: each takes the way from its own root.
+    roots = frozenset(next(iter(hints_of(m, model)))[0] for m in measures)
     asked = (*(m for m in measures if m not in only_tested), *dimensions, *segments)
     tested = (*(m for c in filters for m in members_tested(c)), *(m for m in measures if m in only_tested))
     for member in (*asked, *tested, *buckets, *ranges):
-        hints.extend(hints_of(member, model))
+        hints.extend(hints_of(member, model, roots))
     return tuple(dict.fromkeys(hints))
 
 

@@ -50,7 +50,7 @@ def selected(query: Query) -> Iterator[str]:
 def is_public(path: str, model: Model) -> bool:
     name, _, member = path.partition(".")
     try:
-        cube = model.cube(name, path)
+        cube = model.holder(name, path)
     except MemberError:
         return True
     found = cube.member(member)

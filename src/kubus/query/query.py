@@ -92,6 +92,7 @@ class Query:
     """A query with every default filled in, dates absolute and limits checked; members may not exist.
 
     `timezone` is a canonical IANA name. `order` None asks for the default order, an empty one for none.
+    `default_filters` are those of the views that it asks; no client sends them.
     """
 
     measures: tuple[str, ...] = ()
@@ -106,3 +107,4 @@ class Query:
     total: bool = False
     ungrouped: bool = False
     join_hints: tuple[tuple[str, ...], ...] = ()
+    default_filters: tuple[Filter, ...] = ()

@@ -128,7 +128,7 @@ def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
     segments = tuple(model.segment(path) for path in query.segments)
     rows: list[Condition] = []
     groups: list[Condition] = []
-    for written in query.filters:
+    for written in (*query.filters, *query.default_filters):
         condition = resolve_filter(written, model, numbers)
         if condition is None:
             continue
@@ -185,7 +185,7 @@ def resolve_filter(written: Filter, model: Model, numbers: Iterator[int]) -> Con
             operator = OPERATORS[name]
             slots = tuple(Slot(next(numbers), form_of(value)) for value in values if value is not None)
             if operator.family == "measure_filter":
-                return OwnFilters(model.measure(path))
+                return OwnFilters(aliased(model.measure(path), model))
             if operator.family in {"compare", "date_range", "date_compare"} and not slots:
                 raise QueryError(f"Operator '{name}' on '{path}' needs a value that is not null")
             return Test(member, operator, slots, with_null=None in values)
@@ -194,6 +194,15 @@ def resolve_filter(written: Filter, model: Model, numbers: Iterator[int]) -> Con
             if not resolved:
                 return None
             return Every(resolved) if isinstance(written, AllOf) else Some(resolved)
+
+
+def aliased(measure: Measure, model: Model) -> Measure:
+    """The measure of a cube that a view's measure stands for; any other is itself."""
+    if measure.alias_of is None:
+        return measure
+    target = referenced(measure.alias_of, model)
+    assert isinstance(target, Measure), measure.path
+    return target
 
 
 def kinds_tested(condition: Condition) -> Iterator[type]:
@@ -267,11 +276,21 @@ def ordered_column(path: str, keys: tuple[Key, ...], measures: tuple[Measure, ..
 # ── which cubes a member needs ──
 
 
-def hints_of(member: Dimension | Measure | Segment, model: Model) -> Iterator[Hint]:
+def hints_of(
+    member: Dimension | Measure | Segment, model: Model, roots: frozenset[str] = frozenset()
+) -> Iterator[Hint]:
     """The cubes that a member needs in the join tree, its own first; a path where its SQL writes one.
 
-    A sub-query dimension needs only its own cube: what it refers to is computed apart.
+    A sub-query dimension needs only its own cube: what it refers to is computed apart. A member of a view needs the
+    way that the view declares; of several ways the one from one of `roots`.
     """
+    if member.alias_of is not None:
+        ways = model.views[member.cube].paths[member.alias_of.cube]
+        yield next((way for way in ways if way[0] in roots), member.alias_of.path)
+        # The way says where the cube is reached from; by itself it would be a root of its own.
+        own = (member.alias_of.cube,)
+        yield from (hint for hint in hints_of(referenced(member.alias_of, model), model) if hint != own)
+        return
     yield (member.cube,)
     for sql in sql_of(member):
         for reference in sql.references:

@@ -40,6 +40,7 @@ def shape_of(query: Query) -> Query:
     return replace(
         query,
         filters=tuple(map(filter_shape, query.filters)),
+        default_filters=tuple(map(filter_shape, query.default_filters)),
         time_dimensions=tuple(replace(t, date_range=NO_RANGE) if t.date_range else t for t in query.time_dimensions),
     )
 
@@ -55,8 +56,8 @@ def filter_shape(condition: Filter) -> Filter:
 
 
 def values_of(query: Query) -> tuple[str, ...]:
-    """Every value, by slot number: filters first, in the order of their text, then the two ends of each range."""
-    values = [value for condition in query.filters for value in filter_values(condition)]
+    """Every value, by slot number: filters as asked, filters of views, then the two ends of each range."""
+    values = [value for condition in (*query.filters, *query.default_filters) for value in filter_values(condition)]
     for time in query.time_dimensions:
         if time.date_range is not None:
             values += (wall_text(time.date_range.start), wall_text(time.date_range.end))

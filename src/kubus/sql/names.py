@@ -32,7 +32,7 @@ class Names:
         return self._unique(name, object())
 
     def _member(self, member: Dimension | Measure) -> str:
-        return f"{self._model.cubes[member.cube].alias}__{snake_case(member.name)}"
+        return f"{self._model.holders[member.cube].alias}__{snake_case(member.name)}"
 
     def _unique(self, name: str, owner: object) -> str:
         if len(name.encode()) > self._longest:

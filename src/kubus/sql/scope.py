@@ -134,6 +134,9 @@ class Scope:
 
         One put together from members that are no times has the meaning that its author gave it.
         """
+        if dimension.alias_of is not None:
+            aliased = referenced(dimension.alias_of, self.model)
+            return isinstance(aliased, Dimension) and self.is_own_time(aliased)
         if not isinstance(dimension.value, MemberSql):
             return False
         members = [r for r in dimension.value.references if isinstance(r, MemberReference)]

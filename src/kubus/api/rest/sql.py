@@ -79,7 +79,7 @@ class Sql:
             if column.member == path and column.granularity is not None:
                 return {"timeDimensionAlias": column.alias, "timeDimensionField": path}
         dimension = self._layer.model.dimension(path)
-        alias = self._layer.model.cubes[dimension.cube].alias
+        alias = self._layer.model.holders[dimension.cube].alias
         return {"timeDimensionAlias": f"{alias}__{dimension.name}_day", "timeDimensionField": path}
 
 

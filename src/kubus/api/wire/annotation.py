@@ -21,21 +21,21 @@ def annotation(query: Query, model: Model) -> dict[str, dict[str, Json]]:
     measures: dict[str, Json] = {}
     for path in query.measures:
         measure = model.measure(path)
-        measures[path] = measure_entry(measure, model.cubes[measure.cube], model)
+        measures[path] = measure_entry(measure, model.holders[measure.cube], model)
     dimensions: dict[str, Json] = {}
     for path in query.dimensions:
         dimension = model.dimension(path)
-        dimensions[path] = dimension_entry(dimension, model.cubes[dimension.cube])
+        dimensions[path] = dimension_entry(dimension, model.holders[dimension.cube])
     segments: dict[str, Json] = {}
     for path in query.segments:
         segment = model.segment(path)
-        segments[path] = segment_entry(segment, model.cubes[segment.cube])
+        segments[path] = segment_entry(segment, model.holders[segment.cube])
     times: dict[str, Json] = {}
     for time in query.time_dimensions:
         if time.granularity is None:
             continue
         dimension = model.dimension(time.dimension)
-        entry = dimension_entry(dimension, model.cubes[dimension.cube])
+        entry = dimension_entry(dimension, model.holders[dimension.cube])
         times[f"{time.dimension}.{time.granularity}"] = entry | {"granularity": granularity_entry(time.granularity)}
         if time.dimension not in dimensions:
             times[time.dimension] = entry

@@ -6,11 +6,12 @@ from typing import Any
 from kubus.api.wire.formats import wire_format
 from kubus.model.cube import Cube, Dimension, Measure, Segment
 from kubus.model.model import Model
+from kubus.model.view import View
 
 Json = Any
 
 
-def measure_entry(measure: Measure, cube: Cube, model: Model) -> dict[str, Json]:
+def measure_entry(measure: Measure, cube: Cube | View, model: Model) -> dict[str, Json]:
     """Title, type, format and drill members of a measure. Its type is that of its values."""
     value_type = measure.type.value_type
     return titled(measure, cube) | present(
@@ -24,7 +25,7 @@ def measure_entry(measure: Measure, cube: Cube, model: Model) -> dict[str, Json]
     )
 
 
-def dimension_entry(dimension: Dimension, cube: Cube) -> dict[str, Json]:
+def dimension_entry(dimension: Dimension, cube: Cube | View) -> dict[str, Json]:
     """Title, type and format of a dimension."""
     return titled(dimension, cube) | present(
         description=dimension.label.description,
@@ -35,12 +36,12 @@ def dimension_entry(dimension: Dimension, cube: Cube) -> dict[str, Json]:
     )
 
 
-def segment_entry(segment: Segment, cube: Cube) -> dict[str, Json]:
+def segment_entry(segment: Segment, cube: Cube | View) -> dict[str, Json]:
     """Title of a segment."""
     return titled(segment, cube) | present(description=segment.label.description, meta=segment.label.meta)
 
 
-def titled(member: Measure | Dimension | Segment, cube: Cube) -> dict[str, Json]:
+def titled(member: Measure | Dimension | Segment, cube: Cube | View) -> dict[str, Json]:
     """The two titles: with the cube's before it, and the member's own."""
     return {"title": f"{cube.label.title} {member.label.title}", "shortTitle": member.label.title}
 
@@ -50,7 +51,7 @@ def drill_groups(paths: Iterable[str], model: Model) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {"measures": [], "dimensions": []}
     for path in paths:
         cube_name, _, name = path.partition(".")
-        cube = model.cubes.get(cube_name)
+        cube = model.holders.get(cube_name)
         is_measure = cube is not None and name in cube.measures
         groups["measures" if is_measure else "dimensions"].append(path)
     return groups

@@ -10,6 +10,7 @@ from kubus.model.cube import Case, Cube, Dimension, Measure, Segment
 from kubus.model.join_graph import Join, Relationship
 from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
+from kubus.model.view import Folder, View, ViewGroup
 
 Json = Any
 
@@ -27,14 +28,29 @@ def metadata(model: Model, *, hidden_too: bool, extended: bool, only_views: bool
     """
     components = model.join_graph.components(model.cubes)
     cubes = (
-        cube_entry(cube, model, components.get(cube.name), hidden_too=hidden_too, extended=extended)
-        for cube in model.cubes.values()
+        cube_entry(holder, model, components.get(holder.name), hidden_too=hidden_too, extended=extended)
+        for holder in model.holders.values()
     )
     shown = [cube for cube in cubes if cube["measures"] or cube["dimensions"] or cube["segments"]]
-    return {"cubes": [cube for cube in shown if cube["type"] == "view"] if only_views else shown}
+    listed = [cube for cube in shown if cube["type"] == "view"] if only_views else shown
+    groups = [group_entry(group) for group in model.view_groups]
+    return {"cubes": listed, "viewGroups": groups} if groups else {"cubes": listed}
 
 
-def cube_entry(cube: Cube, model: Model, component: int | None, *, hidden_too: bool, extended: bool) -> dict[str, Json]:
+def group_entry(group: ViewGroup) -> dict[str, Json]:
+    """A view group with the names of its views, and the groups in it."""
+    return present(
+        name=group.name,
+        title=group.title,
+        description=group.description,
+        views=[item for item in group.items if isinstance(item, str)],
+        viewGroups=[group_entry(item) for item in group.items if isinstance(item, ViewGroup)] or None,
+    )
+
+
+def cube_entry(
+    cube: Cube | View, model: Model, component: int | None, *, hidden_too: bool, extended: bool
+) -> dict[str, Json]:
     """One cube with its visible members. A hidden cube hides every member."""
 
     def shown(members: Iterable[Json]) -> list[Json]:
@@ -42,7 +58,7 @@ def cube_entry(cube: Cube, model: Model, component: int | None, *, hidden_too: b
 
     entry = present(
         name=cube.name,
-        type="cube",
+        type="cube" if isinstance(cube, Cube) else "view",
         title=cube.label.title,
         isVisible=cube.public,
         public=cube.public,
@@ -52,11 +68,14 @@ def cube_entry(cube: Cube, model: Model, component: int | None, *, hidden_too: b
         measures=[measure_meta(measure, cube, model, extended) for measure in shown(cube.measures.values())],
         dimensions=[dimension_meta(dimension, cube, extended) for dimension in shown(cube.dimensions.values())],
         segments=[segment_meta(segment, cube, extended) for segment in shown(cube.segments.values())],
+        viewGroups=None if isinstance(cube, Cube) else list(cube.groups) or None,
         hierarchies=[],
-        folders=[],
-        nestedFolders=[],
+        folders=[] if isinstance(cube, Cube) else [flat_folder(folder, cube) for folder in cube.folders],
+        nestedFolders=[] if isinstance(cube, Cube) else [nested_folder(folder, cube) for folder in cube.folders],
     )
-    if extended:
+    if extended and isinstance(cube, View):
+        entry |= present(extends=cube.extends, fileName=cube.file)
+    elif extended and isinstance(cube, Cube):
         entry |= present(
             extends=cube.extends,
             sql=None if cube.declared_sql is None else template(cube.declared_sql),
@@ -68,7 +87,20 @@ def cube_entry(cube: Cube, model: Model, component: int | None, *, hidden_too: b
     return entry
 
 
-def measure_meta(measure: Measure, cube: Cube, model: Model, extended: bool) -> dict[str, Json]:
+def flat_folder(folder: Folder, view: View) -> dict[str, Json]:
+    """A folder with every member in it and below."""
+    return {"name": folder.name, "members": [f"{view.name}.{name}" for name in folder.members()]}
+
+
+def nested_folder(folder: Folder, view: View) -> dict[str, Json]:
+    """A folder as it was declared."""
+    members = [
+        nested_folder(item, view) if isinstance(item, Folder) else f"{view.name}.{item}" for item in folder.items
+    ]
+    return {"name": folder.name, "members": members}
+
+
+def measure_meta(measure: Measure, cube: Cube | View, model: Model, extended: bool) -> dict[str, Json]:
     """A measure. `aggType` is how it aggregates, `type` the type of its values."""
     visible = cube.public and measure.public
     entry = {"name": measure.path} | measure_entry(measure, cube, model)
@@ -80,6 +112,7 @@ def measure_meta(measure: Measure, cube: Cube, model: Model, extended: bool) -> 
         "isVisible": visible,
         "public": visible,
     }
+    entry |= alias_entry(measure)
     if measure.label.aliases:
         entry["aliases"] = list(measure.label.aliases)
     if extended and not measure.inherited:
@@ -89,7 +122,7 @@ def measure_meta(measure: Measure, cube: Cube, model: Model, extended: bool) -> 
     return entry
 
 
-def dimension_meta(dimension: Dimension, cube: Cube, extended: bool) -> dict[str, Json]:
+def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> dict[str, Json]:
     """A dimension."""
     visible = cube.public and dimension.public
     entry = {"name": dimension.path} | dimension_entry(dimension, cube)
@@ -100,6 +133,7 @@ def dimension_meta(dimension: Dimension, cube: Cube, extended: bool) -> dict[str
         "public": visible,
         "primaryKey": dimension.primary_key,
     }
+    entry |= alias_entry(dimension)
     if dimension.label.aliases:
         entry["aliases"] = list(dimension.label.aliases)
     if extended and not dimension.inherited:
@@ -109,11 +143,17 @@ def dimension_meta(dimension: Dimension, cube: Cube, extended: bool) -> dict[str
     return entry
 
 
-def segment_meta(segment: Segment, cube: Cube, extended: bool) -> dict[str, Json]:
+def segment_meta(segment: Segment, cube: Cube | View, extended: bool) -> dict[str, Json]:
     """A segment."""
     visible = cube.public and segment.public
     entry = {"name": segment.path} | segment_entry(segment, cube) | {"isVisible": visible, "public": visible}
     return entry | declared(segment) if extended and not segment.inherited else entry
+
+
+def alias_entry(member: Measure | Dimension) -> dict[str, str]:
+    """What a member of a view stands for."""
+    target = member.alias_of
+    return {} if target is None else {"aliasMember": f"{target.cube}.{target.member}"}
 
 
 def declared(member: Measure | Dimension | Segment) -> dict[str, str]:

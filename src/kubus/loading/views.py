@@ -1,0 +1,372 @@
+"""Declared views to views: every member that is shown becomes a reference to the member of a cube."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from sqlglot import exp
+
+from kubus.loading.bind import Members
+from kubus.loading.declarations import short
+from kubus.loading.folders import compile_folders
+from kubus.loading.formats import format_problem
+from kubus.loading.members import unescaped
+from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.view_declarations import DeclaredEntry, DeclaredInclude, DeclaredView, reference
+from kubus.loading.yaml_text import Yaml
+from kubus.model.cube import Cube, Dimension, Label, Measure, Member, Segment
+from kubus.model.filter import Comparison
+from kubus.model.join_graph import Hint, JoinGraph
+from kubus.model.member_sql import MemberReference, MemberSql, marker
+from kubus.model.names import snake_case
+from kubus.model.titles import title_of
+from kubus.model.view import DefaultFilter, View
+from kubus.query.date_range import iso_moment
+from kubus.query.operators import OPERATORS
+
+
+@dataclass(slots=True)
+class Shown:
+    """A member as a view shows it, and where it came from."""
+
+    name: str
+    member: Member
+    path: Hint
+    at: Yaml
+    file: str
+
+
+@dataclass(slots=True)
+class ViewCompiler:
+    """Compiles the views of a model whose cubes are compiled."""
+
+    cubes: Mapping[str, Cube]
+    declared: Mapping[str, DeclaredView]
+    members: Members
+    graph: JoinGraph
+    problems: Problems
+    found: dict[str, View] = field(default_factory=dict[str, View])
+
+    def all(self) -> dict[str, View]:
+        """Every view, those that `split` makes after the one that declares them."""
+        for view in self.declared.values():
+            entries = tuple(self.inherited(view, []))
+            self.check_paths(view, entries)
+            self.compile(view, tuple(e for e in entries if not e.split))
+            apart: dict[str, list[DeclaredEntry]] = {}
+            for entry in entries:
+                if entry.split:
+                    apart.setdefault(f"{view.name}_{entry.called}", []).append(entry)
+            for name, parts in apart.items():
+                if name in self.found or name in self.declared or name in self.cubes:
+                    self.report(view, parts[0].at, f"Found duplicate view name '{name}'.")
+                else:
+                    fields = {k: v for k, v in view.fields.items() if k in ("public", "shown", "meta", "description")}
+                    self.compile(replace(view, name=name, fields=fields), tuple(parts), declared_as=view.name)
+        return self.found
+
+    def report(self, view: DeclaredView, at: Yaml | None, message: str, hint: str | None = None) -> None:
+        self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name)
+
+    # ── entries ──
+
+    def inherited(self, view: DeclaredView, below: list[str]) -> Iterator[DeclaredEntry]:
+        """The entries of what a view extends, then its own."""
+        parent = self.parent(view, below)
+        if parent is not None:
+            yield from self.inherited(parent, [*below, view.name])
+        yield from view.entries
+
+    def parent(self, view: DeclaredView, below: list[str]) -> DeclaredView | None:
+        value = view.fields.get("extends")
+        if value is None:
+            return None
+        name = ".".join(reference(value) or ())
+        parent = self.declared.get(name)
+        if name == view.name or name in below:
+            self.report(view, value, f"View '{view.name}' extends itself by way of '{name}'")
+            return None
+        if parent is None:
+            hint = "A view extends a view" if name in self.cubes else nearest_hint(name, self.declared)
+            self.report(view, value, f"{view.name} extends '{short(value.plain())}', and there's no such view", hint)
+        return parent
+
+    def check_paths(self, view: DeclaredView, entries: Iterable[DeclaredEntry]) -> None:
+        """Every step of every path is a join, and no root reaches a cube by two ways."""
+        ways: dict[tuple[str, str], Hint] = {}
+        for entry in entries:
+            unknown = next((cube for cube in entry.path if cube not in self.members), None)
+            if unknown is not None:
+                if unknown in self.declared:
+                    message = (
+                        f"Cannot use view '{unknown}' in join_path '{'.'.join(entry.path)}'. Only cubes are allowed"
+                    )
+                    self.report(view, entry.at, message)
+                else:
+                    self.report(view, entry.at, f"Cube {unknown} doesn't exist", nearest_hint(unknown, self.members))
+                continue
+            for here, there in zip(entry.path, entry.path[1:], strict=False):
+                if here in self.cubes and there in self.cubes and self.graph.join(here, there) is None:
+                    self.report(
+                        view,
+                        entry.at,
+                        f"Can't find join path to join '{here}', '{there}'",
+                        f"Declare a join to '{there}' in '{here}', or write the way that there is in join_path",
+                    )
+            first = ways.setdefault((entry.path[0], entry.cube), entry.path)
+            if first != entry.path:
+                self.report(
+                    view,
+                    entry.at,
+                    f"Views can't define multiple join paths to the same cube. View '{view.name}' has multiple paths to "
+                    f"'{entry.cube}' within root '{entry.path[0]}': '{'.'.join(first)}', '{'.'.join(entry.path)}'. "
+                    "Use extends to create a child cube and reference it instead",
+                )
+
+    # ── members ──
+
+    def compile(self, view: DeclaredView, entries: tuple[DeclaredEntry, ...], *, declared_as: str = "") -> None:
+        shown: dict[str, Shown] = {}
+        paths: dict[str, dict[Hint, None]] = {}
+        for entry in entries:
+            if entry.cube not in self.cubes:
+                continue
+            paths.setdefault(entry.cube, {})[entry.path] = None
+            for one in self.shown(view, entry):
+                first = shown.setdefault(one.name, one)
+                if first is not one:
+                    self.problems.add(
+                        one.file,
+                        one.at,
+                        f"Included member '{one.name}' conflicts with existing member of '{view.name}'. "
+                        "Please consider excluding this member or assigning it an alias.",
+                        hint=f"It stands for {first.member.path} already",
+                        cube=view.name,
+                    )
+        members = {name: one.member for name, one in shown.items()}
+        names = {(one.member.cube, one.member.name): name for name, one in shown.items()}
+        proxies = {name: proxy(view.name, name, one, names) for name, one in shown.items()}
+        self.check_keys(view, members, names)
+        self.found[view.name] = View(
+            name=view.name,
+            alias=snake_case(view.name),
+            label=self.label(view),
+            public=self.public(view),
+            file=view.file,
+            dimensions=MappingProxyType({n: m for n, m in proxies.items() if isinstance(m, Dimension)}),
+            measures=MappingProxyType({n: m for n, m in proxies.items() if isinstance(m, Measure)}),
+            segments=MappingProxyType({n: m for n, m in proxies.items() if isinstance(m, Segment)}),
+            paths=MappingProxyType({cube: tuple(ways) for cube, ways in paths.items()}),
+            folders=compile_folders(view, {name: one.path for name, one in shown.items()}, self),
+            default_filters=tuple(self.default_filters(view, proxies)),
+            groups=tuple(self.groups(view)),
+            extends=".".join(reference(view.fields.get("extends")) or ()) or None,
+            declared_as=declared_as or view.name,
+        )
+
+    def check_keys(
+        self, view: DeclaredView, members: Mapping[str, Member], names: Mapping[tuple[str, str], str]
+    ) -> None:
+        """A label whose identity is another dimension is shown together with it."""
+        for member in members.values():
+            key = getattr(member, "key", None)
+            if key is not None and (member.cube, key) not in names:
+                self.report(
+                    view,
+                    None,
+                    f"Dimension '{member.name}' has key '{key}' but the key dimension is not included in view "
+                    f"'{view.name}'",
+                )
+
+    def shown(self, view: DeclaredView, entry: DeclaredEntry) -> Iterator[Shown]:
+        cube = self.cubes[entry.cube]
+        there = self.members[entry.cube]
+        if entry.includes is None:
+            everything = (*cube.measures, *cube.dimensions, *cube.segments)
+            wanted = [DeclaredInclude(name, entry.at, {}) for name in everything]
+        else:
+            wanted = list(entry.includes)
+        left_out: set[str] = {name for name, _ in entry.excludes} if entry.excludes is not None else set(there)
+        for name, at in entry.excludes or ():
+            if name not in there:
+                self.missing(view, entry, name, at)
+        for include in wanted:
+            if include.name not in there:
+                self.missing(view, entry, include.name, include.at)
+            member = cube.member(include.name)
+            if member is None or include.name in left_out:
+                continue
+            alias = include.fields.get("alias")
+            name = include.name if alias is None else alias.text
+            if entry.prefix:
+                name = f"{entry.called}_{name}"
+            if not name.isidentifier():
+                self.report(view, include.at, f"(includes.alias = {short(name)}) is not a name")
+                continue
+            relabelled = replace(member, label=self.overridden(view, member, include))
+            yield Shown(name, relabelled, entry.path, include.at, entry.file)
+
+    def missing(self, view: DeclaredView, entry: DeclaredEntry, name: str, at: Yaml) -> None:
+        self.problems.add(
+            entry.file,
+            at,
+            f"Member '{name}' is included in '{view.name}' but not defined in any cube",
+            hint=nearest_hint(name, self.members[entry.cube]) or f"'{entry.cube}' has no such member",
+            cube=view.name,
+        )
+
+    def overridden(self, view: DeclaredView, member: Member, include: DeclaredInclude) -> Label:
+        label = member.label
+        changes: dict[str, Any] = {}
+        for key in ("title", "description"):
+            if key in include.fields:
+                changes[key] = unescaped(include.fields[key].text)
+        if "meta" in include.fields:
+            changes["meta"] = include.fields["meta"].plain()
+        if "format" in include.fields:
+            value = include.fields["format"]
+            value_type = member.type.value_type if isinstance(member, Measure) else getattr(member, "type", "string")
+            wrong = format_problem(value.plain(), value_type, is_measure=isinstance(member, Measure))
+            if wrong is not None:
+                self.report(view, value, f"(includes.{include.name}.format = {short(value.plain())}) {wrong}")
+            changes["format"] = value.plain()
+        return replace(label, **changes) if changes else label
+
+    # ── the view itself ──
+
+    def label(self, view: DeclaredView) -> Label:
+        texts = {key: unescaped(view.fields[key].text) for key in ("title", "description") if key in view.fields}
+        meta = view.fields.get("meta")
+        return Label(
+            title=texts.get("title") or title_of(view.name),
+            description=texts.get("description"),
+            meta=None if meta is None else meta.plain(),
+        )
+
+    def public(self, view: DeclaredView) -> bool:
+        public = True
+        for key in ("shown", "public"):
+            value = view.fields.get(key)
+            if value is None:
+                continue
+            if value.data in (True, False):
+                public = value.data
+            elif value.data in ("true", "false"):
+                public = value.data == "true"
+            else:
+                self.report(view, value, f"({key} = {short(value.plain())}) must be a boolean")
+        return public
+
+    def groups(self, view: DeclaredView) -> Iterator[str]:
+        for key in ("view_group", "view_groups"):
+            value = view.fields.get(key)
+            if value is None:
+                continue
+            for item in value.data if value.is_list else [value]:
+                yield item.text.strip()
+
+    def default_filters(self, view: DeclaredView, proxies: Mapping[str, Member]) -> Iterator[DefaultFilter]:
+        value = view.fields.get("default_filters")
+        if value is None:
+            return
+        if not value.is_list:
+            self.report(view, value, "default_filters must be defined as array")
+            return
+        for item in value.data:
+            found = self.default_filter(view, item, proxies)
+            if found is not None:
+                yield found
+
+    def default_filter(self, view: DeclaredView, item: Yaml, proxies: Mapping[str, Member]) -> DefaultFilter | None:
+        fields: dict[str, Yaml] = {snake_case(key): value for key, value in item.items()}
+        for key, value in fields.items():
+            if key not in ("member", "operator", "values", "unless"):
+                self.report(view, value, f"(default_filters.{key}) is not allowed")
+                return None
+        member = view_member(fields.get("member"), view.name)
+        if member is None or isinstance(proxies.get(member), Segment) or member not in proxies:
+            self.report(
+                view,
+                fields.get("member") or item,
+                f"(default_filters.member = {short(member)}) is not a member of view '{view.name}'",
+                nearest_hint(member or "", proxies),
+            )
+            return None
+        name = fields["operator"].text if "operator" in fields else ""
+        operator = OPERATORS.get(name)
+        if operator is None or name == "measureFilter":
+            self.report(
+                view, fields.get("operator") or item, f"(default_filters.operator = {short(name)}) is not an operator",
+                nearest_hint(name, OPERATORS),
+            )  # fmt: skip
+            return None
+        values = fields.get("values")
+        if values is not None and not values.is_list:
+            self.report(view, values, "(default_filters.values) must be a list")
+            return None
+        if operator.needs_values and (values is None or not values.data):
+            self.report(view, values or item, f"(default_filters.values) is required for the operator {name}")
+            return None
+        texts = tuple(filter_text(v) for v in values.data) if values is not None else ()
+        if operator.relative is not None and not all(text is not None and iso_moment(text) for text in texts):
+            self.report(
+                view, values, "Relative dates in default_filters are not yet supported by this version of kubus",
+                "Write dates in digits, such as '2024-01-31'",
+            )  # fmt: skip
+            return None
+        unless: list[str] = []
+        given = fields.get("unless")
+        for one in (given.data if given.is_list else [given]) if given is not None else ():
+            released = view_member(one, view.name)
+            if released is None or released not in proxies:
+                self.report(view, one, f"(default_filters.unless = {short(released)}) is not a member of '{view.name}'")
+            else:
+                unless.append(released)
+        return DefaultFilter(Comparison(f"{view.name}.{member}", name, texts), tuple(unless))
+
+
+def filter_text(value: Yaml) -> str | None:
+    if value.data is None:
+        return None
+    if isinstance(value.data, bool):
+        return "true" if value.data else "false"
+    return unescaped(value.text)
+
+
+def view_member(value: Yaml | None, view: str) -> str | None:
+    """A member of the view, named by itself or with the view before it."""
+    parts = reference(value)
+    match parts:
+        case (name,):
+            return name
+        case (holder, name) if holder in (view, "CUBE", "TABLE"):
+            return name
+        case _:
+            return None if value is None else value.text
+
+
+def proxy(view: str, name: str, shown: Shown, names: Mapping[tuple[str, str], str]) -> Member:
+    """The member of a view that stands for a member of a cube. Whatever is shown is public."""
+    member = shown.member
+    target = MemberReference(shown.path, member.name)
+    sql = MemberSql(f"{{{'.'.join(shown.path)}.{member.name}}}", REFERENCE, (target,))
+    match member:
+        case Dimension():
+            return replace(
+                member, cube=view, name=name, value=sql, primary_key=False, public=True, sub_query=False,
+                propagate_filters=False, declared_sql=None, alias_of=target,
+            )  # fmt: skip
+        case Measure():
+            drills = (tuple(path.rsplit(".", 1)) for path in member.drill_members)
+            kept = tuple(f"{view}.{names[cube, inner]}" for cube, inner in drills if (cube, inner) in names)
+            return replace(
+                member, cube=view, name=name, sql=sql, filters=(), public=True, drill_members=kept, declared_sql=None,
+                alias_of=target,
+            )  # fmt: skip
+        case Segment():
+            return replace(member, cube=view, name=name, sql=sql, public=True, declared_sql=None, alias_of=target)
+
+
+# Trees are shared and never changed.
+REFERENCE = exp.column(exp.to_identifier(marker(0), quoted=False))
