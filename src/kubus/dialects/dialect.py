@@ -61,6 +61,22 @@ class Dialect:
         """The start of the predefined granularity that holds a wall time; weeks start on Monday."""
         return exp.Anonymous(this="date_trunc", expressions=[exp.Literal.string(granularity), wall_time])
 
+    def wall(self, value: exp.Expr) -> exp.Expr:
+        """A parameter such as `2024-01-31T00:00:00.000` as wall time."""
+        return cast(value, "TIMESTAMP", self)
+
+    def plus(self, time: exp.Expr, count: int, unit: str) -> exp.Expr:
+        """A wall time moved by so many units of the calendar; a day that the month does not have becomes its last."""
+        months = {"quarter": 3}.get(unit, 1)
+        word = "month" if unit == "quarter" else unit
+        step = exp.Interval(this=exp.Literal.string(str(abs(count) * months)), unit=exp.var(word.upper()))
+        return (exp.Add if count >= 0 else exp.Sub)(this=time, expression=step)
+
+    def series(self, first: exp.Expr, last: exp.Expr, count: int, unit: str) -> exp.Expr:
+        """Wall times from `first` up to `last`, so many units apart: a row each, in the list of a SELECT."""
+        step = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
+        return exp.Anonymous(this="generate_series", expressions=[first, last, step])
+
     # ── groups ──
 
     def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:  # noqa: ARG002 - for dialects that have it

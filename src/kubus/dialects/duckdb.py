@@ -36,6 +36,10 @@ class DuckDB(Dialect):
         zoned = cast(time, "TIMESTAMPTZ", self)
         return exp.Anonymous(this="timezone", expressions=[exp.Literal.string(timezone), zoned])
 
+    def series(self, first: exp.Expr, last: exp.Expr, count: int, unit: str) -> exp.Expr:
+        # What PostgreSQL gives as rows is a list here.
+        return exp.Anonymous(this="unnest", expressions=[super().series(first, last, count, unit)])
+
     def matches(self, value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
         # DuckDB has no default escape character.
         return exp.Escape(this=super().matches(value, pattern), expression=exp.Literal.string("\\"))

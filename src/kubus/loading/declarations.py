@@ -29,7 +29,7 @@ DIMENSION_KEYS = LABEL_KEYS | {
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
-    "cumulative", "visible",
+    "cumulative", "visible", "rolling_window",
 }  # fmt: skip
 SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
@@ -44,7 +44,7 @@ LATER_DIMENSION = frozenset(
 )  # fmt: skip
 LATER_MEASURE = frozenset(
     {
-        "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by", "add_group_by",
+        "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by", "add_group_by",
         "order_by", "mask", "case",
     }
 )  # fmt: skip

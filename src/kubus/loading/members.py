@@ -8,6 +8,7 @@ from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
 from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.windows import compile_window
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, Dimension, DimensionValue, Geo, Label, Measure, Segment, When
 from kubus.model.join_graph import Join, Relationship
@@ -291,6 +292,7 @@ class CubeCompiler:
             sql = self.sql(member, member.fields.get("sql"), f"measures.{member.name}.sql")
             if sql is None:
                 measure_type = None
+        window = compile_window(self.report, member, measure_type)
         filters = self.filters(member)
         label = self.label(member, kind, measure_type.value_type if measure_type else None)
         drill = self.drill_members(member)
@@ -316,7 +318,8 @@ class CubeCompiler:
             filters=filters,
             label=label,
             public=public,
-            cumulative=cumulative,
+            cumulative=cumulative or window is not None,
+            window=window,
             drill_members=drill,
             declared_sql=declared_sql(member),
             inherited=member.inherited,
@@ -325,6 +328,17 @@ class CubeCompiler:
     def fits(self, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:
         """Whether the SQL of a measure is what its type aggregates."""
         if measure_type.aggregate is Aggregate.EXPRESSION:
+            if "rolling_window" in member.fields and any(
+                isinstance(r, MemberReference) and self.members[r.cube][r.member] == "measures" for r in sql.references
+            ):
+                self.report(
+                    member,
+                    member.fields["rolling_window"],
+                    f"measures.{member.name} rolls over other measures, which are aggregated already: it must have "
+                    "multi_stage: true defined",
+                    "Put the window on the measures that it refers to, or aggregate columns here",
+                )
+                return False
             return True
         for reference in sql.references:
             if isinstance(reference, MemberReference) and self.members[reference.cube][reference.member] == "measures":

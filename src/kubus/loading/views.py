@@ -119,7 +119,8 @@ class ViewCompiler:
                 self.report(
                     view,
                     entry.at,
-                    f"Views can't define multiple join paths to the same cube. View '{view.name}' has multiple paths to "
+                    "Views can't define multiple join paths to the same cube. "
+                    f"View '{view.name}' has multiple paths to "
                     f"'{entry.cube}' within root '{entry.path[0]}': '{'.'.join(first)}', '{'.'.join(entry.path)}'. "
                     "Use extends to create a child cube and reference it instead",
                 )
@@ -204,7 +205,7 @@ class ViewCompiler:
             if not name.isidentifier():
                 self.report(view, include.at, f"(includes.alias = {short(name)}) is not a name")
                 continue
-            relabelled = replace(member, label=self.overridden(view, member, include))
+            relabelled = replace(member, label=self.relabelled(view, member, name, include))
             yield Shown(name, relabelled, entry.path, include.at, entry.file)
 
     def missing(self, view: DeclaredView, entry: DeclaredEntry, name: str, at: Yaml) -> None:
@@ -216,8 +217,11 @@ class ViewCompiler:
             cube=view.name,
         )
 
-    def overridden(self, view: DeclaredView, member: Member, include: DeclaredInclude) -> Label:
+    def relabelled(self, view: DeclaredView, member: Member, name: str, include: DeclaredInclude) -> Label:
         label = member.label
+        if label.title == title_of(member.name):
+            # It was derived from the name, and so is this one.
+            label = replace(label, title=title_of(name))
         changes: dict[str, Any] = {}
         for key in ("title", "description"):
             if key in include.fields:

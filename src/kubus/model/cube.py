@@ -8,6 +8,7 @@ from typing import Any, Literal
 from kubus.model.join_graph import Join
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.window import Window
 
 # `format` and `meta` are handed through to metadata as they were declared.
 Json = Any
@@ -109,6 +110,7 @@ class Dimension:
 class Measure:
     """An aggregation with a name. `filters` are all true for the rows that it sees.
 
+    `window` makes it roll: it sees the rows around each period of the query's time dimension.
     `alias_of` is the measure of a cube that a view shows under this name; `sql` is then a reference to it.
     """
 
@@ -121,6 +123,7 @@ class Measure:
     public: bool = True
     cumulative: bool = False
     drill_members: tuple[str, ...] = ()
+    window: Window | None = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None

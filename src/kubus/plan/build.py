@@ -1,13 +1,16 @@
 """ResolvedQuery to Plan."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from kubus.errors import MemberError
+from kubus.errors import MemberError, Unsupported
 from kubus.model.cube import Dimension, Measure, Segment, value_sql
+from kubus.model.granularity import UNITS
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
-from kubus.plan.fan_out import aggregate
+from kubus.model.window import Window, common_unit
+from kubus.plan.fan_out import aggregate, check_key, check_references, has_own_aggregate, inner_measures
 from kubus.plan.nodes import (
     Attach,
     Combine,
@@ -17,20 +20,25 @@ from kubus.plan.nodes import (
     Limit,
     Plan,
     Project,
+    Roll,
+    RollRows,
     RowFilter,
     RowPlan,
     Scan,
     Select,
     Sort,
+    Spine,
 )
 from kubus.query.resolve import (
     Bucket,
     Condition,
+    InWindows,
     IsSet,
     Key,
     Meets,
     ResolvedQuery,
     Within,
+    aliased,
     hints_of,
     members_tested,
     referenced,
@@ -71,12 +79,128 @@ def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
 
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
-    """The measures by the keys. Where no join tree holds all, each fact's part of them from a tree of its own."""
+    """The measures by the keys: those over plain groups together, each window by itself."""
+    units = tuple(dict.fromkeys(unit for measure in measures for unit in units_apart(measure, model)))
+    windows = dict.fromkeys(unit.window for unit in units if unit.window is not None)
+    if not windows:
+        return build_plain(query, measures, model)
+    parts: list[GroupPlan] = []
+    plain = tuple(unit for unit in units if unit.window is None)
+    if plain:
+        parts.append(build_plain(query, plain, model))
+    for window in windows:
+        rolling = tuple(unit for unit in units if unit.window == window)
+        parts.extend(build_window(query, window, rolling, model))
+    if len(parts) == 1 and units == measures:
+        return parts[0]
+    return Combine(tuple(parts), query.keys, same_groups=False)
+
+
+def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
+    """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
+    if measure.window is None and any(rolls(inner, model) for inner in inner_measures(measure, model)):
+        if has_own_aggregate(measure):
+            raise Unsupported(
+                f"'{measure.path}' mixes aggregates of its own with measures that roll",
+                hint="Move the aggregate into a measure of its own and refer to that",
+            )
+        for inner in inner_measures(measure, model):
+            yield from units_apart(inner, model)
+    else:
+        yield measure
+
+
+def rolls(measure: Measure, model: Model) -> bool:
+    """Whether a measure, or one that it is made of, sees a moving window."""
+    return measure.window is not None or any(rolls(inner, model) for inner in inner_measures(measure, model))
+
+
+def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
+    """Measures over the rows of each group. Where no join tree holds all, each fact's part from a tree of its own."""
     leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, query, model)))
     if len(leaves) < 2 or find_tree(query, measures, query.row_conditions, model) is not None:
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
     return build_facts(query, leaves, model)
+
+
+# ── windows ──
+
+
+def build_window(
+    query: ResolvedQuery, window: Window, measures: tuple[Measure, ...], model: Model
+) -> Iterable[GroupPlan]:
+    """Measures that see the same window around each period.
+
+    Without a time dimension they are plain; with a range but no granularity there is one window, that of the range.
+    """
+    buckets = tuple(dict.fromkeys(key for key in query.keys if isinstance(key, Bucket)))
+    ranges = tuple(c for c in query.row_conditions if isinstance(c, Within))
+    driving = {bucket.dimension for bucket in buckets} or {within.dimension for within in ranges}
+    if not driving:
+        return (build_plain(query, measures, model),)
+    own = tuple(within for within in ranges if within.dimension in driving)
+    if len(driving) > 1 or len(buckets) > 1 or len(own) > 1:
+        raise MemberError(
+            "Rolling window requires one time dimension and equal date ranges",
+            hint=f"'{measures[0].path}' rolls over time, and the query has several times or granularities",
+        )
+    granularity = buckets[0].granularity if buckets else None
+    conditions = tuple(
+        InWindows(condition, window, granularity) if isinstance(condition, Within) and condition in own else condition
+        for condition in query.row_conditions
+    )
+    widened = replace(query, row_conditions=conditions)
+    if not buckets:
+        return (build_plain(widened, measures, model),)
+    return build_rolling(widened, buckets[0], own[0] if own else None, window, measures, model)
+
+
+def build_rolling(
+    query: ResolvedQuery,
+    bucket: Bucket,
+    within: Within | None,
+    window: Window,
+    measures: tuple[Measure, ...],
+    model: Model,
+) -> Iterable[GroupPlan]:
+    """A window for each period. What folds is grouped by the finest unit that matters before it is rolled."""
+    time = Bucket(bucket.dimension, finest_unit(bucket.granularity, window))
+    keys = tuple(time if key == bucket else key for key in query.keys)
+    folded: list[Measure] = []
+    apart: dict[str | None, list[Measure]] = {}
+    for measure in measures:
+        _, tree = build_rows(query, (measure,), query.row_conditions, model)
+        leaf = aliased(measure, model)
+        times = {hint[-1] for hint in hints_of(bucket.dimension, model)}
+        if not leaf.is_expression and leaf.type.merge is not None and not tree.multiplies(leaf.cube, by=times):
+            folded.append(measure)
+            continue
+        check_references(leaf, tree, model)
+        repeated = tree.multiplies(leaf.cube) and not leaf.type.repeats_harmlessly
+        if repeated:
+            check_key(leaf, model)
+        apart.setdefault(leaf.cube if repeated else None, []).append(measure)
+    if folded:
+        groups = build_plain(replace(query, keys=keys), tuple(folded), model)
+        rows, _ = build_rows(query, folded, query.row_conditions, model)
+        spine = Spine(bucket, within, None if within is not None else rows)
+        yield Roll(groups, spine, time, query.keys, tuple(folded), window)
+    for cube, rolled in apart.items():
+        rows, _ = build_rows(query, rolled, query.row_conditions, model)
+        spine = Spine(bucket, within, None if within is not None else rows)
+        once = None if cube is None else model.cubes[cube]
+        yield RollRows(rows, spine, time, query.keys, tuple(rolled), window, once)
+
+
+def finest_unit(granularity: str, window: Window) -> str:
+    """The unit that rows are cut to before they are matched with windows."""
+    if window.to_date is not None or granularity not in UNITS:
+        return granularity
+    return common_unit((granularity, *window.units))
+
+
+# ── facts ──
 
 
 def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model) -> GroupPlan:

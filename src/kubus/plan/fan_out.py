@@ -64,13 +64,19 @@ def must_be_apart(leaf: Measure, model: Model) -> bool:
     if leaf.type.repeats_harmlessly:
         return False
     cube = model.cubes[leaf.cube]
+    check_key(leaf, model)
+    counts_rows = leaf.type.aggregate is Kind.COUNT and leaf.sql is None
+    return not (counts_rows and len(cube.primary_key) == 1)
+
+
+def check_key(leaf: Measure, model: Model) -> None:
+    """Raises MemberError if the rows of a measure's cube cannot be told apart."""
+    cube = model.cubes[leaf.cube]
     if not cube.primary_key:
         raise MemberError(
             f"One or more Primary key is required for '{cube.name}' cube",
             hint=f"'{leaf.path}' is asked for together with members whose joins repeat rows of '{cube.name}'",
         )
-    counts_rows = leaf.type.aggregate is Kind.COUNT and leaf.sql is None
-    return not (counts_rows and len(cube.primary_key) == 1)
 
 
 def inner_measures(measure: Measure, model: Model) -> tuple[Measure, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
-from kubus.query.resolve import Condition, Key, OrderBy
+from kubus.model.window import Window
+from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,50 @@ class Combine:
     `same_groups` says that all parts have the same groups, since they were made of the same rows.
     """
 
-    parts: tuple["Aggregate | AggregateOnce | Combine", ...]
+    parts: tuple["GroupPlan", ...]
     keys: tuple[Key, ...]
     same_groups: bool
 
 
-GroupPlan = Aggregate | AggregateOnce | Combine
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """Every period of a time dimension: from the first to the last of `within`, or of `rows` if there is no range."""
+
+    bucket: Bucket
+    within: Within | None
+    rows: "RowPlan | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """For each period of the spine, the groups of `input` whose time lies in its window, folded into one.
+
+    `time` is the key of `input` that holds the time; the others are keys of the result too. A period with no such
+    group is there once, with nulls.
+    """
+
+    input: "GroupPlan"
+    spine: Spine
+    time: Bucket
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class RollRows:
+    """The same from rows, for measures that cannot be folded. Rows of `once` count once in each window and group."""
+
+    input: RowPlan
+    spine: Spine
+    time: Bucket
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    window: Window
+    once: Cube | None
+
+
+GroupPlan = Aggregate | AggregateOnce | Combine | Roll | RollRows
 
 
 @dataclass(frozen=True, slots=True)

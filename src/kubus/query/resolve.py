@@ -12,6 +12,7 @@ from kubus.model.granularity import UNITS, rank
 from kubus.model.join_graph import Hint, Join
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
+from kubus.model.window import Window
 from kubus.query.authorize import AuthorizedQuery
 from kubus.query.normalize import default_order
 from kubus.query.operators import OPERATORS, Operator
@@ -52,6 +53,19 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
+class InWindows:
+    """A time that lies in the window of the range, or of some period of it where there is a granularity."""
+
+    range: Within
+    window: Window
+    granularity: str | None
+
+    @property
+    def dimension(self) -> Dimension:
+        return self.range.dimension
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFilters:
     """The rows that a filtered measure counts."""
 
@@ -86,7 +100,7 @@ class Some:
     parts: tuple["Condition", ...]
 
 
-Condition = Test | Within | OwnFilters | IsSet | Meets | Segment | Every | Some
+Condition = Test | Within | InWindows | OwnFilters | IsSet | Meets | Segment | Every | Some
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +238,8 @@ def members_tested(condition: Condition) -> Iterator[Dimension | Measure | Segme
             yield member
         case Within(dimension) | IsSet(dimension):
             yield dimension
+        case InWindows():
+            yield condition.dimension
         case Segment():
             yield condition
         case Meets():

@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure, Segment
-from kubus.query.resolve import Condition, Every, IsSet, Meets, OwnFilters, Some, Test, Within
+from kubus.query.resolve import Condition, Every, InWindows, IsSet, Meets, OwnFilters, Some, Test, Within
 from kubus.query.shape import Slot
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
+from kubus.sql.windows import in_windows
 
 # What a tested member is in the statement: a row value in WHERE, an aggregate in HAVING, a column on top of parts.
 ValueOf = Callable[[Dimension | Measure], exp.Expr]
@@ -25,6 +26,8 @@ def predicate(condition: Condition, scope: Scope, value_of: ValueOf) -> exp.Expr
             return tested(condition, term(value_of(condition.member)), scope)
         case Within(dimension, start, end):
             return within(term(value_of(dimension)), start, end, scope)
+        case InWindows():
+            return in_windows(condition, scope)
         case IsSet(dimension):
             return is_set(term(value_of(dimension)))
         case Meets(join):

@@ -22,17 +22,21 @@ from kubus.plan.nodes import (
     Limit,
     Plan,
     Project,
+    Roll,
+    RollRows,
     RowFilter,
     RowPlan,
     Scan,
     Select,
     Sort,
+    Spine,
 )
-from kubus.query.resolve import Bucket, Key, OrderBy, referenced
+from kubus.query.resolve import Bucket, Key, OrderBy, aliased, referenced
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names
 from kubus.sql.scope import Placeholders, Scope, column, term
-from kubus.sql.statement import Column, StatementShape
+from kubus.sql.statement import Column, StatementShape, Use
+from kubus.sql.windows import lies_in, lower, upper
 
 ValueOf = Callable[[Measure], exp.Expr]
 
@@ -78,6 +82,9 @@ class Renderer:
             case Sort(input, order):
                 return self.plan(input).order_by(*(ordered(o, input) for o in order), copy=False)
             case Select(input, keys, measures, conditions):
+                # The columns of the answer have the first claim to their names.
+                for one in (*keys, *measures):
+                    self.names.of(one)
                 return self.finish(self.groups(input), keys, measures, conditions)
             case Count(input):
                 rows = self.plan(input).subquery(exp.to_identifier("rows", quoted=True), copy=False)
@@ -122,6 +129,10 @@ class Renderer:
                 return self.once(plan)
             case Combine():
                 return self.combined(plan)
+            case Roll():
+                return self.rolled(plan)
+            case RollRows():
+                return self.rolled_rows(plan)
 
     def over_rows(self, scope: Scope, multiplied: frozenset[str]) -> ValueOf:
         """Measures as aggregates over joined rows."""
@@ -244,6 +255,118 @@ class Renderer:
             return place.copy() if place is not None else self.expression(measure, scope, value)
 
         return Groups(select, scope, keys, value, is_grouped=False)
+
+    # ── windows ──
+
+    def spine(self, spine: Spine) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
+        """Every period: a table, the start of a period in it, and the start of the period after that."""
+        granularity = spine.bucket.granularity
+        alias = self.names.table("periods")
+        if spine.within is not None:
+            start = self.dialect.wall(self.placeholders.add(spine.within.start.number, Use.AS_IS))
+            last = self.dialect.wall(self.placeholders.add(spine.within.end.number, Use.AS_IS))
+            first = self.dialect.truncate(granularity, start)
+            select = exp.select()
+        else:
+            assert spine.rows is not None
+            select, scope = self.rows(spine.rows)
+            time = self.names.table("times")
+            found = scope.key(spine.bucket)
+            bounds = select.select(
+                exp.alias_(exp.Min(this=found), "first", quoted=True),
+                exp.alias_(exp.Max(this=found.copy()), "last", quoted=True),
+                copy=False,
+            )
+            first, last = column(time, "first"), column(time, "last")
+            select = exp.select().from_(bounds.subquery(exp.to_identifier(time, quoted=True), copy=False), copy=False)
+        series = exp.alias_(self.dialect.series(first, last, 1, granularity), "period", quoted=True)
+        table = select.select(series, copy=False).subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        period = column(alias, "period")
+        return table, period, self.dialect.plus(period.copy(), 1, granularity)
+
+    def window(self, plan: Roll | RollRows, time: exp.Expr, period: exp.Expr, following: exp.Expr) -> exp.Expr:
+        first = lower(plan.window, period, following, self.dialect)
+        after = upper(plan.window, period, following, self.dialect)
+        return lies_in(time, first, after)
+
+    def rolled(self, plan: Roll) -> Groups:
+        """Groups joined to every period in whose window they lie, and folded."""
+        inner_keys = tuple(plan.time if key == plan.spine.bucket else key for key in plan.keys)
+        table = self.finish(self.groups(plan.input), inner_keys, plan.measures)
+        spine, period, following = self.spine(plan.spine)
+        alias = self.names.table("groups")
+        on = self.window(plan, column(alias, self.names.of(plan.time)), period, following)
+        select = exp.select().from_(spine, copy=False)
+        subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        select = select.join(subquery, on=on, join_type="left", copy=False)
+        keys = [period if key == plan.spine.bucket else column(alias, self.names.of(key)) for key in plan.keys]
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure not in plan.measures:
+                return self.expression(measure, scope, value)
+            fold = aliased(measure, self.model).type.merge
+            assert fold is not None, measure.path
+            return scope.folded(fold, column(alias, self.names.of(measure)))
+
+        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        return Groups(select, scope, keys, value, is_grouped=True)
+
+    def rolled_rows(self, plan: RollRows) -> Groups:
+        """Rows joined to every period in whose window they lie, and aggregated.
+
+        The innermost SELECT keeps of each row its keys, its time and what the measures aggregate. Where rows repeat,
+        the one around it keeps each once for each period and group.
+        """
+        rows, scope = self.rows(plan.input)
+        spine, period, following = self.spine(plan.spine)
+        below, alias = self.names.table("rows"), self.names.table("rolled")
+        time = self.names.of(plan.time)
+        rows.select(exp.alias_(scope.key(plan.time), exp.to_identifier(time, quoted=True), copy=False), copy=False)
+        on = self.window(plan, column(below, time), period, following)
+        joined = exp.select().from_(spine, copy=False)
+        keys: list[exp.Expr] = []
+        for key in plan.keys:
+            name = self.names.of(key)
+            if key == plan.spine.bucket:
+                there = period.copy()
+            else:
+                rows.select(self.named(scope.key(key), key), copy=False)
+                there = column(below, name)
+            joined.select(exp.alias_(there, exp.to_identifier(name, quoted=True), copy=False), copy=False)
+            keys.append(column(alias, name))
+        kept: dict[exp.Expr, str] = {}
+
+        def keep(expression: exp.Expr) -> exp.Expr:
+            name = kept.get(expression)
+            if name is None:
+                name = kept[expression] = self.names.table(f"kept_{len(kept) + 1}")
+                identifier = exp.to_identifier(name, quoted=True)
+                rows.select(exp.alias_(expression, identifier, copy=False), copy=False)
+                joined.select(exp.alias_(column(below, name), identifier.copy(), copy=False), copy=False)
+            return column(alias, name)
+
+        if plan.once is not None:
+            joined.distinct(copy=False)
+            for key in plan.once.primary_key:
+                keep(scope.dimension(key))
+        # Not null where a row lies in the window: a period without any has no value, also where that is a count.
+        there = keep(exp.true())
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure.alias_of is not None:
+                return self.expression(measure, scope, value)
+            if measure.is_expression:
+                found = keep_columns(self.expression(measure, scope, value), measure, keep, alias)
+            else:
+                argument = scope.argument(measure)
+                found = scope.aggregated(measure, there.copy() if argument is None else keep(argument))
+            some = exp.GT(this=exp.Count(this=there.copy()), expression=exp.Literal.number(0))
+            return exp.Case().when(some, found)
+
+        inner = rows.subquery(exp.to_identifier(below, quoted=True), copy=False)
+        joined = joined.join(inner, on=on, join_type="left", copy=False)
+        table = joined.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        return Groups(exp.select().from_(table, copy=False), scope, keys, value, is_grouped=True)
 
     # ── rows ──
 

@@ -121,13 +121,16 @@ class Scope:
         """A column to group by: times in the query's zone."""
         match key:
             case Bucket(dimension, granularity):
-                local = self.dialect.local(self.dimension(dimension), self.timezone)
-                return self.dialect.truncate(granularity, local)
+                return self.dialect.truncate(granularity, self.local(dimension))
             case Dimension():
                 value = self.dimension(key)
                 if key.type == "time" and self.is_own_time(key):
                     return self.dialect.local(value, self.timezone)
                 return value
+
+    def local(self, dimension: Dimension) -> exp.Expr:
+        """A time dimension as wall time in the query's zone."""
+        return self.dialect.local(self.dimension(dimension), self.timezone)
 
     def is_own_time(self, dimension: Dimension) -> bool:
         """Whether a time dimension is a time by its own column or another time, and so has a zone to be moved to.
@@ -203,6 +206,10 @@ class Scope:
             case _:
                 there = exp.and_(*(exp.Not(this=exp.Is(this=term(key), expression=exp.Null())) for key in keys))
                 return exp.Case().when(there, exp.Literal.number(1))
+
+    def folded(self, fold: Aggregate, value: exp.Expr) -> exp.Expr:
+        """Parts of an aggregate put together: one of those that fold."""
+        return {Aggregate.SUM: exp.Sum, Aggregate.MIN: exp.Min, Aggregate.MAX: exp.Max}[fold](this=value)
 
     def aggregated(self, measure: Measure, argument: exp.Expr | None, *, distinct: bool = False) -> exp.Expr:
         """An aggregate over an argument; `distinct` counts different values where the measure counts rows."""

@@ -1,0 +1,72 @@
+"""Rolling windows as SQL: the borders of a window around a period, and times that lie within them.
+
+A period is `[start, next)`. Its end, from which windows are measured, is the millisecond before `next`: a month before
+the end of April is the end of March 30th, as in Cube.
+"""
+
+from sqlglot import exp
+
+from kubus.dialects.dialect import Dialect
+from kubus.model.window import Reach, Span, Window
+from kubus.query.resolve import InWindows
+from kubus.sql.scope import Scope, term
+from kubus.sql.statement import Use
+
+
+def lower(window: Window, start: exp.Expr, following: exp.Expr, dialect: Dialect) -> exp.Expr | None:
+    """The first instant of the window of a period, or None if it has none."""
+    if window.to_date is not None:
+        return dialect.truncate(window.to_date, start.copy())
+    return moved(window, window.trailing, start, following, dialect, sign=-1)
+
+
+def upper(window: Window, start: exp.Expr, following: exp.Expr, dialect: Dialect) -> exp.Expr | None:
+    """The first instant after the window of a period, or None if there is none."""
+    if window.to_date is not None:
+        return following.copy()
+    return moved(window, window.leading, start, following, dialect, sign=1)
+
+
+def moved(
+    window: Window, reach: Reach, start: exp.Expr, following: exp.Expr, dialect: Dialect, *, sign: int
+) -> exp.Expr | None:
+    if reach == "unbounded":
+        return None
+    at_start = window.offset == "start"
+    anchor = start if at_start else following
+    if not isinstance(reach, Span):
+        return anchor.copy()
+    count = sign * reach.count
+    if at_start:
+        return dialect.plus(term(anchor.copy()), count, reach.unit)
+    last = exp.Paren(this=dialect.plus(term(anchor.copy()), -1, "millisecond"))
+    there = exp.Paren(this=dialect.plus(last, count, reach.unit))
+    return dialect.plus(there, 1, "millisecond")
+
+
+def lies_in(time: exp.Expr, first: exp.Expr | None, after: exp.Expr | None) -> exp.Expr:
+    """Whether a time is not before the first instant, and before the one after the last."""
+    tests: list[exp.Expr] = []
+    if first is not None:
+        tests.append(exp.GTE(this=time.copy(), expression=first))
+    if after is not None:
+        tests.append(exp.LT(this=time.copy(), expression=after))
+    return exp.and_(*tests) if tests else exp.Not(this=exp.Is(this=time.copy(), expression=exp.Null()))
+
+
+def in_windows(condition: InWindows, scope: Scope) -> exp.Expr:
+    """Whether a row lies in the window of the range, or of some period of it."""
+    dialect, window = scope.dialect, condition.window
+    start = dialect.wall(scope.placeholders.add(condition.range.start.number, Use.AS_IS))
+    end = dialect.wall(scope.placeholders.add(condition.range.end.number, Use.AS_IS))
+    after_end = dialect.plus(end, 1, "millisecond")
+    time = term(scope.local(condition.dimension))
+    if condition.granularity is None:
+        return lies_in(time, lower(window, start, after_end, dialect), upper(window, start, after_end, dialect))
+    first = dialect.truncate(condition.granularity, start)
+    second = dialect.plus(first.copy(), 1, condition.granularity)
+    after: exp.Expr | None = after_end
+    if window.leading is not None or window.offset == "start":
+        last = dialect.truncate(condition.granularity, end.copy())
+        after = upper(window, last, dialect.plus(last.copy(), 1, condition.granularity), dialect)
+    return lies_in(time, lower(window, first, second, dialect), after)
