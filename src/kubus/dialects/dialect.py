@@ -57,6 +57,12 @@ class Dialect:
             return self.utc(time)
         return exp.AtTimeZone(this=cast(time, "TIMESTAMPTZ", self), zone=exp.Literal.string(timezone))
 
+    def instant_at(self, wall_time: exp.Expr, timezone: str) -> exp.Expr:
+        """A wall time of a zone as a time that compares with raw columns."""
+        if timezone == "UTC":
+            return wall_time
+        return exp.AtTimeZone(this=wall_time, zone=exp.Literal.string(timezone))
+
     def truncate(self, granularity: str, wall_time: exp.Expr) -> exp.Expr:
         """The start of the predefined granularity that holds a wall time; weeks start on Monday."""
         return exp.Anonymous(this="date_trunc", expressions=[exp.Literal.string(granularity), wall_time])

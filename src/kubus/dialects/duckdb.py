@@ -36,6 +36,11 @@ class DuckDB(Dialect):
         zoned = cast(time, "TIMESTAMPTZ", self)
         return exp.Anonymous(this="timezone", expressions=[exp.Literal.string(timezone), zoned])
 
+    def instant_at(self, wall_time: exp.Expr, timezone: str) -> exp.Expr:
+        if timezone == "UTC":
+            return wall_time
+        return exp.Anonymous(this="timezone", expressions=[exp.Literal.string(timezone), wall_time])
+
     def series(self, first: exp.Expr, last: exp.Expr, count: int, unit: str) -> exp.Expr:
         # What PostgreSQL gives as rows is a list here.
         return exp.Anonymous(this="unnest", expressions=[super().series(first, last, count, unit)])

@@ -29,7 +29,8 @@ DIMENSION_KEYS = LABEL_KEYS | {
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
-    "cumulative", "visible", "rolling_window",
+    "cumulative", "visible", "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by",
+    "add_group_by", "order_by",
 }  # fmt: skip
 SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
@@ -42,12 +43,7 @@ LATER_DIMENSION = frozenset(
         "field_type",
     }
 )  # fmt: skip
-LATER_MEASURE = frozenset(
-    {
-        "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by", "add_group_by",
-        "order_by", "mask", "case",
-    }
-)  # fmt: skip
+LATER_MEASURE = frozenset({"mask", "case"})
 
 KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),

@@ -8,6 +8,7 @@ from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
 from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.stages import STAGE_KEYS, StageCompiler
 from kubus.loading.windows import compile_window
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, Dimension, DimensionValue, Geo, Label, Measure, Segment, When
@@ -17,11 +18,13 @@ from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.model.references import member_sql
+from kubus.model.stage import Stage
 from kubus.model.titles import title_of
 
 DIMENSION_TYPES: tuple[ValueType, ...] = ("string", "number", "boolean", "time", "geo")
 LATER_DIMENSION_TYPES = ("switch",)
-LATER_MEASURE_TYPES = ("number_agg", "rank")
+# Measure types that only have a meaning over a lower stage.
+MULTI_STAGE_TYPES = ("number_agg", "rank")
 
 RELATIONSHIPS = {
     "many_to_one": Relationship.MANY_TO_ONE,
@@ -285,7 +288,7 @@ class CubeCompiler:
 
     def measure(self, member: DeclaredMember) -> Measure | None:
         kind = "measures"
-        name = self.one_of(member, "type", kind, tuple(MEASURE_TYPES), LATER_MEASURE_TYPES)
+        name = self.one_of(member, "type", kind, tuple(MEASURE_TYPES), ())
         measure_type = None if name is None else MEASURE_TYPES[name]
         sql = None
         if "sql" in member.fields or (measure_type is not None and measure_type.needs_sql):
@@ -293,6 +296,7 @@ class CubeCompiler:
             if sql is None:
                 measure_type = None
         window = compile_window(self.report, member, measure_type)
+        stage = self.stage(member, measure_type)
         filters = self.filters(member)
         label = self.label(member, kind, measure_type.value_type if measure_type else None)
         drill = self.drill_members(member)
@@ -300,7 +304,9 @@ class CubeCompiler:
         cumulative = self.boolean(member, "cumulative", False, kind)
         if measure_type is None or filters is None:
             return None
-        if sql is not None and not self.fits(member, measure_type, sql):
+        if sql is not None and stage is None and not self.fits(member, measure_type, sql):
+            return None
+        if self.boolean(member, "multi_stage", False, kind) and stage is None:
             return None
         if filters and measure_type.aggregate is Aggregate.EXPRESSION:
             self.report(
@@ -320,10 +326,36 @@ class CubeCompiler:
             public=public,
             cumulative=cumulative or window is not None,
             window=window,
+            stage=stage,
             drill_members=drill,
             declared_sql=declared_sql(member),
             inherited=member.inherited,
         )
+
+    def stage(self, member: DeclaredMember, measure_type: MeasureType | None) -> Stage | None:
+        """What a multi-stage measure says of its lower stage; None of any other."""
+        path = f"measures.{member.name}"
+        if not self.boolean(member, "multi_stage", False, "measures"):
+            for key in STAGE_KEYS:
+                if key in member.fields:
+                    self.report(member, member.fields[key], f"({path}.{key}) needs multi_stage: true")
+            name = "" if measure_type is None else measure_type.name
+            if name in MULTI_STAGE_TYPES:
+                self.report(member, member.fields["type"], f"({path}.type = {name}) needs multi_stage: true")
+            return None
+        for key in ("rolling_window", "filters"):
+            if key in member.fields:
+                what = f"'{path}.{key}' of a multi-stage measure is not yet supported by this version of kubus"
+                self.report(member, member.fields[key], what, "Put it on the measures that it refers to")
+                return None
+        compiler = StageCompiler(
+            self.cube.name, self.members, member, self.report, lambda value, at: self.sql(member, value, at)
+        )
+        stage = compiler.stage()
+        if stage is not None and measure_type is not None and measure_type.name == "rank" and not stage.order_by:
+            self.report(member, None, f"({path}.orderBy) is required for type rank", "Say what the rows are ranked by")
+            return None
+        return stage
 
     def fits(self, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:
         """Whether the SQL of a measure is what its type aggregates."""

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from kubus.model.join_graph import Join
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
-from kubus.model.window import Window
+from kubus.model.stage import Stage
+from kubus.model.window import Span, Window
 
 # `format` and `meta` are handed through to metadata as they were declared.
 Json = Any
@@ -78,6 +79,7 @@ class Dimension:
     """An expression on a row, to group and filter by.
 
     `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
+    `shifts` move a time, as the lower stage of a measure that is shifted in time has it.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     """
@@ -91,6 +93,7 @@ class Dimension:
     public: bool = True
     sub_query: bool = False
     propagate_filters: bool = False
+    shifts: tuple[Span, ...] = ()
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None
     declared_sql: str | None = None
@@ -110,6 +113,7 @@ class Dimension:
 class Measure:
     """An aggregation with a name. `filters` are all true for the rows that it sees.
 
+    `stage` makes it a calculation over measures that were aggregated at another grain, or with other filters.
     `window` makes it roll: it sees the rows around each period of the query's time dimension.
     `alias_of` is the measure of a cube that a view shows under this name; `sql` is then a reference to it.
     """
@@ -124,6 +128,7 @@ class Measure:
     cumulative: bool = False
     drill_members: tuple[str, ...] = ()
     window: Window | None = None
+    stage: Stage | None = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None

@@ -17,6 +17,8 @@ class Aggregate(Enum):
     AVG = "avg"
     MIN = "min"
     MAX = "max"
+    # The place among the other groups.
+    RANK = "rank"
     # The measure's SQL is an expression over other measures, or has aggregates of its own.
     EXPRESSION = "expression"
 
@@ -65,6 +67,8 @@ MEASURE_TYPES: dict[str, MeasureType] = {
         MeasureType("avg", "avg", Aggregate.AVG, "number", merge=None),
         MeasureType("min", "min", Aggregate.MIN, "number", merge=Aggregate.MIN, repeats_harmlessly=True),
         MeasureType("max", "max", Aggregate.MAX, "number", merge=Aggregate.MAX, repeats_harmlessly=True),
+        MeasureType("rank", "rank", Aggregate.RANK, "number", merge=None, needs_sql=False),
+        MeasureType("number_agg", "numberAgg", Aggregate.EXPRESSION, "number", merge=None),
         MeasureType("number", "number", Aggregate.EXPRESSION, "number", merge=None),
         MeasureType("string", "string", Aggregate.EXPRESSION, "string", merge=None),
         MeasureType("boolean", "boolean", Aggregate.EXPRESSION, "boolean", merge=None),

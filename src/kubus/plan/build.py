@@ -12,6 +12,7 @@ from kubus.model.model import Model
 from kubus.model.window import Window, common_unit
 from kubus.plan.fan_out import aggregate, check_key, check_references, has_own_aggregate, inner_measures
 from kubus.plan.nodes import (
+    Aggregate,
     Attach,
     Combine,
     Count,
@@ -29,6 +30,7 @@ from kubus.plan.nodes import (
     Sort,
     Spine,
 )
+from kubus.plan.stages import build_stage, stage_inputs
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -66,11 +68,19 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
     if query.ungrouped:
         if query.group_conditions:
             raise MemberError("Measure filters aren't allowed in ungrouped query")
+        for measure in query.measures:
+            refuse_apart(measure, "an ungrouped query has no value for it", model)
         rows, _ = build_rows(query, query.measures, query.row_conditions, model)
         return Select(Project(rows, query.keys, query.measures), query.keys, query.measures)
     needed = tuple(dict.fromkeys((*query.measures, *tested_measures(query))))
     groups = build_groups(query, needed, model)
     return Select(groups, query.keys, query.measures, query.group_conditions)
+
+
+def refuse_apart(measure: Measure, why: str, model: Model) -> None:
+    """Raises Unsupported for a measure that sees other rows than those of a group."""
+    if has_apart(measure, model):
+        raise Unsupported(f"'{measure.path}' rolls over time or has a lower stage, so {why}")
 
 
 def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
@@ -79,18 +89,19 @@ def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
 
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
-    """The measures by the keys: those over plain groups together, each window by itself."""
+    """The measures by the keys: those over plain groups together, each window and each lower stage by itself."""
     units = tuple(dict.fromkeys(unit for measure in measures for unit in units_apart(measure, model)))
-    windows = dict.fromkeys(unit.window for unit in units if unit.window is not None)
-    if not windows:
+    if not any(map(is_apart, units)):
         return build_plain(query, measures, model)
+    windows = dict.fromkeys(unit.window for unit in units if unit.window is not None)
     parts: list[GroupPlan] = []
-    plain = tuple(unit for unit in units if unit.window is None)
+    plain = tuple(unit for unit in units if not is_apart(unit))
     if plain:
         parts.append(build_plain(query, plain, model))
     for window in windows:
         rolling = tuple(unit for unit in units if unit.window == window)
         parts.extend(build_window(query, window, rolling, model))
+    parts.extend(build_stage(query, unit, model, build_groups, build_keys) for unit in units if unit.stage is not None)
     if len(parts) == 1 and units == measures:
         return parts[0]
     return Combine(tuple(parts), query.keys, same_groups=False)
@@ -98,10 +109,13 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
 
 def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
     """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
-    if measure.window is None and any(rolls(inner, model) for inner in inner_measures(measure, model)):
+    if measure.alias_of is not None and measure.stage is not None:
+        # What a view shows is staged as its cube says.
+        yield aliased(measure, model)
+    elif not is_apart(measure) and any(has_apart(inner, model) for inner in inner_measures(measure, model)):
         if has_own_aggregate(measure):
             raise Unsupported(
-                f"'{measure.path}' mixes aggregates of its own with measures that roll",
+                f"'{measure.path}' mixes aggregates of its own with measures that roll or have a lower stage",
                 hint="Move the aggregate into a measure of its own and refer to that",
             )
         for inner in inner_measures(measure, model):
@@ -110,9 +124,30 @@ def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
         yield measure
 
 
-def rolls(measure: Measure, model: Model) -> bool:
-    """Whether a measure, or one that it is made of, sees a moving window."""
-    return measure.window is not None or any(rolls(inner, model) for inner in inner_measures(measure, model))
+def is_apart(measure: Measure) -> bool:
+    """Whether a measure sees other rows than those of the group: a moving window, or a lower stage."""
+    return measure.window is not None or measure.stage is not None
+
+
+def has_apart(measure: Measure, model: Model) -> bool:
+    """Whether a measure, or one that it is made of, sees other rows than those of the group."""
+    return is_apart(measure) or any(has_apart(inner, model) for inner in inner_measures(measure, model))
+
+
+def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPlan:
+    """The groups that a measure has in a query, without any measure."""
+    leaves = tuple(dict.fromkeys(rows_below(measure, model)))
+    rows, _ = build_rows(query, leaves, query.row_conditions, model)
+    return Aggregate(rows, query.keys, ())
+
+
+def rows_below(measure: Measure, model: Model) -> Iterable[Measure]:
+    """The measures over rows that a measure is made of in the end, through any number of stages."""
+    inner = inner_measures(measure, model) if measure.stage is None else stage_inputs(measure, model)
+    if not inner:
+        yield measure
+    for one in inner:
+        yield from rows_below(one, model)
 
 
 def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
@@ -355,6 +390,7 @@ def attach(
     A key whose row meets no row of the measure's cube has no value at all, also where the measure is a count.
     """
     measure = sub_query_measure(dimension, model)
+    refuse_apart(measure, f"'{dimension.path}' cannot compute it for each row", model)
     keys: tuple[Key, ...] = model.cubes[dimension.cube].primary_key
     inner = ResolvedQuery(
         keys=keys,

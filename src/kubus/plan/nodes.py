@@ -123,7 +123,51 @@ class RollRows:
     once: Cube | None
 
 
-GroupPlan = Aggregate | AggregateOnce | Combine | Roll | RollRows
+@dataclass(frozen=True, slots=True)
+class Calculate:
+    """The same groups, with measures that are expressions over those of the input."""
+
+    input: "GroupPlan"
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaggregate:
+    """The groups of `input`, whose keys are `names`, put together by those keys that are left."""
+
+    input: "GroupPlan"
+    names: tuple[Key, ...]
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Each of the groups with the measures of the coarser group that it belongs to, by the keys that both have."""
+
+    groups: "GroupPlan"
+    keys: tuple[Key, ...]
+    input: "GroupPlan"
+    shared: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The same groups with the place of each among those that have the same `partition` keys; equals share a place."""
+
+    input: "GroupPlan"
+    keys: tuple[Key, ...]
+    partition: tuple[Key, ...]
+    measure: Measure
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.measure,)
+
+
+GroupPlan = Aggregate | AggregateOnce | Combine | Roll | RollRows | Calculate | Reaggregate | Spread | Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +225,8 @@ def cubes_of(plan: Plan | GroupPlan | Project | RowPlan) -> tuple[Cube, ...]:
             found = (*cubes_of(input), cube)
         case Attach(input, _, _, _, values):
             found = (*cubes_of(input), *cubes_of(values))
+        case Spread(groups, _, input):
+            found = (*cubes_of(input), *cubes_of(groups))
         case Combine(parts):
             found = tuple(cube for part in parts for cube in cubes_of(part))
         case _:

@@ -1,7 +1,7 @@
 """Names to members: what a query asks, in terms of the model."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -143,7 +143,7 @@ def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
     rows: list[Condition] = []
     groups: list[Condition] = []
     for written in (*query.filters, *query.default_filters):
-        condition = resolve_filter(written, model, numbers)
+        condition = resolve_filter(written, model, lambda value: Slot(next(numbers), form_of(value)))
         if condition is None:
             continue
         kinds = set(kinds_tested(condition))
@@ -191,20 +191,25 @@ def time_dimension(time: TimeDimension, model: Model) -> Dimension:
     return dimension
 
 
-def resolve_filter(written: Filter, model: Model, numbers: Iterator[int]) -> Condition | None:
+def constant_filter(written: Filter, model: Model) -> Condition | None:
+    """A filter whose values the model gives. None for an empty group."""
+    return resolve_filter(written, model, lambda value: Slot(-1, form_of(value), value))
+
+
+def resolve_filter(written: Filter, model: Model, slot_of: Callable[[str], Slot]) -> Condition | None:
     """None for an empty group, which is no condition."""
     match written:
         case Comparison(path, name, values):
             member = model.measure_or_dimension(path)
             operator = OPERATORS[name]
-            slots = tuple(Slot(next(numbers), form_of(value)) for value in values if value is not None)
+            slots = tuple(slot_of(value) for value in values if value is not None)
             if operator.family == "measure_filter":
                 return OwnFilters(aliased(model.measure(path), model))
             if operator.family in {"compare", "date_range", "date_compare"} and not slots:
                 raise QueryError(f"Operator '{name}' on '{path}' needs a value that is not null")
             return Test(member, operator, slots, with_null=None in values)
         case AllOf(parts) | AnyOf(parts):
-            resolved = tuple(c for part in parts if (c := resolve_filter(part, model, numbers)) is not None)
+            resolved = tuple(c for part in parts if (c := resolve_filter(part, model, slot_of)) is not None)
             if not resolved:
                 return None
             return Every(resolved) if isinstance(written, AllOf) else Some(resolved)

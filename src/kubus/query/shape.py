@@ -20,10 +20,14 @@ NO_RANGE = DateRange(NO_MOMENT, NO_MOMENT)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of a value in the query: its number, counted through filters and then ranges, and its form."""
+    """The place of a value in the query: its number, counted through filters and then ranges, and its form.
+
+    `constant` is a value that the model itself gives, and every query with it.
+    """
 
     number: int
     form: str
+    constant: str | None = None
 
 
 def form_of(value: str) -> str:

@@ -92,12 +92,12 @@ def within(value: exp.Expr, start: Slot, end: Slot, scope: Scope) -> exp.Expr:
 
 
 def moment(slot: Slot, use: Use, scope: Scope) -> exp.Expr:
-    return scope.dialect.instant(scope.placeholders.add(slot.number, use))
+    return scope.dialect.instant(scope.placeholders.add(slot, use))
 
 
 def typed(test: Test, slot: Slot, scope: Scope) -> exp.Expr:
     """A value as a parameter of the member's type."""
-    parameter = scope.placeholders.add(slot.number, Use.AS_IS)
+    parameter = scope.placeholders.add(slot, Use.AS_IS)
     kind = test.member.type.value_type if isinstance(test.member, Measure) else test.member.type
     match kind:
         case "number":
@@ -130,7 +130,7 @@ def like(test: Test, value: exp.Expr, use: Use, scope: Scope) -> exp.Expr:
     negated = test.operator.negated
     if not test.slots:
         return is_set(value) if negated else is_null(value)
-    matches = [scope.dialect.matches(value.copy(), scope.placeholders.add(slot.number, use)) for slot in test.slots]
+    matches = [scope.dialect.matches(value.copy(), scope.placeholders.add(slot, use)) for slot in test.slots]
     misses = [exp.Not(this=exp.Paren(this=match)) for match in matches]
     found = exp.and_(*misses) if negated else exp.or_(*matches)
     return exp.or_(found, is_null(value.copy())) if negated != test.with_null else found

@@ -15,6 +15,7 @@ from kubus.plan.nodes import (
     Aggregate,
     AggregateOnce,
     Attach,
+    Calculate,
     Combine,
     Count,
     GroupPlan,
@@ -22,6 +23,8 @@ from kubus.plan.nodes import (
     Limit,
     Plan,
     Project,
+    Rank,
+    Reaggregate,
     Roll,
     RollRows,
     RowFilter,
@@ -30,6 +33,7 @@ from kubus.plan.nodes import (
     Select,
     Sort,
     Spine,
+    Spread,
 )
 from kubus.query.resolve import Bucket, Key, OrderBy, aliased, referenced
 from kubus.sql.filters import predicate
@@ -133,6 +137,14 @@ class Renderer:
                 return self.rolled(plan)
             case RollRows():
                 return self.rolled_rows(plan)
+            case Calculate(input):
+                return self.calculated(self.groups(input))
+            case Reaggregate():
+                return self.reaggregated(plan)
+            case Spread():
+                return self.spread(plan)
+            case Rank():
+                return self.ranked(plan)
 
     def over_rows(self, scope: Scope, multiplied: frozenset[str]) -> ValueOf:
         """Measures as aggregates over joined rows."""
@@ -256,6 +268,76 @@ class Renderer:
 
         return Groups(select, scope, keys, value, is_grouped=False)
 
+    # ── stages ──
+
+    def calculated(self, groups: Groups) -> Groups:
+        """The same groups, with expressions over what they compute."""
+
+        def value(measure: Measure) -> exp.Expr:
+            return self.expression(measure, groups.scope, groups.value_of)
+
+        return Groups(groups.select, groups.scope, groups.keys, value, groups.is_grouped)
+
+    def below(self, lower: GroupPlan, names: tuple[Key, ...]) -> tuple[exp.Select, list[exp.Expr], ValueOf, Scope]:
+        """Groups as a table under a SELECT: that, the columns of its keys, and measures as its columns."""
+        alias = self.names.table("stage")
+        table = self.finish(self.groups(lower), names, measures_of(lower))
+        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        computed = set(measures_of(lower))
+
+        def value(measure: Measure) -> exp.Expr:
+            if measure in computed:
+                return column(alias, self.names.of(measure))
+            return self.expression(measure, scope, value)
+
+        select = exp.select().from_(table.subquery(exp.to_identifier(alias, quoted=True), copy=False), copy=False)
+        return select, [column(alias, self.names.of(key)) for key in names], value, scope
+
+    def reaggregated(self, plan: Reaggregate) -> Groups:
+        select, columns, value_of, scope = self.below(plan.input, plan.names)
+        keys = [columns[plan.names.index(key)] for key in plan.keys]
+
+        def value(measure: Measure) -> exp.Expr:
+            found = self.expression(measure, scope, value_of)
+            return found if measure.is_expression else scope.aggregated(measure, found)
+
+        return Groups(select, scope, keys, value, is_grouped=True)
+
+    def spread(self, plan: Spread) -> Groups:
+        select, keys, _, scope = self.below(plan.groups, plan.keys)
+        alias = self.names.table("coarser")
+        table = self.finish(self.groups(plan.input), plan.shared, plan.measures)
+        subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        if plan.shared:
+            own = [keys[plan.keys.index(key)].copy() for key in plan.shared]
+            same = self.dialect.same_keys(own, [column(alias, self.names.of(key)) for key in plan.shared])
+            select = select.join(subquery, on=same, join_type="left", copy=False)
+        else:
+            select = select.join(subquery, join_type="cross", copy=False)
+        return Groups(select, scope, keys, lambda measure: column(alias, self.names.of(measure)), is_grouped=False)
+
+    def ranked(self, plan: Rank) -> Groups:
+        select, keys, value_of, scope = self.below(plan.input, plan.keys)
+        stage = plan.measure.stage
+        assert stage is not None, plan.measure.path
+
+        def written(reference: MemberReference) -> exp.Expr:
+            member = referenced(reference, self.model)
+            if isinstance(member, Measure):
+                return value_of(member)
+            raise Unsupported(f"'{plan.measure.path}' is ranked by '{member.path}', and only measures rank")
+
+        order = [
+            exp.Ordered(this=scope.bind(by.sql, written), desc=by.descending, nulls_first=by.descending)
+            for by in stage.order_by
+        ]
+        place = exp.Window(
+            this=exp.Anonymous(this="RANK"),
+            partition_by=[keys[plan.keys.index(key)].copy() for key in plan.partition],
+            order=exp.Order(expressions=order),
+        )
+        return Groups(select, scope, keys, lambda _: place, is_grouped=False)
+
     # ── windows ──
 
     def spine(self, spine: Spine) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
@@ -263,8 +345,8 @@ class Renderer:
         granularity = spine.bucket.granularity
         alias = self.names.table("periods")
         if spine.within is not None:
-            start = self.dialect.wall(self.placeholders.add(spine.within.start.number, Use.AS_IS))
-            last = self.dialect.wall(self.placeholders.add(spine.within.end.number, Use.AS_IS))
+            start = self.dialect.wall(self.placeholders.add(spine.within.start, Use.AS_IS))
+            last = self.dialect.wall(self.placeholders.add(spine.within.end, Use.AS_IS))
             first = self.dialect.truncate(granularity, start)
             select = exp.select()
         else:

@@ -1,7 +1,7 @@
 """Members as SQL, in terms of rows: what each expression is where the tables of a query are joined."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -11,6 +11,7 @@ from kubus.model.measure_types import Aggregate
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
 from kubus.model.model import Model
 from kubus.query.resolve import Bucket, Key, referenced
+from kubus.query.shape import Slot
 from kubus.sql.statement import Parameter, Use
 
 # What a member that some SQL refers to becomes there.
@@ -26,7 +27,7 @@ class Placeholders:
 
     numbers: dict[Parameter, int] = field(default_factory=dict[Parameter, int])
 
-    def add(self, slot: int, use: Use) -> exp.Expr:
+    def add(self, slot: Slot, use: Use) -> exp.Expr:
         number = self.numbers.setdefault(Parameter(slot, use), len(self.numbers) + 1)
         return exp.Parameter(this=exp.Literal.number(number))
 
@@ -125,12 +126,15 @@ class Scope:
             case Dimension():
                 value = self.dimension(key)
                 if key.type == "time" and self.is_own_time(key):
-                    return self.dialect.local(value, self.timezone)
+                    return self.local(key)
                 return value
 
     def local(self, dimension: Dimension) -> exp.Expr:
         """A time dimension as wall time in the query's zone."""
-        return self.dialect.local(self.dimension(dimension), self.timezone)
+        time = self.dialect.local(self.dimension(replace(dimension, shifts=())), self.timezone)
+        for span in dimension.shifts:
+            time = self.dialect.plus(term(time), span.count, span.unit)
+        return time
 
     def is_own_time(self, dimension: Dimension) -> bool:
         """Whether a time dimension is a time by its own column or another time, and so has a zone to be moved to.
@@ -151,6 +155,9 @@ class Scope:
 
     def dimension(self, dimension: Dimension) -> exp.Expr:
         """The value of a dimension as its SQL gives it."""
+        if dimension.shifts:
+            # Moved on the wall: a day stays a day where the clock changes in between.
+            return self.dialect.instant_at(term(self.local(dimension)), self.timezone)
         if dimension.sub_query:
             return self.attached[dimension.path].copy()
         match dimension.value:
@@ -229,5 +236,5 @@ class Scope:
                 return exp.Min(this=value)
             case Aggregate.MAX:
                 return exp.Max(this=value)
-            case Aggregate.EXPRESSION:
+            case Aggregate.EXPRESSION | Aggregate.RANK:
                 raise AssertionError(f"{measure.path} has no argument")

@@ -10,6 +10,7 @@ from kubus.errors import QueryError
 from kubus.model.granularity import MILLISECOND, end_of
 from kubus.model.measure_types import ValueType
 from kubus.query.date_range import utc_end, utc_instant
+from kubus.query.shape import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A placeholder: the number of the value in the query, and what becomes of it."""
+    """A placeholder: the place of the value in the query, and what becomes of it."""
 
-    slot: int
+    slot: Slot
     use: Use
 
 
@@ -68,8 +69,12 @@ class StatementShape:
 
     def bind(self, values: Sequence[str]) -> Statement:
         """The statement for the values of one query."""
-        bound = tuple(USES[p.use](values[p.slot], self.timezone) for p in self.parameters)
+        bound = tuple(USES[p.use](value_at(p.slot, values), self.timezone) for p in self.parameters)
         return Statement(self.sql, bound, self.columns, self.data_source)
+
+
+def value_at(slot: Slot, values: Sequence[str]) -> str:
+    return values[slot.number] if slot.constant is None else slot.constant
 
 
 def pattern(value: str) -> str:

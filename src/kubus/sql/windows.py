@@ -57,8 +57,8 @@ def lies_in(time: exp.Expr, first: exp.Expr | None, after: exp.Expr | None) -> e
 def in_windows(condition: InWindows, scope: Scope) -> exp.Expr:
     """Whether a row lies in the window of the range, or of some period of it."""
     dialect, window = scope.dialect, condition.window
-    start = dialect.wall(scope.placeholders.add(condition.range.start.number, Use.AS_IS))
-    end = dialect.wall(scope.placeholders.add(condition.range.end.number, Use.AS_IS))
+    start = dialect.wall(scope.placeholders.add(condition.range.start, Use.AS_IS))
+    end = dialect.wall(scope.placeholders.add(condition.range.end, Use.AS_IS))
     after_end = dialect.plus(end, 1, "millisecond")
     time = term(scope.local(condition.dimension))
     if condition.granularity is None:

@@ -1,0 +1,204 @@
+"""Multi-stage measures: the state of the lower stage, and what brings its groups to the grain of the query.
+
+Source: query-semantics 11. First dimensions are left out, then added, then times shifted and filters changed; then the
+measures below are planned with that state as if it were a query of its own.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from kubus.errors import Unsupported
+from kubus.model.cube import Dimension, Measure, Member
+from kubus.model.member_sql import MemberReference
+from kubus.model.model import Model
+from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
+from kubus.plan.fan_out import has_own_aggregate
+from kubus.plan.nodes import Calculate, GroupPlan, Rank, Reaggregate, Spread
+from kubus.query.resolve import (
+    Bucket,
+    Condition,
+    Every,
+    Key,
+    ResolvedQuery,
+    Some,
+    Test,
+    Within,
+    constant_filter,
+    members_tested,
+    referenced,
+)
+
+BuildGroups = Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
+BuildKeys = Callable[[ResolvedQuery, Measure, Model], GroupPlan]
+
+
+def build_stage(
+    query: ResolvedQuery, measure: Measure, model: Model, build_groups: BuildGroups, build_keys: BuildKeys
+) -> GroupPlan:
+    """A multi-stage measure by the keys of a query.
+
+    Raises:
+        Unsupported: it neither is an expression at the grain of its lower stage nor aggregates that.
+    """
+    stage = measure.stage
+    assert stage is not None, measure.path
+    is_rank = measure.type.name == "rank"
+    # What a rank leaves out is not left out of its groups: it is what they are ranked among.
+    grain = replace(stage.grain, keep_only=None, exclude=()) if is_rank else stage.grain
+    names = lower_keys(query.keys, grain, model)
+    lower = replace(
+        query,
+        keys=tuple(shifted_key(key, stage.shifts) for key in names),
+        measures=(),
+        row_conditions=tuple(lower_conditions(query.row_conditions, stage, model)),
+        group_conditions=(),
+        order=(),
+    )
+    groups = build_groups(lower, stage_inputs(measure, model), model)
+    shared = tuple(key for key in names if key in query.keys)
+    if is_rank:
+        if shared != names:
+            raise Unsupported(f"'{measure.path}' ranks groups of a finer grain than the query's")
+        partition = lower_keys(query.keys, replace(stage.grain, include=()), model)
+        within = () if stage.grain == Grain() else partition
+        return Rank(groups, names, within, measure)
+    plan = at_grain(groups, names, shared, measure)
+    if shared == query.keys:
+        return plan
+    return Spread(build_keys(query, measure, model), query.keys, plan, shared, (measure,))
+
+
+def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...], measure: Measure) -> GroupPlan:
+    """The measure by those keys of its lower stage that the query has as well."""
+    aggregates = not measure.is_expression or has_own_aggregate(measure)
+    if aggregates:
+        return Reaggregate(groups, names, shared, (measure,))
+    if names != shared:
+        extra = ", ".join(
+            (key.dimension if isinstance(key, Bucket) else key).path for key in names if key not in shared
+        )
+        raise Unsupported(
+            f"'{measure.path}' of type {measure.type.name} has a value for each {extra}, and the query one for all",
+            hint="Give it a type that aggregates, such as sum or avg, or number_agg with an aggregate in its sql",
+        )
+    return Calculate(groups, shared, (measure,))
+
+
+def stage_inputs(measure: Measure, model: Model) -> tuple[Measure, ...]:
+    """The measures that the lower stage computes for this one."""
+    assert measure.stage is not None, measure.path
+    texts = [*((measure.sql,) if measure.sql is not None else ()), *(by.sql for by in measure.stage.order_by)]
+    found = [
+        member
+        for sql in texts
+        for reference in sql.references
+        if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+# ── grain ──
+
+
+def lower_keys(keys: tuple[Key, ...], grain: Grain, model: Model) -> tuple[Key, ...]:
+    """The keys of the lower stage: those of the query that stay, then what is added."""
+
+    def named(key: Key, references: Iterable[MemberReference]) -> bool:
+        return any(is_named(key, reference) for reference in references)
+
+    kept = [
+        key
+        for key in keys
+        if not named(key, grain.exclude) and (grain.keep_only is None or named(key, grain.keep_only))
+    ]
+    for reference in grain.include:
+        if not any(is_named(key, reference) for key in kept):
+            dimension = model.dimension(f"{reference.cube}.{reference.member}")
+            kept.append(dimension if reference.granularity is None else Bucket(dimension, reference.granularity))
+    return tuple(kept)
+
+
+def is_named(key: Key, reference: MemberReference) -> bool:
+    """Whether a reference names the dimension of a key; with a granularity only that bucket."""
+    if target_of(key.dimension if isinstance(key, Bucket) else key) != (reference.cube, reference.member):
+        return False
+    return reference.granularity is None or (isinstance(key, Bucket) and key.granularity == reference.granularity)
+
+
+def target_of(member: Member) -> tuple[str, str]:
+    """Cube and name of a member; of a member of a view those of what it stands for."""
+    if member.alias_of is not None:
+        return member.alias_of.cube, member.alias_of.member
+    return member.cube, member.name
+
+
+# ── time ──
+
+
+def shifted_key(key: Key, shifts: tuple[TimeShift, ...]) -> Key:
+    if isinstance(key, Bucket):
+        return Bucket(shifted(key.dimension, shifts), key.granularity)
+    return shifted(key, shifts)
+
+
+def shifted(dimension: Dimension, shifts: tuple[TimeShift, ...]) -> Dimension:
+    """The dimension as the lower stage has it: moved forward by what the measure looks back."""
+    if dimension.type != "time":
+        return dimension
+    spans = tuple(shift.span for shift in shifts if shift.dimension is None or is_named(dimension, shift.dimension))
+    return replace(dimension, shifts=(*dimension.shifts, *spans)) if spans else dimension
+
+
+# ── filters ──
+
+
+def lower_conditions(conditions: tuple[Condition, ...], stage: Stage, model: Model) -> Iterable[Condition]:
+    """The conditions of the lower stage."""
+    context = stage.filters
+    if not context.fixed:
+        for condition in conditions:
+            kept = narrowed(condition, context)
+            if kept is not None:
+                yield shifted_condition(kept, stage.shifts)
+    for written in context.include:
+        added = constant_filter(written, model)
+        if added is not None:
+            yield added
+
+
+def narrowed(condition: Condition, context: FilterContext) -> Condition | None:
+    """A condition without the tests of members that the lower stage leaves out; None if nothing is left."""
+    if isinstance(condition, Every):
+        parts = tuple(part for inner in condition.parts if (part := narrowed(inner, context)) is not None)
+        return Every(parts) if parts else None
+    stays = {stays_below(member, context) for member in members_tested(condition)}
+    if isinstance(condition, Some) and len(stays) > 1:
+        raise Unsupported(
+            "A filter with `or` tests members that a measure leaves out of its filters, and others that it keeps",
+            hint="Ask without that measure, or filter by an `and`",
+        )
+    return None if stays == {False} else condition
+
+
+def stays_below(member: Member, context: FilterContext) -> bool:
+    """Whether the lower stage keeps tests of a member."""
+
+    def named(references: Iterable[MemberReference]) -> bool:
+        return any((reference.cube, reference.member) == target_of(member) for reference in references)
+
+    return not named(context.exclude) and (context.keep_only is None or named(context.keep_only))
+
+
+def shifted_condition(condition: Condition, shifts: tuple[TimeShift, ...]) -> Condition:
+    """A condition whose times are those of the lower stage."""
+    if not shifts:
+        return condition
+    match condition:
+        case Within(dimension, start, end):
+            return Within(shifted(dimension, shifts), start, end)
+        case Test(Dimension() as dimension):
+            return replace(condition, member=shifted(dimension, shifts))
+        case Every(parts) | Some(parts):
+            return type(condition)(tuple(shifted_condition(part, shifts) for part in parts))
+        case _:
+            return condition
