@@ -30,7 +30,7 @@ DIMENSION_KEYS = LABEL_KEYS | {
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
     "cumulative", "visible", "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by",
-    "add_group_by", "order_by",
+    "add_group_by", "order_by", "additive",
 }  # fmt: skip
 SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from kubus.loading.additive import compile_additive
 from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
@@ -297,6 +298,7 @@ class CubeCompiler:
                 measure_type = None
         window = compile_window(self.report, member, measure_type)
         stage = self.stage(member, measure_type)
+        additive = compile_additive(self.stages(member), measure_type)
         filters = self.filters(member)
         label = self.label(member, kind, measure_type.value_type if measure_type else None)
         drill = self.drill_members(member)
@@ -307,6 +309,8 @@ class CubeCompiler:
         if sql is not None and stage is None and not self.fits(member, measure_type, sql):
             return None
         if self.boolean(member, "multi_stage", False, kind) and stage is None:
+            return None
+        if "additive" in member.fields and additive is None:
             return None
         if filters and measure_type.aggregate is Aggregate.EXPRESSION:
             self.report(
@@ -327,6 +331,7 @@ class CubeCompiler:
             cumulative=cumulative or window is not None,
             window=window,
             stage=stage,
+            additive=additive,
             drill_members=drill,
             declared_sql=declared_sql(member),
             inherited=member.inherited,
@@ -348,14 +353,16 @@ class CubeCompiler:
                 what = f"'{path}.{key}' of a multi-stage measure is not yet supported by this version of kubus"
                 self.report(member, member.fields[key], what, "Put it on the measures that it refers to")
                 return None
-        compiler = StageCompiler(
-            self.cube.name, self.members, member, self.report, lambda value, at: self.sql(member, value, at)
-        )
-        stage = compiler.stage()
+        stage = self.stages(member).stage()
         if stage is not None and measure_type is not None and measure_type.name == "rank" and not stage.order_by:
             self.report(member, None, f"({path}.orderBy) is required for type rank", "Say what the rows are ranked by")
             return None
         return stage
+
+    def stages(self, member: DeclaredMember) -> StageCompiler:
+        return StageCompiler(
+            self.cube.name, self.members, member, self.report, lambda value, at: self.sql(member, value, at)
+        )
 
     def fits(self, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:
         """Whether the SQL of a measure is what its type aggregates."""

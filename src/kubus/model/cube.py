@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from kubus.model.additive import SemiAdditive
 from kubus.model.join_graph import Join
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
@@ -113,7 +114,8 @@ class Dimension:
 class Measure:
     """An aggregation with a name. `filters` are all true for the rows that it sees.
 
-    `stage` makes it a calculation over measures that were aggregated at another grain, or with other filters.
+    `stage` makes it a calculation over measures that were aggregated at another grain, or with other filters;
+    `additive` says over which dimension it does not add up.
     `window` makes it roll: it sees the rows around each period of the query's time dimension.
     `alias_of` is the measure of a cube that a view shows under this name; `sql` is then a reference to it.
     """
@@ -129,6 +131,7 @@ class Measure:
     drill_members: tuple[str, ...] = ()
     window: Window | None = None
     stage: Stage | None = None
+    additive: SemiAdditive | None = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None

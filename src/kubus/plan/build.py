@@ -30,7 +30,7 @@ from kubus.plan.nodes import (
     Sort,
     Spine,
 )
-from kubus.plan.stages import build_stage, stage_inputs
+from kubus.plan.stages import build_additive, build_stage, stage_inputs
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -80,7 +80,7 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
 def refuse_apart(measure: Measure, why: str, model: Model) -> None:
     """Raises Unsupported for a measure that sees other rows than those of a group."""
     if has_apart(measure, model):
-        raise Unsupported(f"'{measure.path}' rolls over time or has a lower stage, so {why}")
+        raise Unsupported(f"'{measure.path}' rolls over time, has a lower stage or does not add up over time, so {why}")
 
 
 def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
@@ -102,6 +102,7 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
         rolling = tuple(unit for unit in units if unit.window == window)
         parts.extend(build_window(query, window, rolling, model))
     parts.extend(build_stage(query, unit, model, build_groups, build_keys) for unit in units if unit.stage is not None)
+    parts.extend(build_additive(query, unit, model, build_plain) for unit in units if unit.additive is not None)
     if len(parts) == 1 and units == measures:
         return parts[0]
     return Combine(tuple(parts), query.keys, same_groups=False)
@@ -109,8 +110,8 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
 
 def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
     """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
-    if measure.alias_of is not None and measure.stage is not None:
-        # What a view shows is staged as its cube says.
+    if measure.alias_of is not None and (measure.stage is not None or measure.additive is not None):
+        # What a view shows is computed as its cube says.
         yield aliased(measure, model)
     elif not is_apart(measure) and any(has_apart(inner, model) for inner in inner_measures(measure, model)):
         if has_own_aggregate(measure):
@@ -126,7 +127,7 @@ def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
 
 def is_apart(measure: Measure) -> bool:
     """Whether a measure sees other rows than those of the group: a moving window, or a lower stage."""
-    return measure.window is not None or measure.stage is not None
+    return measure.window is not None or measure.stage is not None or measure.additive is not None
 
 
 def has_apart(measure: Measure, model: Model) -> bool:

@@ -6,6 +6,7 @@ columns of them; `Combine` puts groups side by side; `Select`, `Sort`, `Limit` a
 
 from dataclasses import dataclass
 
+from kubus.model.additive import Keep
 from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
 from kubus.model.window import Window
@@ -167,7 +168,34 @@ class Rank:
         return (self.measure,)
 
 
-GroupPlan = Aggregate | AggregateOnce | Combine | Roll | RollRows | Calculate | Reaggregate | Spread | Rank
+@dataclass(frozen=True, slots=True)
+class KeepOne:
+    """The groups of `input` without its key `over`: of each that are the same then, one value of the measure."""
+
+    input: "GroupPlan"
+    keys: tuple[Key, ...]
+    over: Key
+    keep: Keep
+    measure: Measure
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.measure,)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The groups of `input`, whose keys are `names`, folded by those keys that are left."""
+
+    input: "GroupPlan"
+    names: tuple[Key, ...]
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+
+
+GroupPlan = (
+    Aggregate | AggregateOnce | Combine | Roll | RollRows | Calculate | Reaggregate | Spread | Rank | KeepOne | Merge
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
 from kubus.plan.fan_out import has_own_aggregate
-from kubus.plan.nodes import Calculate, GroupPlan, Rank, Reaggregate, Spread
+from kubus.plan.nodes import Calculate, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -66,6 +66,20 @@ def build_stage(
     if shared == query.keys:
         return plan
     return Spread(build_keys(query, measure, model), query.keys, plan, shared, (measure,))
+
+
+def build_additive(query: ResolvedQuery, measure: Measure, model: Model, build_plain: BuildGroups) -> GroupPlan:
+    """A semi-additive measure by the keys of a query: for each value of its dimension, of which one is kept."""
+    additive = measure.additive
+    assert additive is not None, measure.path
+    over = model.dimension(f"{additive.dimension.cube}.{additive.dimension.member}")
+    kept = lower_keys(query.keys, Grain(include=additive.by), model)
+    # The dimension itself may be a key already: then there is one value of it in each group.
+    names = (*kept, *((over,) if over not in kept else ()))
+    groups = build_plain(replace(query, keys=names, measures=(), group_conditions=(), order=()), (measure,), model)
+    if over not in kept:
+        groups = KeepOne(groups, kept, over, additive.keep, measure)
+    return groups if kept == query.keys else Merge(groups, kept, query.keys, (measure,))
 
 
 def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...], measure: Measure) -> GroupPlan:

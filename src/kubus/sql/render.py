@@ -19,8 +19,10 @@ from kubus.plan.nodes import (
     Combine,
     Count,
     GroupPlan,
+    KeepOne,
     LeftJoin,
     Limit,
+    Merge,
     Plan,
     Project,
     Rank,
@@ -43,6 +45,9 @@ from kubus.sql.statement import Column, StatementShape, Use
 from kubus.sql.windows import lies_in, lower, upper
 
 ValueOf = Callable[[Measure], exp.Expr]
+
+# What is kept of several values by an aggregate over them.
+KEPT_BY: dict[str, type[exp.AggFunc]] = {"min": exp.Min, "max": exp.Max, "avg": exp.Avg}
 
 
 @dataclass(slots=True)
@@ -145,6 +150,10 @@ class Renderer:
                 return self.spread(plan)
             case Rank():
                 return self.ranked(plan)
+            case KeepOne():
+                return self.kept_one(plan)
+            case Merge():
+                return self.merged(plan)
 
     def over_rows(self, scope: Scope, multiplied: frozenset[str]) -> ValueOf:
         """Measures as aggregates over joined rows."""
@@ -337,6 +346,39 @@ class Renderer:
             order=exp.Order(expressions=order),
         )
         return Groups(select, scope, keys, lambda _: place, is_grouped=False)
+
+    def kept_one(self, plan: KeepOne) -> Groups:
+        select, columns, value_of, scope = self.below(plan.input, (*plan.keys, plan.over))
+        *keys, time = columns
+        if plan.keep in KEPT_BY:
+            kept = KEPT_BY[plan.keep]
+            return Groups(select, scope, keys, lambda measure: kept(this=value_of(measure)), is_grouped=True)
+        first = plan.keep == "first"
+        place = exp.Window(
+            this=exp.Anonymous(this="ROW_NUMBER"),
+            partition_by=[key.copy() for key in keys],
+            order=exp.Order(expressions=[exp.Ordered(this=time, desc=not first, nulls_first=False)]),
+        )
+        alias, place_name = self.names.table("kept"), "place"
+        for key, expression in zip(plan.keys, keys, strict=True):
+            select.select(self.named(expression, key), copy=False)
+        select.select(self.named(value_of(plan.measure), plan.measure), copy=False)
+        select.select(exp.alias_(place, place_name, quoted=True), copy=False)
+        outer = exp.select().from_(select.subquery(exp.to_identifier(alias, quoted=True), copy=False), copy=False)
+        is_first = exp.EQ(this=column(alias, place_name), expression=exp.Literal.number(1))
+        own = [column(alias, self.names.of(key)) for key in plan.keys]
+        value = column(alias, self.names.of(plan.measure))
+        return Groups(outer.where(is_first, copy=False), scope, own, lambda _: value.copy(), is_grouped=False)
+
+    def merged(self, plan: Merge) -> Groups:
+        select, columns, value_of, scope = self.below(plan.input, plan.names)
+        keys = [columns[plan.names.index(key)] for key in plan.keys]
+
+        def value(measure: Measure) -> exp.Expr:
+            assert measure.type.merge is not None, measure.path
+            return scope.folded(measure.type.merge, value_of(measure))
+
+        return Groups(select, scope, keys, value, is_grouped=True)
 
     # ── windows ──
 
