@@ -1,11 +1,9 @@
 """Declared semi-additive measures."""
 
-from typing import cast
-
 from kubus.loading.declarations import short
 from kubus.loading.problems import nearest_hint
 from kubus.loading.stages import StageCompiler
-from kubus.model.additive import KEEPS, Keep, SemiAdditive
+from kubus.model.additive import KEEPS, SemiAdditive
 from kubus.model.measure_types import Aggregate, MeasureType
 
 KEYS = ("dimension", "keep", "by")
@@ -39,4 +37,4 @@ def compile_additive(compiler: StageCompiler, measure_type: MeasureType | None) 
         return None
     dimension = compiler.reference(fields["dimension"])
     by = compiler.references(fields["by"], f"{path}.by") if "by" in fields else ()
-    return None if dimension is None or compiler.failed else SemiAdditive(dimension, cast("Keep", keep), by)
+    return None if dimension is None or compiler.failed else SemiAdditive(dimension, keep, by)

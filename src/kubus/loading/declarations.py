@@ -26,6 +26,7 @@ LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown
 DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
+    "multi_stage", "add_group_by", "filter",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
@@ -39,8 +40,7 @@ JOIN_KEYS = frozenset({"name", "sql", "relationship"})
 LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
 LATER_DIMENSION = frozenset(
     {
-        "granularities", "mask", "links", "key", "values", "multi_stage", "add_group_by", "filter", "time_shift",
-        "field_type",
+        "granularities", "mask", "links", "key", "values", "time_shift", "field_type",
     }
 )  # fmt: skip
 LATER_MEASURE = frozenset({"mask", "case"})

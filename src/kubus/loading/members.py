@@ -177,6 +177,7 @@ class CubeCompiler:
         primary_key = self.boolean(member, "primary_key", False, kind)
         sub_query = self.boolean(member, "sub_query", False, kind)
         value = self.dimension_value(member, value_type)
+        stage = self.dimension_stage(member)
         label = self.label(member, kind, value_type)
         order = member.fields.get("order")
         if order is not None and order.data not in ("asc", "desc"):
@@ -197,12 +198,26 @@ class CubeCompiler:
             primary_key=primary_key,
             public=public,
             sub_query=sub_query,
+            stage=stage,
             propagate_filters=propagate,
             suggest_filter_values=suggest,
             order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),
             declared_sql=declared_sql(member),
             inherited=member.inherited,
         )
+
+    def dimension_stage(self, member: DeclaredMember) -> Stage | None:
+        """At what grain the measures of a multi-stage dimension are computed; None of any other."""
+        path = f"dimensions.{member.name}"
+        if not self.boolean(member, "multi_stage", False, "dimensions"):
+            for key in ("add_group_by", "filter"):
+                if key in member.fields:
+                    self.report(member, member.fields[key], f"({path}.{key}) needs multi_stage: true")
+            return None
+        if "sub_query" in member.fields or "case" in member.fields:
+            self.report(member, None, f"({path}) of multi_stage: true has sql, and neither sub_query nor case")
+            return None
+        return self.stages(member, "dimensions").stage()
 
     def dimension_value(self, member: DeclaredMember, value_type: ValueType | None) -> DimensionValue | None:
         path = f"dimensions.{member.name}"
@@ -359,9 +374,9 @@ class CubeCompiler:
             return None
         return stage
 
-    def stages(self, member: DeclaredMember) -> StageCompiler:
+    def stages(self, member: DeclaredMember, kind: str = "measures") -> StageCompiler:
         return StageCompiler(
-            self.cube.name, self.members, member, self.report, lambda value, at: self.sql(member, value, at)
+            self.cube.name, self.members, member, kind, self.report, lambda value, at: self.sql(member, value, at)
         )
 
     def fits(self, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:

@@ -34,6 +34,7 @@ class StageCompiler:
     cube: str
     members: Members
     member: DeclaredMember
+    kind: str
     report_at: Report
     sql: Sql
     failed: bool = False
@@ -46,7 +47,7 @@ class StageCompiler:
 
     @property
     def path(self) -> str:
-        return f"measures.{self.member.name}"
+        return f"{self.kind}.{self.member.name}"
 
     def report(self, at: Yaml | None, message: str, hint: str | None = None) -> None:
         self.failed = True

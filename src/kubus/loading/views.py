@@ -358,7 +358,7 @@ def proxy(view: str, name: str, shown: Shown, names: Mapping[tuple[str, str], st
     match member:
         case Dimension():
             return replace(
-                member, cube=view, name=name, value=sql, primary_key=False, public=True, sub_query=False,
+                member, cube=view, name=name, value=sql, primary_key=False, public=True, sub_query=False, stage=None,
                 propagate_filters=False, declared_sql=None, alias_of=target,
             )  # fmt: skip
         case Measure():

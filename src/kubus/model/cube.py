@@ -80,7 +80,8 @@ class Dimension:
     """An expression on a row, to group and filter by.
 
     `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
-    `shifts` move a time, as the lower stage of a measure that is shifted in time has it.
+    `stage` says that its SQL refers to measures, which are computed at a grain of their own before rows are grouped by
+    the value. `shifts` move a time, as the lower stage of a measure that is shifted in time has it.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     """
@@ -95,6 +96,7 @@ class Dimension:
     sub_query: bool = False
     propagate_filters: bool = False
     shifts: tuple[Span, ...] = ()
+    stage: Stage | None = None
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None
     declared_sql: str | None = None
@@ -104,6 +106,11 @@ class Dimension:
     @property
     def path(self) -> str:
         return f"{self.cube}.{self.name}"
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the value is made of measures, computed apart and put beside the row."""
+        return self.sub_query or self.stage is not None
 
     def __hash__(self) -> int:
         # By name: equal members have equal names, and `meta` may hold what cannot be hashed.

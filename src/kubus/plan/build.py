@@ -14,6 +14,7 @@ from kubus.plan.fan_out import aggregate, check_key, check_references, has_own_a
 from kubus.plan.nodes import (
     Aggregate,
     Attach,
+    AttachGroups,
     Combine,
     Count,
     GroupPlan,
@@ -30,7 +31,7 @@ from kubus.plan.nodes import (
     Sort,
     Spine,
 )
-from kubus.plan.stages import build_additive, build_stage, stage_inputs
+from kubus.plan.stages import build_additive, build_stage, lower_conditions, lower_keys, stage_inputs
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -354,7 +355,8 @@ def build_rows(
         *measures,
     ]
     for dimension in sub_queries(members, model):
-        rows = attach(rows, dimension, query, conditions, model)
+        add = attach if dimension.sub_query else attach_groups
+        rows = add(rows, dimension, query, conditions, model)
     return (RowFilter(rows, conditions) if conditions else rows), tree
 
 
@@ -376,7 +378,7 @@ def sub_queries(members: Iterable[Dimension | Measure | Segment], model: Model) 
         if member.path in seen:
             continue
         seen.add(member.path)
-        if isinstance(member, Dimension) and member.sub_query:
+        if isinstance(member, Dimension) and member.is_attached:
             found[member] = None
         for sql in sql_of(member):
             waiting.extend(referenced(r, model) for r in sql.references if isinstance(r, MemberReference))
@@ -418,6 +420,37 @@ def attach(
     inner_rows, tree = build_rows(inner, (measure,), tuple(kept), model)
     values = aggregate(inner_rows, tree, keys, (measure,), model)
     return Attach(rows, dimension, model.cubes[dimension.cube].primary_key, measure, values)
+
+
+def attach_groups(
+    rows: RowPlan, dimension: Dimension, query: ResolvedQuery, conditions: tuple[Condition, ...], model: Model
+) -> AttachGroups:
+    """Compute the measures of a multi-stage dimension by the other keys of the query and those that it adds."""
+    stage = dimension.stage
+    assert stage is not None, dimension.path
+    others = tuple(
+        key for key in query.keys if not sub_queries([key.dimension if isinstance(key, Bucket) else key], model)
+    )
+    keys = lower_keys(others, stage.grain, model)
+    below = tuple(c for c in conditions if not sub_queries(members_tested(c), model))
+    lower = replace(
+        query,
+        keys=keys,
+        measures=(),
+        row_conditions=tuple(lower_conditions(below, stage, model)),
+        group_conditions=(),
+        order=(),
+        ungrouped=False,
+    )
+    measures = tuple(
+        dict.fromkeys(
+            member
+            for sql in value_sql(dimension.value)
+            for reference in sql.references
+            if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure)
+        )
+    )
+    return AttachGroups(rows, dimension, keys, measures, build_groups(lower, measures, model))
 
 
 def sub_query_measure(dimension: Dimension, model: Model) -> Measure:

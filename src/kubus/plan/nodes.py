@@ -41,6 +41,20 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachGroups:
+    """Each input row with the value of a multi-stage dimension, made of the measures of the group that it is in.
+
+    `keys` are what `values` is grouped by.
+    """
+
+    input: "RowPlan"
+    dimension: Dimension
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    values: "GroupPlan"
+
+
+@dataclass(frozen=True, slots=True)
 class RowFilter:
     """The input rows that pass every condition."""
 
@@ -48,7 +62,7 @@ class RowFilter:
     conditions: tuple[Condition, ...]
 
 
-RowPlan = Scan | LeftJoin | Attach | RowFilter
+RowPlan = Scan | LeftJoin | Attach | AttachGroups | RowFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +265,7 @@ def cubes_of(plan: Plan | GroupPlan | Project | RowPlan) -> tuple[Cube, ...]:
             return (cube,)
         case LeftJoin(input, _, cube):
             found = (*cubes_of(input), cube)
-        case Attach(input, _, _, _, values):
+        case Attach(input, _, _, _, values) | AttachGroups(input, _, _, _, values):
             found = (*cubes_of(input), *cubes_of(values))
         case Spread(groups, _, input):
             found = (*cubes_of(input), *cubes_of(groups))

@@ -313,6 +313,11 @@ def hints_of(
         yield from (hint for hint in hints_of(referenced(member.alias_of, model), model) if hint != own)
         return
     yield (member.cube,)
+    if isinstance(member, Dimension) and member.stage is not None:
+        # Its value is found by what its measures are grouped by.
+        for reference in member.stage.grain.include:
+            yield reference.path
+            yield from hints_of(referenced(reference, model), model)
     for sql in sql_of(member):
         for reference in sql.references:
             if isinstance(reference, MemberReference):
@@ -331,7 +336,7 @@ def sql_of(member: Dimension | Measure | Segment) -> Iterator[MemberSql]:
         case Segment(sql=sql):
             yield sql
         case Dimension():
-            if not member.sub_query:
+            if not member.is_attached:
                 yield from value_sql(member.value)
 
 

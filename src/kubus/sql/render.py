@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
 from kubus.errors import MemberError, Unsupported
-from kubus.model.cube import Dimension, Measure
+from kubus.model.cube import Dimension, Measure, value_sql
 from kubus.model.measure_types import Aggregate as Kind
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
@@ -15,6 +15,7 @@ from kubus.plan.nodes import (
     Aggregate,
     AggregateOnce,
     Attach,
+    AttachGroups,
     Calculate,
     Combine,
     Count,
@@ -508,6 +509,8 @@ class Renderer:
                 return select.join(scope.table(cube.name), on=on, join_type="left", copy=False), scope
             case Attach():
                 return self.attached(plan)
+            case AttachGroups():
+                return self.attached_groups(plan)
             case RowFilter(input, conditions):
                 select, scope = self.rows(input)
 
@@ -532,6 +535,27 @@ class Renderer:
         subquery = values.subquery(exp.to_identifier(alias, quoted=True), copy=False)
         select = select.join(subquery, on=on, join_type="left", copy=False)
         scope.attached[plan.dimension.path] = column(alias, self.names.of(plan.measure))
+        return select, scope
+
+    def attached_groups(self, plan: AttachGroups) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input)
+        alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
+        subquery = self.finish(self.groups(plan.values), plan.keys, plan.measures).subquery(
+            exp.to_identifier(alias, quoted=True), copy=False
+        )
+        if plan.keys:
+            own = [scope.key(key) for key in plan.keys]
+            same = self.dialect.same_keys(own, [column(alias, self.names.of(key)) for key in plan.keys])
+            select = select.join(subquery, on=same, join_type="left", copy=False)
+        else:
+            select = select.join(subquery, join_type="cross", copy=False)
+
+        def written(reference: MemberReference) -> exp.Expr:
+            member = referenced(reference, self.model)
+            return column(alias, self.names.of(member)) if isinstance(member, Measure) else scope.rows_of(reference)
+
+        (sql,) = value_sql(plan.dimension.value)
+        scope.attached[plan.dimension.path] = scope.bind(sql, written)
         return select, scope
 
 

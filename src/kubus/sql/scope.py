@@ -158,7 +158,7 @@ class Scope:
         if dimension.shifts:
             # Moved on the wall: a day stays a day where the clock changes in between.
             return self.dialect.instant_at(term(self.local(dimension)), self.timezone)
-        if dimension.sub_query:
+        if dimension.is_attached:
             return self.attached[dimension.path].copy()
         match dimension.value:
             case MemberSql() as sql:

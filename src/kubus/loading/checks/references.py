@@ -58,6 +58,10 @@ def rows_refer_to_rows(cubes: Mapping[str, Cube], declared: Mapping[str, Declare
             measures = [r for r in references if isinstance(found(r, cubes), Measure)]
             if isinstance(member, Dimension) and member.sub_query:
                 check_sub_query(member, references, measures, cube, cubes, declared, problems)
+            elif isinstance(member, Dimension) and member.stage is not None:
+                if not measures:
+                    why = f"'{member.path}' has multi_stage: true and refers to no measure"
+                    report(member, declared, problems, why, "Leave multi_stage out, or refer to a measure")
             elif not isinstance(member, Measure) and measures:
                 report(
                     member,
