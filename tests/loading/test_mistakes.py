@@ -62,7 +62,7 @@ def problems(text: str, *more: str) -> tuple[Problem, ...]:
 MISTAKES = [
     ("sql_table: orders\n    joins", "sql_tabel: orders\n    joins", 4, "(sql_tabel = orders) is not allowed", "sql_table"),
     ("type: sum", "type: summ", 25, "must be one of", "sum"),
-    ("type: time", "type: date", 19, "must be one of [string, number, boolean, time, geo]", None),
+    ("type: time", "type: date", 19, "must be one of [string, number, boolean, time, geo, switch]", None),
     ("relationship: many_to_one", "relationship: many_to_many", 8, "must be one of", "cube for the pairs"),
     ("relationship: many_to_one", "relationship: many_to_on", 8, "must be one of", "many_to_one"),
     ("        relationship: many_to_one\n", "", 6, "(joins.users.relationship) is required", None),

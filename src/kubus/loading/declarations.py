@@ -26,12 +26,12 @@ LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown
 DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
-    "multi_stage", "add_group_by", "filter",
+    "multi_stage", "add_group_by", "filter", "values",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
     "cumulative", "visible", "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by",
-    "add_group_by", "order_by", "additive",
+    "add_group_by", "order_by", "additive", "case",
 }  # fmt: skip
 SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
@@ -40,10 +40,10 @@ JOIN_KEYS = frozenset({"name", "sql", "relationship"})
 LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
 LATER_DIMENSION = frozenset(
     {
-        "granularities", "mask", "links", "key", "values", "time_shift", "field_type",
+        "granularities", "mask", "links", "key", "time_shift", "field_type",
     }
 )  # fmt: skip
-LATER_MEASURE = frozenset({"mask", "case"})
+LATER_MEASURE = frozenset({"mask"})
 
 KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),

@@ -10,6 +10,7 @@ from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.stages import STAGE_KEYS, StageCompiler
+from kubus.loading.switches import compile_switch, compile_switch_case
 from kubus.loading.windows import compile_window
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, Dimension, DimensionValue, Geo, Label, Measure, Segment, When
@@ -23,7 +24,6 @@ from kubus.model.stage import Stage
 from kubus.model.titles import title_of
 
 DIMENSION_TYPES: tuple[ValueType, ...] = ("string", "number", "boolean", "time", "geo")
-LATER_DIMENSION_TYPES = ("switch",)
 # Measure types that only have a meaning over a lower stage.
 MULTI_STAGE_TYPES = ("number_agg", "rank")
 
@@ -172,11 +172,14 @@ class CubeCompiler:
 
     def dimension(self, member: DeclaredMember) -> Dimension | None:
         kind = "dimensions"
-        name = self.one_of(member, "type", kind, DIMENSION_TYPES, LATER_DIMENSION_TYPES)
-        value_type = cast("ValueType | None", name)
+        name = self.one_of(member, "type", kind, (*DIMENSION_TYPES, "switch"), ())
+        is_switch = name == "switch"
+        value_type: ValueType | None = "string" if is_switch else cast("ValueType | None", name)
+        if "values" in member.fields and not is_switch:
+            self.report(member, member.fields["values"], f"(dimensions.{member.name}.values) is for type switch")
         primary_key = self.boolean(member, "primary_key", False, kind)
         sub_query = self.boolean(member, "sub_query", False, kind)
-        value = self.dimension_value(member, value_type)
+        value = compile_switch(self.stages(member, kind)) if is_switch else self.dimension_value(member, value_type)
         stage = self.dimension_stage(member)
         label = self.label(member, kind, value_type)
         order = member.fields.get("order")
@@ -307,7 +310,18 @@ class CubeCompiler:
         name = self.one_of(member, "type", kind, tuple(MEASURE_TYPES), ())
         measure_type = None if name is None else MEASURE_TYPES[name]
         sql = None
-        if "sql" in member.fields or (measure_type is not None and measure_type.needs_sql):
+        switch = compile_switch_case(self.stages(member)) if "case" in member.fields else None
+        if "case" in member.fields:
+            others = [key for key in ("sql", "filters", "rolling_window", "additive") if key in member.fields]
+            if others:
+                what = f"(measures.{member.name}) has case and {others[0]}, which do not go together"
+                self.report(member, member.fields[others[0]], what)
+            if measure_type is None or measure_type.aggregate is not Aggregate.EXPRESSION or switch is None or others:
+                if switch is not None and measure_type is not None and not others:
+                    what = f"measures.{member.name} of type {measure_type.name} has case, which is for calculations"
+                    self.report(member, member.fields["type"], what, "Use type: number, and aggregate in each branch")
+                measure_type = None
+        elif "sql" in member.fields or (measure_type is not None and measure_type.needs_sql):
             sql = self.sql(member, member.fields.get("sql"), f"measures.{member.name}.sql")
             if sql is None:
                 measure_type = None
@@ -347,6 +361,7 @@ class CubeCompiler:
             window=window,
             stage=stage,
             additive=additive,
+            switch=switch,
             drill_members=drill,
             declared_sql=declared_sql(member),
             inherited=member.inherited,

@@ -54,8 +54,29 @@ class Geo:
     longitude: MemberSql
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """No column: every row is there once with each of these texts, so that a query chooses among calculations."""
+
+    values: tuple[str, ...]
+
+
 # How a dimension's value is had from a row.
-DimensionValue = MemberSql | Case | Geo
+DimensionValue = MemberSql | Case | Geo | Switch
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchCase:
+    """A calculation for each value of a switch dimension; `otherwise` serves the other values, None with null."""
+
+    dimension: MemberReference
+    whens: tuple[tuple[str, MemberSql], ...]
+    otherwise: MemberSql | None
+
+    def texts(self) -> tuple[MemberSql, ...]:
+        """The SQL of every branch."""
+        last = () if self.otherwise is None else (self.otherwise,)
+        return (*(sql for _, sql in self.whens), *last)
 
 
 def value_sql(value: DimensionValue) -> Iterator[MemberSql]:
@@ -66,6 +87,8 @@ def value_sql(value: DimensionValue) -> Iterator[MemberSql]:
         case Geo(latitude, longitude):
             yield latitude
             yield longitude
+        case Switch():
+            return
         case Case(whens, otherwise):
             for when in whens:
                 yield when.condition
@@ -109,8 +132,8 @@ class Dimension:
 
     @property
     def is_attached(self) -> bool:
-        """Whether the value is made of measures, computed apart and put beside the row."""
-        return self.sub_query or self.stage is not None
+        """Whether the value does not come from the row itself: it is put beside it."""
+        return self.sub_query or self.stage is not None or isinstance(self.value, Switch)
 
     def __hash__(self) -> int:
         # By name: equal members have equal names, and `meta` may hold what cannot be hashed.
@@ -122,7 +145,7 @@ class Measure:
     """An aggregation with a name. `filters` are all true for the rows that it sees.
 
     `stage` makes it a calculation over measures that were aggregated at another grain, or with other filters;
-    `additive` says over which dimension it does not add up.
+    `additive` says over which dimension it does not add up; `switch` chooses among calculations.
     `window` makes it roll: it sees the rows around each period of the query's time dimension.
     `alias_of` is the measure of a cube that a view shows under this name; `sql` is then a reference to it.
     """
@@ -139,6 +162,7 @@ class Measure:
     window: Window | None = None
     stage: Stage | None = None
     additive: SemiAdditive | None = None
+    switch: SwitchCase | None = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kubus.errors import MemberError, Unsupported
-from kubus.model.cube import Dimension, Measure, Segment, value_sql
+from kubus.model.cube import Dimension, Measure, Segment, Switch, value_sql
 from kubus.model.granularity import UNITS
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
@@ -17,6 +17,7 @@ from kubus.plan.nodes import (
     AttachGroups,
     Combine,
     Count,
+    CrossValues,
     GroupPlan,
     LeftJoin,
     Limit,
@@ -31,7 +32,16 @@ from kubus.plan.nodes import (
     Sort,
     Spine,
 )
-from kubus.plan.stages import build_additive, build_stage, lower_conditions, lower_keys, stage_inputs
+from kubus.plan.stages import (
+    build_additive,
+    build_choice,
+    build_stage,
+    check_chosen,
+    lower_conditions,
+    lower_keys,
+    measures_in,
+    stage_inputs,
+)
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -81,7 +91,10 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
 def refuse_apart(measure: Measure, why: str, model: Model) -> None:
     """Raises Unsupported for a measure that sees other rows than those of a group."""
     if has_apart(measure, model):
-        raise Unsupported(f"'{measure.path}' rolls over time, has a lower stage or does not add up over time, so {why}")
+        raise Unsupported(
+            f"'{measure.path}' rolls over time, has a lower stage, does not add up over time or is chosen by a switch, "
+            f"so {why}"
+        )
 
 
 def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
@@ -103,6 +116,7 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
         rolling = tuple(unit for unit in units if unit.window == window)
         parts.extend(build_window(query, window, rolling, model))
     parts.extend(build_stage(query, unit, model, build_groups, build_keys) for unit in units if unit.stage is not None)
+    parts.extend(build_choice(query, unit, model, build_groups) for unit in units if unit.switch is not None)
     parts.extend(build_additive(query, unit, model, build_plain) for unit in units if unit.additive is not None)
     if len(parts) == 1 and units == measures:
         return parts[0]
@@ -111,7 +125,7 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
 
 def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
     """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
-    if measure.alias_of is not None and (measure.stage is not None or measure.additive is not None):
+    if measure.alias_of is not None and is_apart(measure) and measure.window is None:
         # What a view shows is computed as its cube says.
         yield aliased(measure, model)
     elif not is_apart(measure) and any(has_apart(inner, model) for inner in inner_measures(measure, model)):
@@ -128,7 +142,8 @@ def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
 
 def is_apart(measure: Measure) -> bool:
     """Whether a measure sees other rows than those of the group: a moving window, or a lower stage."""
-    return measure.window is not None or measure.stage is not None or measure.additive is not None
+    ways = (measure.window, measure.stage, measure.additive, measure.switch)
+    return any(way is not None for way in ways)
 
 
 def has_apart(measure: Measure, model: Model) -> bool:
@@ -145,7 +160,10 @@ def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPla
 
 def rows_below(measure: Measure, model: Model) -> Iterable[Measure]:
     """The measures over rows that a measure is made of in the end, through any number of stages."""
-    inner = inner_measures(measure, model) if measure.stage is None else stage_inputs(measure, model)
+    if measure.switch is not None:
+        inner = tuple(one for sql in measure.switch.texts() for one in measures_in(sql, model))
+    else:
+        inner = inner_measures(measure, model) if measure.stage is None else stage_inputs(measure, model)
     if not inner:
         yield measure
     for one in inner:
@@ -355,8 +373,12 @@ def build_rows(
         *measures,
     ]
     for dimension in sub_queries(members, model):
-        add = attach if dimension.sub_query else attach_groups
-        rows = add(rows, dimension, query, conditions, model)
+        if isinstance(dimension.value, Switch):
+            check_chosen(dimension, query.keys, conditions)
+            rows = CrossValues(rows, dimension, dimension.value.values)
+        else:
+            add = attach if dimension.sub_query else attach_groups
+            rows = add(rows, dimension, query, conditions, model)
     return (RowFilter(rows, conditions) if conditions else rows), tree
 
 
@@ -442,14 +464,8 @@ def attach_groups(
         order=(),
         ungrouped=False,
     )
-    measures = tuple(
-        dict.fromkeys(
-            member
-            for sql in value_sql(dimension.value)
-            for reference in sql.references
-            if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure)
-        )
-    )
+    found = (member for sql in value_sql(dimension.value) for member in measures_in(sql, model))
+    measures = tuple(dict.fromkeys(found))
     return AttachGroups(rows, dimension, keys, measures, build_groups(lower, measures, model))
 
 

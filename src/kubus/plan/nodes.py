@@ -55,6 +55,15 @@ class AttachGroups:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossValues:
+    """Each input row once with each value of a switch dimension."""
+
+    input: "RowPlan"
+    dimension: Dimension
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RowFilter:
     """The input rows that pass every condition."""
 
@@ -62,7 +71,7 @@ class RowFilter:
     conditions: tuple[Condition, ...]
 
 
-RowPlan = Scan | LeftJoin | Attach | AttachGroups | RowFilter
+RowPlan = Scan | LeftJoin | Attach | AttachGroups | CrossValues | RowFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,24 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """The groups of `input`, whose keys are `names`, with the calculation that their value of a switch chooses.
+
+    The switch is one of `names`, and among `keys` unless a condition leaves a single value of it.
+    """
+
+    input: "GroupPlan"
+    names: tuple[Key, ...]
+    keys: tuple[Key, ...]
+    switch: Dimension
+    measure: Measure
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.measure,)
+
+
+@dataclass(frozen=True, slots=True)
 class KeepOne:
     """The groups of `input` without its key `over`: of each that are the same then, one value of the measure."""
 
@@ -207,9 +234,9 @@ class Merge:
     measures: tuple[Measure, ...]
 
 
-GroupPlan = (
-    Aggregate | AggregateOnce | Combine | Roll | RollRows | Calculate | Reaggregate | Spread | Rank | KeepOne | Merge
-)
+OfRows = Aggregate | AggregateOnce | RollRows
+OfGroups = Combine | Roll | Calculate | Reaggregate | Spread | Rank | KeepOne | Choose | Merge
+GroupPlan = OfRows | OfGroups
 
 
 @dataclass(frozen=True, slots=True)

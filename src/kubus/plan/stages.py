@@ -7,13 +7,13 @@ measures below are planned with that state as if it were a query of its own.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from kubus.errors import Unsupported
+from kubus.errors import MemberError, Unsupported
 from kubus.model.cube import Dimension, Measure, Member
-from kubus.model.member_sql import MemberReference
+from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
 from kubus.plan.fan_out import has_own_aggregate
-from kubus.plan.nodes import Calculate, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
+from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -82,6 +82,38 @@ def build_additive(query: ResolvedQuery, measure: Measure, model: Model, build_p
     return groups if kept == query.keys else Merge(groups, kept, query.keys, (measure,))
 
 
+def build_choice(query: ResolvedQuery, measure: Measure, model: Model, build_groups: BuildGroups) -> GroupPlan:
+    """A measure that chooses its calculation by a switch dimension."""
+    case = measure.switch
+    assert case is not None, measure.path
+    switch = model.dimension(f"{case.dimension.cube}.{case.dimension.member}")
+    names = (*query.keys, *(() if any(is_named(key, case.dimension) for key in query.keys) else (switch,)))
+    lower = replace(query, keys=names, measures=(), group_conditions=(), order=())
+    inputs = tuple(dict.fromkeys(member for sql in case.texts() for member in measures_in(sql, model)))
+    if names != query.keys:
+        check_chosen(switch, query.keys, query.row_conditions)
+    return Choose(build_groups(lower, inputs, model), names, query.keys, switch, measure)
+
+
+def check_chosen(switch: Dimension, keys: tuple[Key, ...], conditions: tuple[Condition, ...]) -> None:
+    """Raises MemberError where a query has no value of a switch: it would count rows once for each of them."""
+
+    def is_switch(member: object) -> bool:
+        return isinstance(member, Dimension) and target_of(member) == target_of(switch)
+
+    if any(is_switch(key) for key in keys):
+        return
+    for condition in conditions:
+        if isinstance(condition, Test) and is_switch(condition.member):
+            is_equal = condition.operator.family == "equals" and not condition.operator.negated
+            if is_equal and len(condition.slots) == 1 and not condition.with_null:
+                return
+    raise MemberError(
+        f"'{switch.path}' chooses among calculations, and the query says no value of it",
+        hint="Put it among the dimensions, or filter it to one value with equals",
+    )
+
+
 def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...], measure: Measure) -> GroupPlan:
     """The measure by those keys of its lower stage that the query has as well."""
     aggregates = not measure.is_expression or has_own_aggregate(measure)
@@ -102,13 +134,14 @@ def stage_inputs(measure: Measure, model: Model) -> tuple[Measure, ...]:
     """The measures that the lower stage computes for this one."""
     assert measure.stage is not None, measure.path
     texts = [*((measure.sql,) if measure.sql is not None else ()), *(by.sql for by in measure.stage.order_by)]
-    found = [
-        member
-        for sql in texts
-        for reference in sql.references
-        if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure)
-    ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(member for sql in texts for member in measures_in(sql, model)))
+
+
+def measures_in(sql: MemberSql, model: Model) -> Iterable[Measure]:
+    """The measures that some SQL refers to."""
+    for reference in sql.references:
+        if isinstance(reference, MemberReference) and isinstance(member := referenced(reference, model), Measure):
+            yield member
 
 
 # ── grain ──

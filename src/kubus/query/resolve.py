@@ -333,6 +333,8 @@ def sql_of(member: Dimension | Measure | Segment) -> Iterator[MemberSql]:
             if sql is not None:
                 yield sql
             yield from filters
+            if member.switch is not None:
+                yield from member.switch.texts()
         case Segment(sql=sql):
             yield sql
         case Dimension():

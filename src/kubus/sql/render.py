@@ -17,8 +17,10 @@ from kubus.plan.nodes import (
     Attach,
     AttachGroups,
     Calculate,
+    Choose,
     Combine,
     Count,
+    CrossValues,
     GroupPlan,
     KeepOne,
     LeftJoin,
@@ -153,6 +155,8 @@ class Renderer:
                 return self.ranked(plan)
             case KeepOne():
                 return self.kept_one(plan)
+            case Choose():
+                return self.chosen(plan)
             case Merge():
                 return self.merged(plan)
 
@@ -348,6 +352,30 @@ class Renderer:
         )
         return Groups(select, scope, keys, lambda _: place, is_grouped=False)
 
+    def chosen(self, plan: Choose) -> Groups:
+        select, columns, value_of, scope = self.below(plan.input, plan.names)
+        case = plan.measure.switch
+        assert case is not None, plan.measure.path
+        own = target(plan.switch)
+        switch = next(
+            at for key, at in zip(plan.names, columns, strict=True) if isinstance(key, Dimension) and target(key) == own
+        )
+
+        def expand(reference: MemberReference) -> exp.Expr:
+            member = referenced(reference, self.model)
+            if isinstance(member, Measure):
+                return value_of(member)
+            raise Unsupported(f"'{plan.measure.path}' refers to '{member.path}', and only measures can be chosen")
+
+        tree = exp.Case()
+        for text, sql in case.whens:
+            is_it = exp.EQ(this=switch.copy(), expression=exp.Literal.string(text))
+            tree = tree.when(is_it, scope.bind(sql, expand), copy=False)
+        if case.otherwise is not None:
+            tree = tree.else_(scope.bind(case.otherwise, expand), copy=False)
+        keys = [columns[plan.names.index(key)] for key in plan.keys]
+        return Groups(select, scope, keys, lambda _: tree, is_grouped=False)
+
     def kept_one(self, plan: KeepOne) -> Groups:
         select, columns, value_of, scope = self.below(plan.input, (*plan.keys, plan.over))
         *keys, time = columns
@@ -511,6 +539,8 @@ class Renderer:
                 return self.attached(plan)
             case AttachGroups():
                 return self.attached_groups(plan)
+            case CrossValues():
+                return self.crossed(plan)
             case RowFilter(input, conditions):
                 select, scope = self.rows(input)
 
@@ -537,6 +567,17 @@ class Renderer:
         scope.attached[plan.dimension.path] = column(alias, self.names.of(plan.measure))
         return select, scope
 
+    def crossed(self, plan: CrossValues) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input)
+        alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
+        rows = [exp.select(exp.alias_(exp.Literal.string(text), "value", quoted=True)) for text in plan.values]
+        table: exp.Query = rows[0]
+        for row in rows[1:]:
+            table = exp.union(table, row, distinct=False, copy=False)
+        subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        scope.attached[plan.dimension.path] = column(alias, "value")
+        return select.join(subquery, join_type="cross", copy=False), scope
+
     def attached_groups(self, plan: AttachGroups) -> tuple[exp.Select, Scope]:
         select, scope = self.rows(plan.input)
         alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
@@ -557,6 +598,12 @@ class Renderer:
         (sql,) = value_sql(plan.dimension.value)
         scope.attached[plan.dimension.path] = scope.bind(sql, written)
         return select, scope
+
+
+def target(dimension: Dimension) -> tuple[str, str]:
+    """Cube and name of a dimension; of one of a view those of what it stands for."""
+    alias = dimension.alias_of
+    return (dimension.cube, dimension.name) if alias is None else (alias.cube, alias.member)
 
 
 def keep_columns(expression: exp.Expr, measure: Measure, keep: Callable[[exp.Expr], exp.Expr], alias: str) -> exp.Expr:

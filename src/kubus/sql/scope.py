@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
-from kubus.model.cube import Case, Dimension, Geo, Measure, Segment
+from kubus.model.cube import Case, Dimension, Geo, Measure, Segment, Switch
 from kubus.model.measure_types import Aggregate
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
 from kubus.model.model import Model
@@ -172,6 +172,8 @@ class Scope:
                 return exp.DPipe(this=exp.DPipe(this=parts[0], expression=parts[1]), expression=parts[2])
             case Case() as case:
                 return self.case(case)
+            case Switch():
+                raise AssertionError(f"{dimension.path} stands beside the row")
 
     def case(self, case: Case) -> exp.Expr:
         tree = exp.Case()
