@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kubus.errors import MemberError, Unsupported
+from kubus.errors import MemberError
 from kubus.model.cube import Dimension, Measure, Segment, Switch, value_sql
-from kubus.model.granularity import UNITS
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
-from kubus.model.window import Window, common_unit
-from kubus.plan.fan_out import aggregate, check_key, check_references, has_own_aggregate, inner_measures
+from kubus.plan.apart import is_apart, refuse_apart, rows_below, units_apart
+from kubus.plan.fan_out import aggregate
 from kubus.plan.nodes import (
     Aggregate,
     Attach,
@@ -23,14 +22,11 @@ from kubus.plan.nodes import (
     Limit,
     Plan,
     Project,
-    Roll,
-    RollRows,
     RowFilter,
     RowPlan,
     Scan,
     Select,
     Sort,
-    Spine,
 )
 from kubus.plan.stages import (
     build_additive,
@@ -40,18 +36,16 @@ from kubus.plan.stages import (
     lower_conditions,
     lower_keys,
     measures_in,
-    stage_inputs,
 )
+from kubus.plan.trees import condition_hints, find_tree, no_path, query_hints, tested_measures
+from kubus.plan.windows import Builders, build_window
 from kubus.query.resolve import (
     Bucket,
     Condition,
-    InWindows,
     IsSet,
     Key,
     Meets,
     ResolvedQuery,
-    Within,
-    aliased,
     hints_of,
     members_tested,
     referenced,
@@ -88,20 +82,6 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
     return Select(groups, query.keys, query.measures, query.group_conditions)
 
 
-def refuse_apart(measure: Measure, why: str, model: Model) -> None:
-    """Raises Unsupported for a measure that sees other rows than those of a group."""
-    if has_apart(measure, model):
-        raise Unsupported(
-            f"'{measure.path}' rolls over time, has a lower stage, does not add up over time or is chosen by a switch, "
-            f"so {why}"
-        )
-
-
-def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
-    """The measures that conditions on groups test."""
-    return tuple(m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure))
-
-
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
     """The measures by the keys: those over plain groups together, each window and each lower stage by itself."""
     units = tuple(dict.fromkeys(unit for measure in measures for unit in units_apart(measure, model)))
@@ -114,41 +94,13 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
         parts.append(build_plain(query, plain, model))
     for window in windows:
         rolling = tuple(unit for unit in units if unit.window == window)
-        parts.extend(build_window(query, window, rolling, model))
+        parts.extend(build_window(query, window, rolling, model, Builders(build_plain, build_rows)))
     parts.extend(build_stage(query, unit, model, build_groups, build_keys) for unit in units if unit.stage is not None)
     parts.extend(build_choice(query, unit, model, build_groups) for unit in units if unit.switch is not None)
     parts.extend(build_additive(query, unit, model, build_plain) for unit in units if unit.additive is not None)
     if len(parts) == 1 and units == measures:
         return parts[0]
     return Combine(tuple(parts), query.keys, same_groups=False)
-
-
-def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
-    """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
-    if measure.alias_of is not None and is_apart(measure) and measure.window is None:
-        # What a view shows is computed as its cube says.
-        yield aliased(measure, model)
-    elif not is_apart(measure) and any(has_apart(inner, model) for inner in inner_measures(measure, model)):
-        if has_own_aggregate(measure):
-            raise Unsupported(
-                f"'{measure.path}' mixes aggregates of its own with measures that roll or have a lower stage",
-                hint="Move the aggregate into a measure of its own and refer to that",
-            )
-        for inner in inner_measures(measure, model):
-            yield from units_apart(inner, model)
-    else:
-        yield measure
-
-
-def is_apart(measure: Measure) -> bool:
-    """Whether a measure sees other rows than those of the group: a moving window, or a lower stage."""
-    ways = (measure.window, measure.stage, measure.additive, measure.switch)
-    return any(way is not None for way in ways)
-
-
-def has_apart(measure: Measure, model: Model) -> bool:
-    """Whether a measure, or one that it is made of, sees other rows than those of the group."""
-    return is_apart(measure) or any(has_apart(inner, model) for inner in inner_measures(measure, model))
 
 
 def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPlan:
@@ -158,18 +110,6 @@ def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPla
     return Aggregate(rows, query.keys, ())
 
 
-def rows_below(measure: Measure, model: Model) -> Iterable[Measure]:
-    """The measures over rows that a measure is made of in the end, through any number of stages."""
-    if measure.switch is not None:
-        inner = tuple(one for sql in measure.switch.texts() for one in measures_in(sql, model))
-    else:
-        inner = inner_measures(measure, model) if measure.stage is None else stage_inputs(measure, model)
-    if not inner:
-        yield measure
-    for one in inner:
-        yield from rows_below(one, model)
-
-
 def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
     """Measures over the rows of each group. Where no join tree holds all, each fact's part from a tree of its own."""
     leaves = tuple(dict.fromkeys(leaf for m in measures for leaf in leaf_measures(m, query, model)))
@@ -177,82 +117,6 @@ def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mode
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
     return build_facts(query, leaves, model)
-
-
-# ── windows ──
-
-
-def build_window(
-    query: ResolvedQuery, window: Window, measures: tuple[Measure, ...], model: Model
-) -> Iterable[GroupPlan]:
-    """Measures that see the same window around each period.
-
-    Without a time dimension they are plain; with a range but no granularity there is one window, that of the range.
-    """
-    buckets = tuple(dict.fromkeys(key for key in query.keys if isinstance(key, Bucket)))
-    ranges = tuple(c for c in query.row_conditions if isinstance(c, Within))
-    driving = {bucket.dimension for bucket in buckets} or {within.dimension for within in ranges}
-    if not driving:
-        return (build_plain(query, measures, model),)
-    own = tuple(within for within in ranges if within.dimension in driving)
-    if len(driving) > 1 or len(buckets) > 1 or len(own) > 1:
-        raise MemberError(
-            "Rolling window requires one time dimension and equal date ranges",
-            hint=f"'{measures[0].path}' rolls over time, and the query has several times or granularities",
-        )
-    granularity = buckets[0].granularity if buckets else None
-    conditions = tuple(
-        InWindows(condition, window, granularity) if isinstance(condition, Within) and condition in own else condition
-        for condition in query.row_conditions
-    )
-    widened = replace(query, row_conditions=conditions)
-    if not buckets:
-        return (build_plain(widened, measures, model),)
-    return build_rolling(widened, buckets[0], own[0] if own else None, window, measures, model)
-
-
-def build_rolling(
-    query: ResolvedQuery,
-    bucket: Bucket,
-    within: Within | None,
-    window: Window,
-    measures: tuple[Measure, ...],
-    model: Model,
-) -> Iterable[GroupPlan]:
-    """A window for each period. What folds is grouped by the finest unit that matters before it is rolled."""
-    time = Bucket(bucket.dimension, finest_unit(bucket.granularity, window))
-    keys = tuple(time if key == bucket else key for key in query.keys)
-    folded: list[Measure] = []
-    apart: dict[str | None, list[Measure]] = {}
-    for measure in measures:
-        _, tree = build_rows(query, (measure,), query.row_conditions, model)
-        leaf = aliased(measure, model)
-        times = {hint[-1] for hint in hints_of(bucket.dimension, model)}
-        if not leaf.is_expression and leaf.type.merge is not None and not tree.multiplies(leaf.cube, by=times):
-            folded.append(measure)
-            continue
-        check_references(leaf, tree, model)
-        repeated = tree.multiplies(leaf.cube) and not leaf.type.repeats_harmlessly
-        if repeated:
-            check_key(leaf, model)
-        apart.setdefault(leaf.cube if repeated else None, []).append(measure)
-    if folded:
-        groups = build_plain(replace(query, keys=keys), tuple(folded), model)
-        rows, _ = build_rows(query, folded, query.row_conditions, model)
-        spine = Spine(bucket, within, None if within is not None else rows)
-        yield Roll(groups, spine, time, query.keys, tuple(folded), window)
-    for cube, rolled in apart.items():
-        rows, _ = build_rows(query, rolled, query.row_conditions, model)
-        spine = Spine(bucket, within, None if within is not None else rows)
-        once = None if cube is None else model.cubes[cube]
-        yield RollRows(rows, spine, time, query.keys, tuple(rolled), window, once)
-
-
-def finest_unit(granularity: str, window: Window) -> str:
-    """The unit that rows are cut to before they are matched with windows."""
-    if window.to_date is not None or granularity not in UNITS:
-        return granularity
-    return common_unit((granularity, *window.units))
 
 
 # ── facts ──
@@ -307,56 +171,6 @@ def leaf_measures(measure: Measure, query: ResolvedQuery, model: Model) -> Itera
 # ── rows ──
 
 
-def query_hints(
-    query: ResolvedQuery, measures: Iterable[Measure], conditions: Iterable[Condition], model: Model
-) -> tuple[Hint, ...]:
-    """The cubes that a query needs, in the order that decides the root.
-
-    Measures, dimensions, segments, filters, filters on measures, times: the first to need a cube places it.
-    """
-    measures = tuple(measures)
-    only_tested = {m for m in tested_measures(query) if m not in query.measures}
-    dimensions = [key for key in query.keys if isinstance(key, Dimension)]
-    buckets = [key.dimension for key in query.keys if isinstance(key, Bucket)]
-    conditions = tuple(conditions)
-    segments = [c for c in conditions if isinstance(c, Segment)]
-    filters = [c for c in conditions if not isinstance(c, Segment | Within)]
-    ranges = [c.dimension for c in conditions if isinstance(c, Within)]
-    hints = [*query.join_hints]
-    # A view may lead to one cube from several facts: each takes the way from its own root.
-    roots = frozenset(next(iter(hints_of(m, model)))[0] for m in measures)
-    asked = (*(m for m in measures if m not in only_tested), *dimensions, *segments)
-    tested = (*(m for c in filters for m in members_tested(c)), *(m for m in measures if m in only_tested))
-    for member in (*asked, *tested, *buckets, *ranges):
-        hints.extend(hints_of(member, model, roots))
-    return tuple(dict.fromkeys(hints))
-
-
-def condition_hints(condition: Condition, model: Model) -> Iterable[Hint]:
-    for member in members_tested(condition):
-        yield from hints_of(member, model)
-
-
-def find_tree(
-    query: ResolvedQuery, measures: Iterable[Measure], conditions: Iterable[Condition], model: Model
-) -> JoinTree | None:
-    hints = query_hints(query, measures, conditions, model)
-    tree = model.join_graph.tree(hints)
-    # What the join conditions themselves refer to has to be there as well.
-    while tree is not None:
-        wanted = [
-            reference.path
-            for join in tree.joins
-            for reference in join.on.references
-            if isinstance(reference, MemberReference) and reference.cube not in tree.cubes
-        ]
-        if not wanted:
-            return tree
-        hints = (*hints, *wanted)
-        tree = model.join_graph.tree(hints)
-    return None
-
-
 def build_rows(
     query: ResolvedQuery, measures: tuple[Measure, ...] | list[Measure], conditions: tuple[Condition, ...], model: Model
 ) -> tuple[RowPlan, JoinTree]:
@@ -380,11 +194,6 @@ def build_rows(
             add = attach if dimension.sub_query else attach_groups
             rows = add(rows, dimension, query, conditions, model)
     return (RowFilter(rows, conditions) if conditions else rows), tree
-
-
-def no_path(hints: Iterable[tuple[Hint, ...]]) -> MemberError:
-    cubes = dict.fromkeys(cube for group in hints for hint in group for cube in hint)
-    return MemberError("Can't find join path to join " + ", ".join(f"'{cube}'" for cube in cubes))
 
 
 # ── sub-query dimensions ──

@@ -1,0 +1,101 @@
+"""Rolling measures: a window around each period of the query's time dimension.
+
+Source: query-semantics 8.1 and 9.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from kubus.errors import MemberError
+from kubus.model.cube import Measure
+from kubus.model.granularity import UNITS
+from kubus.model.join_graph import JoinTree
+from kubus.model.model import Model
+from kubus.model.window import Window, common_unit
+from kubus.plan.fan_out import check_key, check_references
+from kubus.plan.nodes import GroupPlan, Roll, RollRows, RowPlan, Spine
+from kubus.query.resolve import Bucket, Condition, InWindows, ResolvedQuery, Within, aliased, hints_of
+
+
+@dataclass(frozen=True, slots=True)
+class Builders:
+    """What plans the rows and plain groups that a window is laid over."""
+
+    plain: Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
+    rows: Callable[
+        [ResolvedQuery, tuple[Measure, ...] | list[Measure], tuple[Condition, ...], Model], tuple[RowPlan, JoinTree]
+    ]
+
+
+def build_window(
+    query: ResolvedQuery, window: Window, measures: tuple[Measure, ...], model: Model, build: Builders
+) -> Iterable[GroupPlan]:
+    """Measures that see the same window around each period.
+
+    Without a time dimension they are plain; with a range but no granularity there is one window, that of the range.
+    """
+    buckets = tuple(dict.fromkeys(key for key in query.keys if isinstance(key, Bucket)))
+    ranges = tuple(c for c in query.row_conditions if isinstance(c, Within))
+    driving = {bucket.dimension for bucket in buckets} or {within.dimension for within in ranges}
+    if not driving:
+        return (build.plain(query, measures, model),)
+    own = tuple(within for within in ranges if within.dimension in driving)
+    if len(driving) > 1 or len(buckets) > 1 or len(own) > 1:
+        raise MemberError(
+            "Rolling window requires one time dimension and equal date ranges",
+            hint=f"'{measures[0].path}' rolls over time, and the query has several times or granularities",
+        )
+    granularity = buckets[0].granularity if buckets else None
+    conditions = tuple(
+        InWindows(condition, window, granularity) if isinstance(condition, Within) and condition in own else condition
+        for condition in query.row_conditions
+    )
+    widened = replace(query, row_conditions=conditions)
+    if not buckets:
+        return (build.plain(widened, measures, model),)
+    return build_rolling(widened, buckets[0], own[0] if own else None, window, measures, model, build)
+
+
+def build_rolling(
+    query: ResolvedQuery,
+    bucket: Bucket,
+    within: Within | None,
+    window: Window,
+    measures: tuple[Measure, ...],
+    model: Model,
+    build: Builders,
+) -> Iterable[GroupPlan]:
+    """A window for each period. What folds is grouped by the finest unit that matters before it is rolled."""
+    time = Bucket(bucket.dimension, finest_unit(bucket.granularity, window))
+    keys = tuple(time if key == bucket else key for key in query.keys)
+    folded: list[Measure] = []
+    apart: dict[str | None, list[Measure]] = {}
+    for measure in measures:
+        _, tree = build.rows(query, (measure,), query.row_conditions, model)
+        leaf = aliased(measure, model)
+        times = {hint[-1] for hint in hints_of(bucket.dimension, model)}
+        if not leaf.is_expression and leaf.type.merge is not None and not tree.multiplies(leaf.cube, by=times):
+            folded.append(measure)
+            continue
+        check_references(leaf, tree, model)
+        repeated = tree.multiplies(leaf.cube) and not leaf.type.repeats_harmlessly
+        if repeated:
+            check_key(leaf, model)
+        apart.setdefault(leaf.cube if repeated else None, []).append(measure)
+    if folded:
+        groups = build.plain(replace(query, keys=keys), tuple(folded), model)
+        rows, _ = build.rows(query, folded, query.row_conditions, model)
+        spine = Spine(bucket, within, None if within is not None else rows)
+        yield Roll(groups, spine, time, query.keys, tuple(folded), window)
+    for cube, rolled in apart.items():
+        rows, _ = build.rows(query, rolled, query.row_conditions, model)
+        spine = Spine(bucket, within, None if within is not None else rows)
+        once = None if cube is None else model.cubes[cube]
+        yield RollRows(rows, spine, time, query.keys, tuple(rolled), window, once)
+
+
+def finest_unit(granularity: str, window: Window) -> str:
+    """The unit that rows are cut to before they are matched with windows."""
+    if window.to_date is not None or granularity not in UNITS:
+        return granularity
+    return common_unit((granularity, *window.units))
