@@ -17,11 +17,18 @@ class SecurityContext:
 
     `claims` is what hooks and policies read: the token's payload, overlaid with the namespaced claim and the old
     claim `u` where there are any. `jwt` is the payload as it was signed. Both are empty for a caller without a token,
-    who exists only in development mode and in library use.
+    who exists only in development mode and in library use. `namespaced` is the claim that alone holds what SQL reads,
+    where there is such a setting.
     """
 
     claims: Claims = field(default_factory=lambda: NO_CLAIMS)
     jwt: Claims = field(default_factory=lambda: NO_CLAIMS)
+    namespaced: Any = None
+
+    @property
+    def for_sql(self) -> Any:
+        """What `SECURITY_CONTEXT` is in the SQL of a model; a token may hold anything there."""
+        return self.claims if self.namespaced is None else self.namespaced
 
 
 NOBODY = SecurityContext()

@@ -7,6 +7,7 @@ KubusError
 ├── QueryError             the query is malformed or asks for too much
 │   ├── MemberError        it names what the model does not have, or members that do not go together
 │   ├── LimitExceeded      it asks for more rows than anyone may have
+│   ├── BadClaim           the caller's token lacks what the data model reads of it
 │   ├── Unsupported        it asks for what this dialect or version cannot do
 │   └── TooLarge           the request is larger than is accepted
 ├── AccessError            the caller may not
@@ -104,6 +105,13 @@ class LimitExceeded(QueryError):
 
     code = "limit"
     wire_prefix = "Error: "
+
+
+class BadClaim(QueryError):
+    """The caller's security context has not what the data model's SQL reads of it."""
+
+    code = "claim"
+    wire_type = "UserError"
 
 
 class Unsupported(QueryError):

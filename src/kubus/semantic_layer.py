@@ -27,6 +27,7 @@ from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
 from kubus.query.authorize import AuthorizedQuery, authorize
+from kubus.query.claims import CallerClaims, MissingClaim, read_claims
 from kubus.query.default_filters import with_default_filters
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
@@ -84,13 +85,15 @@ class SemanticLayer:
         allow_ungrouped_without_primary_key: bool = True,
         continue_wait: float = 10.0,
         cache_bytes: int = 256 * 1024 * 1024,
+        missing_claims: MissingClaim = "allow",
     ) -> None:
         self._load = load
         self._sources = sources
         self._show_hidden = show_hidden
+        self._missing_claims: MissingClaim = missing_claims
         self._allow_ungrouped_without_primary_key = allow_ungrouped_without_primary_key
         self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
-        self._shapes: OrderedDict[tuple[str, Query], Planned] = OrderedDict()
+        self._shapes: OrderedDict[tuple[str, Query, CallerClaims], Planned] = OrderedDict()
         self._loaded: Model | ModelError = self._compiled()
 
     @classmethod
@@ -133,28 +136,31 @@ class SemanticLayer:
 
         Raises:
             MemberError: the query names what is not there, or what does not go together.
+            BadClaim: the caller's claims are not what the model's SQL reads.
         """
         model = self.model
         query = with_default_filters(query, model)
         authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
-        planned = self._planned(authorized, model)
         values = values_of(authorized.query)
+        shapes, claimed = read_claims(model.claims, caller, len(values))
+        values = (*values, *claimed)
+        planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims))
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         return Prepared(authorized, planned.statement.bind(values), count, order, planned.cubes)
 
-    def _planned(self, authorized: AuthorizedQuery, model: Model) -> Planned:
-        key = (model.version, shape_of(authorized.query))
+    def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
+        key = (model.version, shape_of(authorized.query), claims)
         planned = self._shapes.get(key)
         if planned is None:
-            planned = self._shapes[key] = self._plan(authorized, model)
+            planned = self._shapes[key] = self._plan(authorized, model, claims)
             if len(self._shapes) > SHAPES_KEPT:
                 self._shapes.popitem(last=False)
         else:
             self._shapes.move_to_end(key)
         return planned
 
-    def _plan(self, authorized: AuthorizedQuery, model: Model) -> Planned:
+    def _plan(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
         query = authorized.query
         resolved = resolve(authorized, model)
         plan = build(resolved, model)
@@ -163,8 +169,8 @@ class SemanticLayer:
             check_primary_keys(query, cubes)
         source = self._runner.source(cubes[0].data_source)
         spoken = dialect(source.dialect)
-        count = render(build_count(resolved, model), model, spoken, query.timezone) if query.total else None
-        return Planned(render(plan, model, spoken, query.timezone), count, cubes)
+        count = render(build_count(resolved, model), model, spoken, query.timezone, claims) if query.total else None
+        return Planned(render(plan, model, spoken, query.timezone, claims), count, cubes)
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
         """An answer that may be given at once, from memory.

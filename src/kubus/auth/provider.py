@@ -82,8 +82,9 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
     With `raw_context`, as upstream: the payload alone.
     """
     raw: Claims = MappingProxyType(dict(claims))
+    namespaced = claims_for_sql(claims, rules)
     if rules.raw_context:
-        return SecurityContext(raw, raw)
+        return SecurityContext(raw, raw, namespaced)
     seen = dict(claims)
     inner = seen.get(rules.claims_namespace) if rules.claims_namespace else None
     if isinstance(inner, dict):
@@ -93,4 +94,19 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
         seen.update(cast("dict[str, Any]", old))
     elif old is not None:
         seen["u"] = old
-    return SecurityContext(MappingProxyType(seen), raw)
+    return SecurityContext(MappingProxyType(seen), raw, namespaced)
+
+
+def claims_for_sql(claims: Mapping[str, Any], rules: JwtRules) -> Any:
+    """What `SECURITY_CONTEXT` is in SQL, as upstream: the namespaced claim alone, or the payload overlaid with `u`.
+
+    A namespaced claim that is no object is kept as it is, so that SQL that reads it is refused.
+    """
+    if rules.claims_namespace:
+        inner = claims.get(rules.claims_namespace, {})
+        return MappingProxyType(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else str(inner)
+    old = claims.get("u")
+    if not isinstance(old, dict):
+        return MappingProxyType(dict(claims))
+    rest = {name: value for name, value in claims.items() if name != "u"}
+    return MappingProxyType({**rest, **cast("dict[str, Any]", old)})

@@ -45,6 +45,17 @@ class Dialect:
         """Whether text matches a LIKE pattern, whatever the case; a backslash in the pattern escapes."""
         return exp.ILike(this=value, expression=pattern)
 
+    def compared_with_texts(self, value: exp.Expr, forms: Sequence[str]) -> exp.Expr:  # noqa: ARG002 - for dialects that round
+        """A value of any type in a form to compare exactly with parameters whose type nobody knows.
+
+        `forms` are those of the texts that will be bound, as in `number`.
+        """
+        return value
+
+    def url_encoded(self, value: exp.Expr) -> exp.Expr:  # noqa: ARG002 - for dialects that can
+        """A text as it may stand in a part of a URL."""
+        raise Unsupported(f"SQL_UTILS.urlEncode is not supported by {self.name}")
+
     # ── time ──
 
     def utc(self, time: exp.Expr) -> exp.Expr:

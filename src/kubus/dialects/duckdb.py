@@ -1,5 +1,7 @@
 """DuckDB 1.5 and later. Source: https://duckdb.org/docs/stable/sql/introduction"""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect, cast
@@ -24,6 +26,13 @@ class DuckDB(Dialect):
         if not dot:
             return cast(value, "HUGEINT", self)
         return cast(value, f"DECIMAL({MAX_DIGITS}, {len(fraction)})", self)
+
+    def compared_with_texts(self, value: exp.Expr, forms: Sequence[str]) -> exp.Expr:
+        # DuckDB rounds '7.5' to compare it with a whole number, and 8 would be equal to it.
+        return value if all(form == "0" for form in forms) else self.text(value)
+
+    def url_encoded(self, value: exp.Expr) -> exp.Expr:
+        return exp.Anonymous(this="url_encode", expressions=[self.text(value)])
 
     def instant(self, value: exp.Expr) -> exp.Expr:
         # Compared with a column that has a zone, DuckDB takes this as UTC, the session's zone; compared with one

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from kubus.loading.bind_context import ContextBinder
 from kubus.loading.problems import nearest_hint
 from kubus.model.granularity import UNITS
 from kubus.model.member_sql import MemberReference, QueryReference, Reference, TableReference
@@ -19,15 +20,21 @@ Where = Literal["member", "join", "cube"]
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """Binds the references of one member of `cube`. `join_target` is the other cube of a join."""
+    """Binds the references of one member of `cube`. `join_target` is the other cube of a join.
+
+    SQL inside context variables is read in `dialect`.
+    """
 
     cube: str
     owner: str
     members: Members
     where: Where = "member"
     join_target: str | None = None
+    dialect: str = ""
 
     def __call__(self, expression: Expression) -> Reference:
+        if expression.node is not None:
+            return ContextBinder(self.dialect, self.members, self).reference(expression.node)
         parts = list(expression.parts)
         if expression.called:
             return self.called(parts, expression)

@@ -96,7 +96,7 @@ def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Membe
     try:
         if table is not None:
             return table_sql(value.data, compiler.dialect), False
-        binder = Binder(itself.name, itself.name, compiler.members, "cube")
+        binder = Binder(itself.name, itself.name, compiler.members, "cube", dialect=compiler.dialect)
         return query_sql(value.data, compiler.dialect, binder)
     except BadSql as error:
         file, inherited = itself.origin(value)

@@ -18,6 +18,7 @@ from kubus.loading.view_declarations import DeclaredGroup, DeclaredView, read_gr
 from kubus.loading.view_groups import compile_groups
 from kubus.loading.views import ViewCompiler
 from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
+from kubus.model.context import claims_in
 from kubus.model.cube import Cube
 from kubus.model.join_graph import JoinGraph
 from kubus.model.model import Model
@@ -98,6 +99,7 @@ def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
         MappingProxyType(cubes),
         graph,
         version_of(files, dialects),
+        claims_in(cubes),
         views=MappingProxyType(shown),
         holders=MappingProxyType(holders),
         view_groups=view_groups,

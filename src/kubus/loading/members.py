@@ -134,7 +134,9 @@ class CubeCompiler:
         if not text.strip():
             self.report(member, value, f"({path}) is not allowed to be empty")
             return None
-        binder = Binder(self.cube.name, f"{self.cube.name}.{member.name}", self.members, where, join_target)
+        binder = Binder(
+            self.cube.name, f"{self.cube.name}.{member.name}", self.members, where, join_target, self.dialect
+        )
         try:
             return member_sql(text, self.dialect, self.cube.name, binder)
         except BadSql as error:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from kubus.model.context import ContextReference
+
 
 @dataclass(frozen=True, slots=True)
 class TableReference:
@@ -35,7 +37,7 @@ class QueryReference:
     cube: str
 
 
-Reference = TableReference | MemberReference | QueryReference
+Reference = TableReference | MemberReference | QueryReference | ContextReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class MemberSql:
     """SQL of a member, parsed, with its references taken out.
 
     In `tree` the reference number n stands as an identifier that `marker(n)` names: as the table of a column for a
-    `TableReference`, as a column without a table for a `MemberReference`, as a table for a `QueryReference`.
+    `TableReference`, as a column without a table for a `MemberReference` or `ContextReference`, as a table for a
+    `QueryReference`. What context references refer to themselves follows in `references`, without a place in `tree`.
     `text` is what was written.
     """
 

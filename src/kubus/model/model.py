@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from kubus.errors import MemberError
+from kubus.model.context import ClaimPath
 from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Segment
 from kubus.model.join_graph import JoinGraph
 from kubus.model.view import View, ViewGroup
@@ -14,12 +15,14 @@ from kubus.model.view import View, ViewGroup
 class Model:
     """All cubes and views by name, each in the order of files and of the text in them; `holders` are both together.
 
-    `version` changes with every change of meaning: it is part of every cache key.
+    `version` changes with every change of meaning: it is part of every cache key. `claims` are all that any SQL reads
+    of the security context.
     """
 
     cubes: Mapping[str, Cube]
     join_graph: JoinGraph
     version: str
+    claims: tuple[ClaimPath, ...] = ()
     views: Mapping[str, View] = field(default_factory=lambda: NO_MEMBERS)
     holders: Mapping[str, Cube | View] = field(default_factory=lambda: NO_MEMBERS)
     view_groups: tuple[ViewGroup, ...] = ()

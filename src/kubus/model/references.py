@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from kubus.model.context import ContextReference, everything_in, references_in
+from kubus.model.expressions import Name, Node, end_of_expression, not_supported, parse_expression
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, Reference, TableReference, marker
 from kubus.model.parsing import BadSql, parse, parse_value, used_parts
 
 NAME = r"[A-Za-z_]\w*"
 DOTTED = re.compile(rf"\s*({NAME}(?:\s*\.\s*{NAME})*)\s*(\(\s*\))?\s*")
+FIRST_NAME = re.compile(rf"\s*({NAME})")
 BARE = re.compile(rf"\s*({NAME})\s*")
 BARE_COLUMN = re.compile(rf"\s*\{{\s*(?:CUBE|TABLE)\s*\}}\.({NAME})\s*")
 BARE_MEMBER = re.compile(rf"\s*\{{({NAME}(?:\.{NAME})*)\}}\s*")
@@ -35,16 +38,9 @@ COMMENT_MARKS = re.compile(r"/\*|\*/")
 # Words that stand for values, not for columns, also when they are all there is.
 CONSTANTS: dict[str, Callable[[], exp.Expr]] = {"true": exp.true, "false": exp.false, "null": exp.null}
 
-# Names with a meaning of their own inside braces, which come with the dynamic models.
-CONTEXT_NAMES = (
-    "FILTER_PARAMS",
-    "FILTER_GROUP",
-    "SECURITY_CONTEXT",
-    "security_context",
-    "securityContext",
-    "COMPILE_CONTEXT",
-    "SQL_UTILS",
-    "USER_CONTEXT",
+# Names with a meaning of their own inside braces.
+CONTEXT_NAMES = frozenset(
+    {"FILTER_PARAMS", "FILTER_GROUP", "SECURITY_CONTEXT", "security_context", "securityContext", "SQL_UTILS"}
 )
 
 # Longer SQL than anybody writes by hand, and than a parser should be asked to read.
@@ -53,11 +49,16 @@ MAX_SQL = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What stands between braces: a dotted name, perhaps called."""
+    """What stands between braces: a dotted name, perhaps called; or else a `node`, which has a context variable in it.
+
+    `line` counts from 1 in the SQL, and is 0 where it is not known.
+    """
 
     parts: tuple[str, ...]
     called: bool
     text: str
+    node: Node | None = None
+    line: int = 0
 
 
 # What an expression between braces refers to. Raises BadSql if it refers to nothing.
@@ -80,14 +81,32 @@ def member_sql(text: str, dialect: str, cube: str, bind: Bind) -> MemberSql:
         return MemberSql(text, column, (TableReference(cube),))
     member = BARE_MEMBER.fullmatch(text)
     if member is not None:
-        references = (bind(expression(member[1])),)
+        expressions: tuple[Expression, ...] = (expression(member[1]),)
+        references = bound(expressions, bind)
         tree: exp.Expr = exp.column(exp.to_identifier(marker(0), quoted=False))
     else:
         marked, expressions = take_apart(text)
-        references = tuple(map(bind, expressions))
+        references = bound(expressions, bind)
         tree = as_written(expressions, lambda: parse_value(marked, dialect))
-    check_places(tree, references)
-    return MemberSql(text, tree, references)
+    check_places(tree, references, expressions)
+    return MemberSql(text, tree, with_inner(references))
+
+
+def bound(expressions: tuple[Expression, ...], bind: Bind) -> tuple[Reference, ...]:
+    """What each expression refers to. Raises BadSql, at its line, if one refers to nothing."""
+    found: list[Reference] = []
+    for one in expressions:
+        try:
+            found.append(bind(one))
+        except BadSql as error:
+            raise BadSql(error.message, error.hint, one.line) from error
+    return tuple(found)
+
+
+def with_inner(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """The references, and after them what those with SQL of their own refer to."""
+    inner = (r for reference in references if isinstance(reference, ContextReference) for r in references_in(reference))
+    return (*references, *dict.fromkeys(inner))
 
 
 def table_sql(text: str, dialect: str) -> MemberSql:
@@ -118,7 +137,7 @@ def query_sql(text: str, dialect: str, bind: Bind) -> tuple[MemberSql, bool]:
     if simple is not None:
         return table_sql(simple[1], dialect), False
     marked, expressions = take_apart(text)
-    references = tuple(map(bind, expressions))
+    references = bound(expressions, bind)
     for number, reference in enumerate(references):
         if isinstance(reference, QueryReference):
             # In parentheses it may be the whole of a sub-query, where the name of a table alone is no SQL.
@@ -128,8 +147,8 @@ def query_sql(text: str, dialect: str, bind: Bind) -> tuple[MemberSql, bool]:
     tree = as_written(expressions, lambda: parse(marked, dialect))
     if not isinstance(tree, exp.Query):
         raise BadSql("sql of a cube has to be a SELECT", "Use sql_table for the name of a table")
-    check_places(tree, references)
-    return MemberSql(text, tree, references), True
+    check_places(tree, references, expressions)
+    return MemberSql(text, tree, with_inner(references)), True
 
 
 def take_apart(text: str) -> tuple[str, tuple[Expression, ...]]:
@@ -159,7 +178,7 @@ def take_apart(text: str) -> tuple[str, tuple[Expression, ...]]:
             case "brace":
                 if piece[0] == "}":
                     raise BadSql("A } has no {", "Write \\} for a brace that is no reference", line_at(text, at))
-                end = text.find("}", at)
+                end = end_of_expression(text, at)
                 if end < 0:
                     raise BadSql("A { has no }", "Write \\{ for a brace that is no reference", line_at(text, at))
                 pieces.append(marker(len(found)))
@@ -202,19 +221,25 @@ def without_references(quoted: str, line: int) -> str:
 
 
 def expression(text: str, line: int = 0) -> Expression:
-    """What stands between braces. Raises BadSql if it is no reference."""
+    """What stands between braces. Raises BadSql if it is nothing that may stand there."""
     match = DOTTED.fullmatch(text)
-    first = match[1] if match else text.strip()
-    name = next((name for name in CONTEXT_NAMES if re.match(rf"{name}\b", first)), None)
-    if name is not None:
-        raise BadSql(f"'{name}' is not yet supported by this version of kubus", line=line)
-    if match is None:
-        raise BadSql(
-            f"Failed to parse Python expression. Most likely this type of syntax isn't supported yet: {{{text[:60]}}}",
-            "Inside braces stands a member, such as {CUBE.name} or {other_cube.name}; write \\{ for a brace",
-            line,
+    first = FIRST_NAME.match(text)
+    if first is not None and first[1] == "USER_CONTEXT":
+        raise BadSql("USER_CONTEXT is not supported any more", "Use SECURITY_CONTEXT, which has the same claims", line)
+    if first is not None and first[1] == "COMPILE_CONTEXT":
+        raise BadSql("'COMPILE_CONTEXT' is not yet supported by this version of kubus", line=line)
+    if match is not None and first is not None and first[1] not in CONTEXT_NAMES:
+        return Expression(
+            tuple(part.strip() for part in match[1].split(".")), match[2] is not None, text.strip(), line=line
         )
-    return Expression(tuple(part.strip() for part in match[1].split(".")), match[2] is not None, text.strip())
+    try:
+        node = parse_expression(text)
+    except BadSql as error:
+        raise BadSql(error.message, error.hint, line) from error
+    if not any(isinstance(part, Name) and part.parts[0] in CONTEXT_NAMES for part in everything_in(node)):
+        error = not_supported(text)
+        raise BadSql(error.message, error.hint, line)
+    return Expression((), called=False, text=text.strip(), node=node, line=line)
 
 
 def as_written(expressions: tuple[Expression, ...], parsed: Callable[[], exp.Expr]) -> exp.Expr:
@@ -226,13 +251,15 @@ def as_written(expressions: tuple[Expression, ...], parsed: Callable[[], exp.Exp
         raise BadSql(message, error.hint, error.line) from error
 
 
-def check_places(tree: exp.Expr, references: tuple[Reference, ...]) -> None:
-    """Make sure that every reference stands where it has a meaning. Raises BadSql."""
+def check_places(tree: exp.Expr, references: tuple[Reference, ...], expressions: tuple[Expression, ...] = ()) -> None:
+    """Make sure that every reference stands where it has a meaning. Raises BadSql, at the line of its expression."""
     standing = dict(places_of(tree))
     for number, reference in enumerate(references):
         places = standing.get(number, [])
         if not places or not all(is_in_place(reference, place) for place in places):
-            raise BadSql(f"The reference number {number + 1} stands where it cannot stand: {described(reference)}")
+            what = f"{{{expressions[number].text[:60]}}}" if expressions else f"The reference number {number + 1}"
+            line = expressions[number].line if expressions else 0
+            raise BadSql(f"{what} stands where it cannot stand: {described(reference)}", line=line)
 
 
 def places_of(tree: exp.Expr) -> Iterator[tuple[int, list[exp.Identifier]]]:
@@ -250,7 +277,7 @@ def is_in_place(reference: Reference, place: exp.Identifier) -> bool:
     match reference:
         case TableReference():
             return isinstance(parent, exp.Column) and place is not parent.this and place is parent.parts[0]
-        case MemberReference():
+        case MemberReference() | ContextReference():
             return isinstance(parent, exp.Column) and place is parent.this and not parent.table
         case QueryReference():
             return isinstance(parent, exp.Table) and place is parent.this and not parent.db
@@ -264,3 +291,5 @@ def described(reference: Reference) -> str:
             return f"'{path[-1]}.{name}' is a value"
         case QueryReference(cube):
             return f"'{cube}.sql()' is a table"
+        case ContextReference():
+            return "a context variable is a condition or a value, so WHERE, AND or a comparison stands before it"

@@ -31,7 +31,7 @@ def predicate(condition: Condition, scope: Scope, value_of: ValueOf) -> exp.Expr
         case IsSet(dimension):
             return is_set(term(value_of(dimension)))
         case Meets(join):
-            return scope.bind(join.on, scope.rows_of)
+            return scope.of_joined().bind(join.on, scope.rows_of)
         case OwnFilters(measure):
             return scope.own_filters(measure)
         case Segment():

@@ -40,7 +40,9 @@ from kubus.plan.nodes import (
     Spine,
     Spread,
 )
-from kubus.query.resolve import Bucket, Key, OrderBy, aliased, referenced
+from kubus.query.claims import CallerClaims
+from kubus.query.resolve import Bucket, Condition, Key, OrderBy, aliased, referenced
+from kubus.sql.context import Context
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names
 from kubus.sql.scope import Placeholders, Scope, column, term
@@ -75,6 +77,7 @@ class Renderer:
     model: Model
     dialect: Dialect
     timezone: str
+    claims: CallerClaims
     placeholders: Placeholders = field(default_factory=Placeholders)
     data_sources: dict[str, None] = field(default_factory=dict[str, None])
     names: Names = field(init=False)
@@ -253,7 +256,7 @@ class Renderer:
     def combined(self, plan: Combine) -> Groups:
         """Parts side by side, joined on all keys with nulls being equal."""
         select = exp.select()
-        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        scope = self.scope(None)
         places: dict[Measure, exp.Expr] = {}
         keys: list[exp.Expr] = []
         for number, part in enumerate(plan.parts):
@@ -296,7 +299,7 @@ class Renderer:
         """Groups as a table under a SELECT: that, the columns of its keys, and measures as its columns."""
         alias = self.names.table("stage")
         table = self.finish(self.groups(lower), names, measures_of(lower))
-        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        scope = self.scope(None)
         computed = set(measures_of(lower))
 
         def value(measure: Measure) -> exp.Expr:
@@ -461,7 +464,7 @@ class Renderer:
             assert fold is not None, measure.path
             return scope.folded(fold, column(alias, self.names.of(measure)))
 
-        scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+        scope = self.scope(None)
         return Groups(select, scope, keys, value, is_grouped=True)
 
     def rolled_rows(self, plan: RollRows) -> Groups:
@@ -523,37 +526,42 @@ class Renderer:
 
     # ── rows ──
 
-    def rows(self, plan: RowPlan) -> tuple[exp.Select, Scope]:
-        """FROM, joins and WHERE, without columns yet."""
+    def scope(self, conditions: tuple[Condition, ...] | None) -> Scope:
+        """A scope over rows that pass these conditions; None where rows of several plans meet."""
+        context = Context(self.claims, conditions)
+        return Scope(self.model, self.dialect, self.timezone, self.placeholders, context)
+
+    def rows(self, plan: RowPlan, conditions: tuple[Condition, ...] = ()) -> tuple[exp.Select, Scope]:
+        """FROM, joins and WHERE, without columns yet. The rows are filtered by `conditions` afterwards."""
         match plan:
             case Scan(cube):
-                scope = Scope(self.model, self.dialect, self.timezone, self.placeholders)
+                scope = self.scope(conditions)
                 self.data_sources[cube.data_source] = None
                 return exp.select().from_(scope.table(cube.name), copy=False), scope
             case LeftJoin(input, join, cube):
-                select, scope = self.rows(input)
+                select, scope = self.rows(input, conditions)
                 self.data_sources[cube.data_source] = None
-                on = scope.bind(join.on, scope.rows_of)
-                return select.join(scope.table(cube.name), on=on, join_type="left", copy=False), scope
+                on = scope.of_joined().bind(join.on, scope.rows_of)
+                return select.join(scope.of_joined().table(cube.name), on=on, join_type="left", copy=False), scope
             case Attach():
-                return self.attached(plan)
+                return self.attached(plan, conditions)
             case AttachGroups():
-                return self.attached_groups(plan)
+                return self.attached_groups(plan, conditions)
             case CrossValues():
-                return self.crossed(plan)
-            case RowFilter(input, conditions):
-                select, scope = self.rows(input)
+                return self.crossed(plan, conditions)
+            case RowFilter(input, own):
+                select, scope = self.rows(input, (*conditions, *own))
 
                 def value_of(member: Dimension | Measure) -> exp.Expr:
                     assert isinstance(member, Dimension), member.path
                     return scope.dimension(member)
 
-                for condition in conditions:
+                for condition in own:
                     select = select.where(exp.Paren(this=predicate(condition, scope, value_of)), copy=False)
                 return select, scope
 
-    def attached(self, plan: Attach) -> tuple[exp.Select, Scope]:
-        select, scope = self.rows(plan.input)
+    def attached(self, plan: Attach, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input, conditions)
         alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
         values = self.finish(self.groups(plan.values), plan.primary_key, (plan.measure,))
         on = exp.and_(
@@ -567,8 +575,8 @@ class Renderer:
         scope.attached[plan.dimension.path] = column(alias, self.names.of(plan.measure))
         return select, scope
 
-    def crossed(self, plan: CrossValues) -> tuple[exp.Select, Scope]:
-        select, scope = self.rows(plan.input)
+    def crossed(self, plan: CrossValues, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input, conditions)
         alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
         rows = [exp.select(exp.alias_(exp.Literal.string(text), "value", quoted=True)) for text in plan.values]
         table: exp.Query = rows[0]
@@ -578,8 +586,8 @@ class Renderer:
         scope.attached[plan.dimension.path] = column(alias, "value")
         return select.join(subquery, join_type="cross", copy=False), scope
 
-    def attached_groups(self, plan: AttachGroups) -> tuple[exp.Select, Scope]:
-        select, scope = self.rows(plan.input)
+    def attached_groups(self, plan: AttachGroups, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
+        select, scope = self.rows(plan.input, conditions)
         alias = self.names.table(f"{self.names.of(plan.dimension)}__values")
         subquery = self.finish(self.groups(plan.values), plan.keys, plan.measures).subquery(
             exp.to_identifier(alias, quoted=True), copy=False
@@ -642,14 +650,17 @@ def ordered(order: OrderBy, select: Select) -> exp.Expr:
     return exp.Ordered(this=position, desc=order.descending, nulls_first=order.descending)
 
 
-def render(plan: Plan, model: Model, dialect: Dialect, timezone: str) -> StatementShape:
-    """The statement of a plan, without the values of any one query.
+def render(
+    plan: Plan, model: Model, dialect: Dialect, timezone: str, claims: CallerClaims | None = None
+) -> StatementShape:
+    """The statement of a plan, without the values of any one query and caller. `claims` are those of the model.
 
     Raises:
         MemberError: the plan reads from more than one data source.
         Unsupported: the dialect cannot say it.
+        BadClaim: the caller lacks a claim that the model requires.
     """
-    renderer = Renderer(model, dialect, timezone)
+    renderer = Renderer(model, dialect, timezone, claims or CallerClaims())
     tree = renderer.plan(plan)
     sources = tuple(renderer.data_sources)
     if len(sources) != 1:

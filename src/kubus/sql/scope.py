@@ -1,11 +1,14 @@
 """Members as SQL, in terms of rows: what each expression is where the tables of a query are joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
+from kubus.errors import BadClaim
+from kubus.model.context import ContextReference, ContextValue
 from kubus.model.cube import Case, Dimension, Geo, Measure, Segment, Switch
 from kubus.model.measure_types import Aggregate
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
@@ -17,7 +20,21 @@ from kubus.sql.statement import Parameter, Use
 # What a member that some SQL refers to becomes there.
 Expand = Callable[[MemberReference], exp.Expr]
 
-# Expressions that stay one term wherever they are put.
+# What the parameters of the functions around some SQL stand for.
+Arguments = Mapping[str, list[exp.Expr]]
+NO_ARGUMENTS: Arguments = {}
+
+
+class ContextSql(Protocol):
+    """What context variables are, for the query and caller at hand."""
+
+    def trees(self, value: ContextValue, scope: "Scope", expand: Expand, arguments: Arguments) -> list[exp.Expr]:
+        """One expression, or those of a list."""
+        ...
+
+
+# Expressions that stay one term wherever they are put, unless they are written between two others: some of those,
+# such as OR, are functions to sqlglot.
 TERMS = (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Cast, exp.Case, exp.Null, exp.Boolean, exp.Parameter)
 
 
@@ -26,10 +43,15 @@ class Placeholders:
     """The placeholders of a statement in the making; equal ones are one."""
 
     numbers: dict[Parameter, int] = field(default_factory=dict[Parameter, int])
+    copy: int = 0
 
     def add(self, slot: Slot, use: Use) -> exp.Expr:
-        number = self.numbers.setdefault(Parameter(slot, use), len(self.numbers) + 1)
+        number = self.numbers.setdefault(Parameter(slot, use, self.copy), len(self.numbers) + 1)
         return exp.Parameter(this=exp.Literal.number(number))
+
+    def apart(self) -> "Placeholders":
+        """The same placeholders, for values that stand where their type may be another than elsewhere."""
+        return Placeholders(self.numbers, 1 + max((parameter.copy for parameter in self.numbers), default=0))
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -41,9 +63,27 @@ def column(table: str, name: str) -> exp.Expr:
     return exp.column(exp.to_identifier(name, quoted=True), exp.to_identifier(table, quoted=True))
 
 
+def put(trees: list[exp.Expr], standing: exp.Expr, sql: MemberSql) -> None:
+    """Put one expression, or those of a list, where a column stands."""
+    if len(trees) == 1:
+        standing.replace(term(trees[0]))
+    elif standing.index is not None and isinstance(standing.parent, exp.In | exp.Func | exp.Tuple | exp.Array):
+        standing.replace([term(tree) for tree in trees])
+    else:
+        raise several_values(sql)
+
+
+def several_values(sql: MemberSql) -> BadClaim:
+    return BadClaim(
+        "A claim of the security context has several values where the data model expects one",
+        hint=f"In {sql.text.strip()[:80]}",
+    )
+
+
 def term(expression: exp.Expr) -> exp.Expr:
     """The expression, in parentheses if it is more than one term."""
-    return expression if isinstance(expression, TERMS) else exp.Paren(this=expression)
+    alone = isinstance(expression, TERMS) and not isinstance(expression, exp.Binary | exp.Connector)
+    return expression if alone else exp.Paren(this=expression)
 
 
 @dataclass(slots=True)
@@ -51,17 +91,28 @@ class Scope:
     """How the members of a model are written over joined rows.
 
     `attached` says where the values of sub-query dimensions stand: the column, by the dimension's path.
+    `may_be_missing` says of SQL that it is of a joined cube, whose rows a LEFT JOIN replaces by nulls.
     """
 
     model: Model
     dialect: Dialect
     timezone: str
     placeholders: Placeholders
+    context: ContextSql
     attached: dict[str, exp.Expr] = field(default_factory=dict[str, exp.Expr])
+    may_be_missing: bool = False
+
+    def with_own_placeholders(self) -> "Scope":
+        """The same for SQL whose values have types of their own."""
+        return replace(self, placeholders=self.placeholders.apart())
+
+    def of_joined(self) -> "Scope":
+        """The same for SQL that decides which rows a joined cube has."""
+        return replace(self, may_be_missing=True)
 
     # ── SQL with references ──
 
-    def bind(self, sql: MemberSql, expand: Expand) -> exp.Expr:
+    def bind(self, sql: MemberSql, expand: Expand, arguments: Arguments = NO_ARGUMENTS) -> exp.Expr:
         """The tree of a member's SQL with every reference replaced."""
         match sql.tree, sql.references:
             case exp.Column(this=exp.Identifier() as name), (TableReference(cube),):
@@ -87,6 +138,15 @@ class Scope:
                     if standing.parent is None:
                         return replacement
                     standing.replace(term(replacement))
+                case ContextReference(value):
+                    standing = identifier.parent
+                    assert isinstance(standing, exp.Column), sql.text
+                    trees = self.context.trees(value, self, expand, arguments)
+                    if standing.parent is None:
+                        if len(trees) != 1:
+                            raise several_values(sql)
+                        return trees[0]
+                    put(trees, standing, sql)
                 case QueryReference(cube):
                     table = identifier.parent
                     assert isinstance(table, exp.Table), sql.text

@@ -51,10 +51,14 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A placeholder: the place of the value in the query, and what becomes of it."""
+    """A placeholder: the place of the value in the query, and what becomes of it.
+
+    Placeholders of different `copy` stay apart: a database gives each one type, by where it stands first.
+    """
 
     slot: Slot
     use: Use
+    copy: int = 0
 
 
 @dataclass(frozen=True, slots=True)

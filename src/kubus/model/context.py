@@ -1,0 +1,148 @@
+"""What context variables in SQL mean: `FILTER_PARAMS`, `SECURITY_CONTEXT` and `SQL_UTILS`, bound and parsed.
+
+What the query and its caller put in their places is only known when the query is there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from kubus.model.member_sql import MemberSql, Reference
+
+# The steps to a claim in the security context.
+ClaimPath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value written in the model that is no SQL by itself: true, false, none, or an empty text."""
+
+    value: bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What the parameter of a function stands for."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A function of placeholders that gives SQL."""
+
+    parameters: tuple[str, ...]
+    body: "ContextValue"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """`FILTER_PARAMS.cube.member.filter(to)`: the query's condition on a member, said of `to` instead.
+
+    Of a segment `to` is the whole condition.
+    """
+
+    cube: str
+    member: str
+    to: "MemberSql | Callback"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedGroup:
+    """`FILTER_GROUP(...)`: the query's conditions on several members, with what is `and` and `or` between them."""
+
+    parts: tuple[Pushed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """`SECURITY_CONTEXT.path.filter(to)`, or `requiredFilter` if `required`; `name` is what errors call it."""
+
+    path: ClaimPath
+    to: "MemberSql | Callback"
+    required: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`SECURITY_CONTEXT.path`: a claim as a value, or in `and`, `or` and `not` whether it is there and true."""
+
+    path: ClaimPath
+
+
+@dataclass(frozen=True, slots=True)
+class InZone:
+    """`SQL_UTILS.convertTz(time)`: a time in the zone of the query."""
+
+    time: "ContextValue"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlEncoded:
+    """`SQL_UTILS.urlEncode(value)`: a value as it may stand in a URL."""
+
+    value: "ContextValue"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTrue:
+    """`a or b`: the first that is true, or the last."""
+
+    parts: tuple["ContextValue", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFalse:
+    """`a and b`: the first that is false, or the last."""
+
+    parts: tuple["ContextValue", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """`not a`."""
+
+    part: "ContextValue"
+
+
+Choice = FirstTrue | FirstFalse | Opposite
+Filtering = Pushed | PushedGroup | ClaimFilter
+ContextValue: TypeAlias = "MemberSql | Fixed | Argument | Filtering | Claim | InZone | UrlEncoded | Choice"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReference:
+    """A context variable in SQL: stands for a value or condition that the query and its caller decide."""
+
+    value: ContextValue
+
+
+def everything_in(value: object) -> Iterator[object]:
+    """A value of the model and all values that it is made of."""
+    yield value
+    if is_dataclass(value):
+        parts: Iterable[object] = (getattr(value, field.name) for field in fields(value))
+    elif isinstance(value, Mapping):
+        parts = cast("Mapping[object, object]", value).values()
+    elif isinstance(value, tuple | list | frozenset | set):
+        parts = cast("Iterable[object]", value)
+    else:
+        return
+    for part in parts:
+        yield from everything_in(part)
+
+
+def claims_in(value: object) -> tuple[ClaimPath, ...]:
+    """The claims that any SQL in a value of the model reads, each once, in order of their names."""
+    return tuple(sorted({part.path for part in everything_in(value) if isinstance(part, Claim | ClaimFilter)}))
+
+
+def references_in(reference: ContextReference) -> Iterator["Reference"]:
+    """What the SQL inside a context variable refers to."""
+    for part in everything_in(reference):
+        # Told by its field: the class of member SQL is made of the classes here.
+        for inner in getattr(part, "references", ()):
+            if not isinstance(inner, ContextReference):
+                yield inner
