@@ -25,6 +25,7 @@ from kubus.context import SecurityContext
 from kubus.errors import QueryError
 from kubus.loading.load import load_files, load_model
 from kubus.model.model import Model
+from kubus.query.claims import MissingClaim
 from kubus.query.normalize import normalize
 from kubus.query.query import Query
 from kubus.semantic_layer import Prepared
@@ -49,7 +50,7 @@ class SemanticLayer(Spine):
     `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file,
     `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called
     from any thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is
-    asked for.
+    asked for; `missing_claims` says what a filter on a claim that is not there does.
 
     Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
     database's type does.
@@ -63,6 +64,7 @@ class SemanticLayer(Spine):
         timezone: str = "UTC",
         max_limit: int = MAX_LIMIT,
         show_hidden: bool = False,
+        missing_claims: MissingClaim = "allow",
     ) -> None:
         named = database if isinstance(database, Mapping) else {"default": database}
         sources = {name: opened(name, one) for name, one in named.items()}
@@ -73,7 +75,7 @@ class SemanticLayer(Spine):
                 return load_files(model, dialects)
             return load_model(Path(model), dialects)
 
-        super().__init__(load, sources, show_hidden=show_hidden)
+        super().__init__(load, sources, show_hidden=show_hidden, missing_claims=missing_claims)
         self._timezone = timezone
         self._max_limit = max_limit
         self._lock = Lock()

@@ -70,6 +70,7 @@ def make_layer(settings: Settings) -> SemanticLayer:
         allow_ungrouped_without_primary_key=values["CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY"],
         continue_wait=min(values["KUBUS_CONTINUE_WAIT"].total_seconds(), 90.0),
         cache_bytes=values["KUBUS_CACHE_SIZE"],
+        missing_claims=values["KUBUS_MISSING_CLAIMS"],
     )
 
 

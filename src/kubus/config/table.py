@@ -122,6 +122,13 @@ SETTINGS: tuple[Setting, ...] = (
         "`raw` gives the payload as the security context, without laying namespaced claims over it",
         AUTH,
     ),
+    Setting(
+        "KUBUS_MISSING_CLAIMS",
+        values.one_of("allow", "deny"),
+        "allow",
+        "what `SECURITY_CONTEXT.….filter` in a model does without its claim: let every row through, or refuse the query",
+        AUTH,
+    ),
     Setting("CUBEJS_SCHEMA_PATH", values.text, "model", "the folder of the model files", MODEL),
     Setting("CUBEJS_DB_QUERY_LIMIT", values.whole, 50_000, "the most rows that a query may ask for", MODEL),
     Setting(

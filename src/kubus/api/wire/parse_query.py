@@ -297,7 +297,7 @@ def text(value: object, label: str) -> str:
 def count(value: object, label: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
         raise malformed(label, "must be a number")
-    if math.isinf(value):
+    if value in (math.inf, -math.inf):
         raise malformed(label, "cannot be infinity")
     if not -MAX_SAFE <= value <= MAX_SAFE:
         raise malformed(label, "must be a safe number")
