@@ -32,6 +32,7 @@ format: $(STAMPS)/dev ## format the code
 
 docs: $(STAMPS)/dev ## write the pages that are made from the code
 	$(BIN)/python -m kubus.config.page > docs/settings.md
+	$(BIN)/python -m tests.reference.pages
 
 lock: $(STAMPS)/dev ## make the hashed requirement files anew
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt

@@ -173,6 +173,7 @@ FAULTS = [
     ({"limit": 1.5}, '"limit" must be an integer'),
     ({"limit": -1.5}, '"limit" must be an integer'),
     ({"offset": 2**53}, '"offset" must be a safe number'),
+    ({"limit": 10**400}, '"limit" must be a safe number'),
     *(({"timezone": value}, '"timezone" must be a string') for value in (None, 5, [])),
     ({"timezone": ""}, '"timezone" is not allowed to be empty'),
     *(
