@@ -41,7 +41,7 @@ def filled(page: str, database: Path) -> str:
         done.append(page[at : fence.end()])
         at = fence.end()
         match fence["language"], fence["title"]:
-            case ("yaml" | "python"), title:
+            case (("yaml" | "python"), title):
                 files[title or f"page_{len(files) + 1}.yml"] = fence["text"]
             case "json", "claims":
                 claims = json.loads(fence["text"])
