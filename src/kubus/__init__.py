@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Unauthenticated,
     )
     from kubus.library import SemanticLayer
+    from kubus.loading.template_context import SafeString, TemplateContext, memo
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 PUBLIC = {
     "SemanticLayer": "kubus.library",
     "asgi": "kubus.api.assemble",
+    "SafeString": "kubus.loading.template_context",
     "SecurityContext": "kubus.context",
     "AccessError": "kubus.errors",
     "ConfigError": "kubus.errors",
@@ -42,7 +44,9 @@ PUBLIC = {
     "ModelError": "kubus.errors",
     "QueryError": "kubus.errors",
     "SourceError": "kubus.errors",
+    "TemplateContext": "kubus.loading.template_context",
     "Unauthenticated": "kubus.errors",
+    "memo": "kubus.loading.template_context",
 }
 
 __all__ = [
@@ -53,12 +57,15 @@ __all__ = [
     "MemberError",
     "ModelError",
     "QueryError",
+    "SafeString",
     "SecurityContext",
     "SemanticLayer",
     "SourceError",
+    "TemplateContext",
     "Unauthenticated",
     "__version__",
     "asgi",
+    "memo",
 ]
 
 

@@ -130,7 +130,7 @@ MISTAKES = [
     ("cubes:", "cube:", 2, "Unexpected YAML key: cube", "cubes"),
     ("cubes:", "views: [{name: v, dimensions: [{name: x}]}]\ncubes:", 2, "defines own member 'v.x'", "has no dimensions"),
     ("    measures:\n      - name: count\n        type: count\n      - name: amount", "    measures:\n      - name: count\n        type: count\n       - name: amount", 23, "YAMLException", None),
-    ("        sql: created_at\n        type: time", '        sql: "{% if x %}a{% endif %}"\n        type: time', 18, "Jinja templates are not yet supported", None),
+    ("        sql: created_at\n        type: time", '        sql: "{% if x %}a{% endif %}"\n        type: time', 18, "'x' is undefined", None),
     ("primary_key: true\n      - name: status", "primary_key: false\n      - name: status", 3, "primary key for 'orders' is required", "primary_key: true"),
 ]  # fmt: skip
 

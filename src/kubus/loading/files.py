@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kubus.errors import ConfigError
 
-ENDINGS = (".yml", ".yaml")
+ENDINGS = (".yml", ".yaml", ".jinja", ".py")
 
 
 def model_files(folder: Path) -> dict[str, str]:

@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
 from kubus.loading.checks.references import nothing_refers_to_itself, paths_are_joined, rows_refer_to_rows
 from kubus.loading.cubes import compile_cube
 from kubus.loading.declarations import DeclaredCube, members_by_cube, names_are_unique, read_file
+from kubus.loading.dynamic import model_texts
 from kubus.loading.extends import extended
 from kubus.loading.files import model_files
 from kubus.loading.problems import Problems
@@ -36,9 +37,6 @@ CHECKS = (
 # Changes when the same files come to mean something else.
 FORMAT = b"1"
 
-# What begins a template. Two closing braces alone are how nested maps of one line end.
-TEMPLATE_MARKS = ("{%", "{{")
-
 # SQL that begins with a reference and has no quotes.
 UNQUOTED = re.compile(r":\s+\{.*\}\s*[^\s#]")
 
@@ -50,17 +48,28 @@ def load_model(folder: Path, dialects: Mapping[str, str]) -> Model:
         ModelError: it does not compile; holds every problem.
         ConfigError: the folder or a file cannot be read.
     """
-    return load_files(model_files(folder), dialects)
+    return load_files(model_files(folder), dialects, folder=folder)
 
 
-def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
-    """The model in these texts, by file name. Raises ModelError if it does not compile."""
+def load_files(
+    files: Mapping[str, str],
+    dialects: Mapping[str, str],
+    *,
+    folder: Path | None = None,
+    compile_context: Mapping[str, Any] | None = None,
+) -> Model:
+    """The model in these texts, by file name. Raises ModelError if it does not compile.
+
+    `folder` is where the files lie, if they do. `compile_context` is what templates read as COMPILE_CONTEXT: one value
+    for each compiled model, such as `{"security_context": {"tenant": 7}}`; without it they are refused to.
+    """
     problems = Problems(files)
+    texts = model_texts(files, problems, folder, compile_context)
     declared: dict[str, DeclaredCube] = {}
     views: dict[str, DeclaredView] = {}
     groups: list[DeclaredGroup] = []
     order: dict[str, None] = {}
-    for file, text in files.items():
+    for file, text in texts.items():
         document = decode(file, text, problems)
         if document is None:
             continue
@@ -98,7 +107,7 @@ def load_files(files: Mapping[str, str], dialects: Mapping[str, str]) -> Model:
     return Model(
         MappingProxyType(cubes),
         graph,
-        version_of(files, dialects),
+        version_of(texts, dialects),
         claims_in(cubes),
         views=MappingProxyType(shown),
         holders=MappingProxyType(holders),
@@ -118,16 +127,12 @@ def add_once(
         same[one.name] = one
         return
     clash = "conflicting cube and view" if one.name in others else f"duplicate {kind}"
-    hint = f"It is also in {first.file}, line {first.at.line}"
+    hint = f"It is also in {first.file}, line {problems.source_line(first.file, first.at.line)}"
     problems.add(one.file, one.at, f"Found {clash} name '{one.name}'.", hint=hint)
 
 
 def decode(file: str, text: str, problems: Problems) -> Yaml | None:
     """The YAML of a file; None if there is nothing in it, or it cannot be read."""
-    if any(mark in text for mark in TEMPLATE_MARKS):
-        line = next(i for i, row in enumerate(text.splitlines(), 1) if any(mark in row for mark in TEMPLATE_MARKS))
-        problems.note(file, line, 1, "Jinja templates are not yet supported by this version of kubus")
-        return None
     try:
         document = read_yaml(text)
     except BadYaml as error:
@@ -140,7 +145,7 @@ def decode(file: str, text: str, problems: Problems) -> Yaml | None:
 
 
 def version_of(files: Mapping[str, str], dialects: Mapping[str, str]) -> str:
-    """A hash of everything that the model was made from."""
+    """A hash of everything that the model was made from: of templates, what they rendered to."""
     digest = hashlib.sha256(FORMAT)
     for part in (*sorted(dialects.items()), *sorted(files.items())):
         for text in part:

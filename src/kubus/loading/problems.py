@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from kubus.errors import ModelError, Problem
+from kubus.loading.rendered import Rendered
 from kubus.loading.yaml_text import Yaml
 
 
@@ -15,6 +16,16 @@ class Problems:
         self._found: dict[tuple[str, int, int, str], Problem] = {}
         self._own: set[tuple[str, int]] = set()
         self._inherited: list[tuple[str, int, int, str, str | None, str | None]] = []
+        self._rendered: dict[str, Rendered] = {}
+
+    def from_template(self, file: str, rendered: Rendered) -> None:
+        """Have problems with lines of what `file` rendered to told at the lines of the template that made them."""
+        self._rendered[file] = rendered
+
+    def source_line(self, file: str, line: int) -> int:
+        """The line of `file` as it is written that is meant by one that is read."""
+        place = self._rendered[file].place(line) if file in self._rendered else None
+        return line if place is None else place.line
 
     def add(
         self,
@@ -41,8 +52,14 @@ class Problems:
         self, file: str, line: int, column: int, message: str, *, hint: str | None = None, cube: str | None = None
     ) -> None:
         """The same, for a line and column counted from 1."""
-        lines = self._files.get(file, "").splitlines()
-        excerpt = lines[line - 1].strip()[:160] if 0 < line <= len(lines) else None
+        if file in self._rendered and (place := self._rendered[file].place(line)) is not None:
+            made = row_of(self._rendered[file].text, line)
+            if made != row_of(self._files.get(place.file, ""), place.line):
+                column = 1
+                if made:
+                    hint = (f"{hint}. " if hint else "") + f"Rendered it is: {made.strip()[:160]}"
+            file, line = place.file, place.line
+        excerpt = row_of(self._files.get(file, ""), line).strip()[:160] or None
         problem = Problem(file, line, column, message, hint, cube, excerpt)
         self._found.setdefault((file, line, column, message), problem)
 
@@ -53,6 +70,12 @@ class Problems:
                 self.note(file, line, column, message, hint=hint, cube=cube)
         if self._found:
             raise ModelError(tuple(sorted(self._found.values(), key=lambda p: (p.file, p.line, p.column))))
+
+
+def row_of(text: str, line: int) -> str:
+    """A line of a text, counted from 1; empty if there is none."""
+    lines = text.splitlines()
+    return lines[line - 1] if 0 < line <= len(lines) else ""
 
 
 def nearest_hint(name: str, names: Iterable[str]) -> str | None:
