@@ -11,8 +11,8 @@ from typing import Any
 import kubus
 from kubus.api.app import Api, ApiOptions, make_app
 from kubus.auth.provider import Authenticator
-from kubus.config.dotenv import read_dotenv
-from kubus.config.settings import Settings, load_settings
+from kubus.config.project import project_settings
+from kubus.config.settings import Settings
 from kubus.errors import ConfigError
 from kubus.events import SettingWarning, emit
 from kubus.loading.files import model_stamps
@@ -31,7 +31,7 @@ class Assembled:
     app: Api
 
 
-def assemble(settings: Settings, *, watch: bool = False, base_path: str = "/cubejs-api") -> Assembled:
+def assemble(settings: Settings, *, watch: bool = False, base_path: str | None = None) -> Assembled:
     """What these settings describe. Nothing is connected yet; with `watch`, changed model files are compiled anew.
 
     Raises:
@@ -54,7 +54,11 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str = "/cube
         await layer.close()
 
     app = make_app(
-        layer, Authenticator(settings.jwt), api_options(settings, base_path), on_start=on_start, on_stop=on_stop
+        layer,
+        Authenticator(settings.jwt),
+        api_options(settings, base_path or settings.base_path),
+        on_start=on_start,
+        on_stop=on_stop,
     )
     return Assembled(layer, app)
 
@@ -108,22 +112,19 @@ def asgi(
     folder: Path | str = ".",
     *,
     environ: Mapping[str, str] | None = None,
-    base_path: str = "/cubejs-api",
+    base_path: str | None = None,
     **overrides: Any,
 ) -> Api:
     """The HTTP API of the project in `folder`, as an ASGI application to mount in another one.
 
-    Settings come from the process environment (or `environ`) and the project's `.env`; `overrides` are settings by
-    name and win, such as `CUBEJS_SCHEMA_PATH="model"`. The host's lifespan calls `startup` and `shutdown` of what is
-    returned, because a mounted application has none of its own.
+    Settings come from the project's `kubus.py` or `cube.py`, the process environment (or `environ`) and `.env`;
+    `overrides` are settings by name and win, such as `CUBEJS_SCHEMA_PATH="model"`. The host's lifespan calls `startup`
+    and `shutdown` of what is returned, because a mounted application has none of its own.
 
     Raises:
         ConfigError: a setting is wrong; says all that are.
     """
     place = Path(folder)
-    given = {
-        **dict(os.environ if environ is None else environ),
-        **{name: str(value) for name, value in overrides.items()},
-    }
-    settings = load_settings(given, read_dotenv(place / ".env"), place)
+    given = os.environ if environ is None else environ
+    settings = project_settings(given, place, overrides={name: str(value) for name, value in overrides.items()})
     return assemble(settings, base_path=base_path).app

@@ -3,13 +3,12 @@
 import os
 from pathlib import Path
 
-from kubus.config.dotenv import read_dotenv
-from kubus.config.settings import Settings, load_settings
+from kubus.config.project import project_settings
+from kubus.config.settings import Settings
 
 
 def here() -> Settings:
-    folder = Path.cwd()
-    return load_settings(os.environ, read_dotenv(folder / ".env"), folder)
+    return project_settings(os.environ, Path.cwd())
 
 
 def show() -> None:

@@ -18,7 +18,7 @@ from kubus.cli.scaffold.project import SAMPLE_DATABASE
 from kubus.cli.scaffold.sample_data import write_sample_data
 from kubus.cli.serve import LOOPBACK, listening_socket, run
 from kubus.config.dotenv import read_dotenv
-from kubus.config.settings import load_settings
+from kubus.config.project import project_settings
 from kubus.demo.data import demo_data_day
 from kubus.demo.folder import demo_folder
 from kubus.errors import ConfigError
@@ -68,7 +68,7 @@ def demo_token(target: Path, environ: Mapping[str, str]) -> str | None:
         ConfigError: a setting is wrong, or there is no secret to sign with.
     """
     dotenv = read_dotenv(target / ".env")
-    if load_settings(environ, dotenv, target).dev_mode:
+    if project_settings(environ, target).dev_mode:
         return None
     secret = dotenv.get("CUBEJS_API_SECRET")
     if not secret:

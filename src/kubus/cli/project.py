@@ -9,8 +9,8 @@ from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 
-from kubus.config.dotenv import read_dotenv
-from kubus.config.settings import Settings, load_settings
+from kubus.config.project import project_settings as read_project
+from kubus.config.settings import Settings
 from kubus.errors import ConfigError, QueryError
 
 # A lone `-` is standard input, and no option.
@@ -23,12 +23,11 @@ def project_settings(model: Path | None = None) -> Settings:
     Raises:
         ConfigError: a setting is wrong.
     """
-    folder = Path.cwd()
-    given = dict(os.environ)
-    if model is not None:
-        given["CUBEJS_SCHEMA_PATH"] = str(model)
     # Development mode is what asks for no secret; it changes nothing else here.
-    return load_settings({**given, "CUBEJS_DEV_MODE": "true"}, read_dotenv(folder / ".env"), folder)
+    overrides = {"CUBEJS_DEV_MODE": "true"}
+    if model is not None:
+        overrides["CUBEJS_SCHEMA_PATH"] = str(model)
+    return read_project(os.environ, Path.cwd(), overrides=overrides)
 
 
 def json_argument(text: str) -> Any:

@@ -15,8 +15,8 @@ import uvicorn
 
 import kubus
 from kubus.api.assemble import assemble
-from kubus.config.dotenv import read_dotenv
-from kubus.config.settings import Settings, load_settings
+from kubus.config.project import project_settings
+from kubus.config.settings import Settings
 from kubus.errors import ConfigError
 from kubus.events import ServerListening, ServerStopping, emit
 from kubus.telemetry.log import start_log
@@ -75,10 +75,8 @@ def run(
     Raises:
         ConfigError: a setting is wrong, or the address cannot be listened on.
     """
-    given = dict(environ)
-    if model is not None:
-        given["CUBEJS_SCHEMA_PATH"] = str(model)
-    settings = load_settings(given, read_dotenv(folder / ".env"), folder, dev_default=dev_default)
+    overrides = {} if model is None else {"CUBEJS_SCHEMA_PATH": str(model)}
+    settings = project_settings(environ, folder, overrides=overrides, dev_default=dev_default)
     address = listening_address(settings, host)
     stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode)
     try:

@@ -15,6 +15,23 @@ as they are; what only kubus has is named `KUBUS_…`. This page is made from th
 Values: booleans are `true` or `false`; durations are whole seconds, or `30s`, `5m`, `1h`; sizes are bytes, or `100kb`, `50mb`, `1gb`;
 lists are separated by commas. A wrong value ends the start with a message that says what it must be. An empty value counts as not set, except for lists of algorithms and scopes, where it means none.
 
+## Options in Python
+
+`kubus.py`, or else `cube.py`, in the folder of the project sets options that win over the environment:
+
+```text
+from kubus import config          # or: from cube import config
+
+config.schema_path = "model"
+config.base_path = "/cubejs-api"
+config.jwt = {"issuer": "https://example.com", "audience": "analytics"}
+```
+
+There are `schema_path`, `base_path`, `api_secret`, `api_secrets`, `jwt`, `cache_and_queue_driver`, `orchestrator_options`,
+`allow_ungrouped_without_primary_key`, `graceful_shutdown`, `telemetry` and `web_sockets`. Hooks, such as `query_rewrite` and
+`context_to_app_id`, come with a later version: until then a file that sets one ends the start, since without it callers might see more
+than they should. `cube.js` is not run.
+
 ## The .env file
 
 | Line | Value |

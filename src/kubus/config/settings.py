@@ -10,6 +10,7 @@ from typing import Any, cast
 from kubus.auth.jwt import JwtRules
 from kubus.config.data_sources import PER_SOURCE, read_sources, source_options
 from kubus.config.findings import Findings
+from kubus.config.options import Options
 from kubus.config.read import read
 from kubus.config.table import SETTINGS, Setting
 from kubus.config.token_rules import jwt_rules
@@ -19,6 +20,11 @@ from kubus.query.timezones import canonical_timezone
 from kubus.sources.options import SourceOptions
 
 LEAST_REQUEST, MOST_REQUEST = 100 * 1024, 64 * 1024**2
+NO_OPTIONS = Options()
+
+# Where the API is, as in Cube.
+BASE_PATH = "/cubejs-api"
+
 SCOPES = frozenset({"graphql", "meta", "data", "sql", "jobs", "meta-extended"})
 
 
@@ -38,6 +44,7 @@ class Settings:
     values: Mapping[str, Any]
     given: Mapping[str, str]
     warnings: tuple[tuple[str, str], ...]
+    base_path: str = BASE_PATH
 
     def __repr__(self) -> str:
         # `values` holds secrets.
@@ -74,17 +81,23 @@ def mask(value: Any) -> str:
 
 
 def load_settings(
-    environ: Mapping[str, str], dotenv: Mapping[str, str], folder: Path, *, dev_default: bool = False
+    environ: Mapping[str, str],
+    dotenv: Mapping[str, str],
+    folder: Path,
+    options: Options = NO_OPTIONS,
+    *,
+    dev_default: bool = False,
 ) -> Settings:
-    """The settings that the process environment and, below it, `.env` of `folder` make.
+    """The settings that the options in Python, the process environment and `.env` of `folder` make, in that order.
 
     `dev_default` is development mode where nothing says otherwise.
 
     Raises:
         ConfigError: at least one is wrong; says all that are.
     """
-    given = {**dotenv, **environ}
+    given = {**dotenv, **environ, **options.settings}
     findings = Findings()
+    findings.warnings.extend(options.warnings)
     values: dict[str, Any] = {setting.name: read(setting, given.get(setting.name), findings) for setting in SETTINGS}
     if not given.get("CUBEJS_DEV_MODE", "").strip():
         values["CUBEJS_DEV_MODE"] = dev_default
@@ -102,9 +115,17 @@ def load_settings(
         jwt=jwt,
         sources=MappingProxyType(sources),
         values=MappingProxyType(values),
-        given=MappingProxyType({n: "environment" if n in environ else ".env" for n in given if n in values}),
+        given=MappingProxyType({n: origin(n, environ, options) for n in given if n in values}),
         warnings=tuple(findings.warnings),
+        base_path=options.base_path or BASE_PATH,
     )
+
+
+def origin(name: str, environ: Mapping[str, str], options: Options) -> str:
+    """Where a setting was set."""
+    if name in options.settings:
+        return str(options.file)
+    return "environment" if name in environ else ".env"
 
 
 def check_values(given: Mapping[str, str], values: dict[str, Any], findings: Findings) -> None:
