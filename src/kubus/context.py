@@ -17,8 +17,8 @@ class SecurityContext:
 
     `claims` is what hooks and policies read: the token's payload, overlaid with the namespaced claim and the old
     claim `u` where there are any. `jwt` is the payload as it was signed. Both are empty for a caller without a token,
-    who exists only in development mode and in library use. `namespaced` is the claim that alone holds what SQL reads,
-    where there is such a setting.
+    who exists only in development mode and in library use. `namespaced` is what SQL reads where a setting makes that
+    something else than `claims`.
     """
 
     claims: Claims = field(default_factory=lambda: NO_CLAIMS)

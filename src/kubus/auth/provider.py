@@ -82,9 +82,8 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
     With `raw_context`, as upstream: the payload alone.
     """
     raw: Claims = MappingProxyType(dict(claims))
-    namespaced = claims_for_sql(claims, rules)
     if rules.raw_context:
-        return SecurityContext(raw, raw, namespaced)
+        return SecurityContext(raw, raw, claims_for_sql(claims, rules))
     seen = dict(claims)
     inner = seen.get(rules.claims_namespace) if rules.claims_namespace else None
     if isinstance(inner, dict):
@@ -94,7 +93,9 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
         seen.update(cast("dict[str, Any]", old))
     elif old is not None:
         seen["u"] = old
-    return SecurityContext(MappingProxyType(seen), raw, namespaced)
+    # Without a namespace SQL reads what all others read.
+    apart = claims_for_sql(claims, rules) if rules.claims_namespace else None
+    return SecurityContext(MappingProxyType(seen), raw, apart)
 
 
 def claims_for_sql(claims: Mapping[str, Any], rules: JwtRules) -> Any:
