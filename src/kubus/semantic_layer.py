@@ -26,12 +26,13 @@ from kubus.model.cube import Cube
 from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
+from kubus.plan.series import check_series, series_of
 from kubus.query.authorize import AuthorizedQuery, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
 from kubus.query.default_filters import with_default_filters
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
-from kubus.query.resolve import resolve
+from kubus.query.resolve import Bucket, resolve
 from kubus.query.shape import shape_of, values_of
 from kubus.sources.source import Source
 from kubus.sql.render import render
@@ -67,6 +68,7 @@ class Planned:
     statement: StatementShape
     count: StatementShape | None
     cubes: tuple[Cube, ...]
+    series: tuple[Bucket, ...] = ()
 
 
 class SemanticLayer:
@@ -145,6 +147,7 @@ class SemanticLayer:
         shapes, claimed = read_claims(model.claims, caller, len(values))
         values = (*values, *claimed)
         planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims))
+        check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         return Prepared(authorized, planned.statement.bind(values), count, order, planned.cubes)
@@ -170,7 +173,7 @@ class SemanticLayer:
         source = self._runner.source(cubes[0].data_source)
         spoken = dialect(source.dialect)
         count = render(build_count(resolved, model), model, spoken, query.timezone, claims) if query.total else None
-        return Planned(render(plan, model, spoken, query.timezone, claims), count, cubes)
+        return Planned(render(plan, model, spoken, query.timezone, claims), count, cubes, series_of(plan))
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
         """An answer that may be given at once, from memory.

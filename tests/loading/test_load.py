@@ -30,7 +30,7 @@ def test_models_of_the_corpus_compile(name: str, dialect: str) -> None:
     [
         p
         for p in sorted(CORPUS.glob("err_*"))
-        if p.name not in {"err_in_database", "err_extends_sql_clash", "err_empty_call"}
+        if p.name not in {"err_in_database", "err_granularities", "err_extends_sql_clash", "err_empty_call"}
     ],
     ids=lambda p: p.name,
 )

@@ -1,6 +1,7 @@
 """The base of every dialect: what sqlglot does not say about a database, with the answer most databases share."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from sqlglot import exp
@@ -93,6 +94,30 @@ class Dialect:
         """Wall times from `first` up to `last`, so many units apart: a row each, in the list of a SELECT."""
         step = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
         return exp.Anonymous(this="generate_series", expressions=[first, last, step])
+
+    def moment(self, wall_time: datetime) -> exp.Expr:
+        """A wall time that the model says."""
+        return cast(exp.Literal.string(wall_time.isoformat(sep=" ")), "TIMESTAMP", self)
+
+    def times(self, number: exp.Expr, count: int, unit: str) -> exp.Expr:
+        """A number of spans of so many units each."""
+        step = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
+        return exp.Mul(this=number, expression=step)
+
+    def whole(self, value: exp.Expr, width: int) -> exp.Expr:
+        """How many whole widths are in a number, rounded down."""
+        parts = exp.Div(this=cast(value, "DOUBLE", self), expression=exp.Literal.number(width))
+        return cast(exp.Floor(this=parts), "BIGINT", self)
+
+    def numbers(self, first: exp.Expr, last: exp.Expr) -> exp.Expr:
+        """Whole numbers from `first` to `last`: a row each, in the list of a SELECT."""
+        return exp.Anonymous(this="generate_series", expressions=[first, last])
+
+    def binned(self, seconds: int, origin: datetime, wall_time: exp.Expr) -> exp.Expr:
+        """The start of the span of so many seconds that holds a wall time, counted from `origin`."""
+        passed = exp.Paren(this=exp.Sub(this=wall_time, expression=self.moment(origin)))
+        number = self.whole(exp.Extract(this=exp.var("EPOCH"), expression=passed), seconds)
+        return exp.Paren(this=exp.Add(this=self.moment(origin), expression=self.times(number, seconds, "second")))
 
     # ── groups ──
 

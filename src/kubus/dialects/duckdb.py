@@ -1,6 +1,7 @@
 """DuckDB 1.5 and later. Source: https://duckdb.org/docs/stable/sql/introduction"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlglot import exp
 
@@ -53,6 +54,13 @@ class DuckDB(Dialect):
     def series(self, first: exp.Expr, last: exp.Expr, count: int, unit: str) -> exp.Expr:
         # What PostgreSQL gives as rows is a list here.
         return exp.Anonymous(this="unnest", expressions=[super().series(first, last, count, unit)])
+
+    def numbers(self, first: exp.Expr, last: exp.Expr) -> exp.Expr:
+        return exp.Anonymous(this="unnest", expressions=[super().numbers(first, last)])
+
+    def binned(self, seconds: int, origin: datetime, wall_time: exp.Expr) -> exp.Expr:
+        step = exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.var("SECOND"))
+        return exp.Anonymous(this="time_bucket", expressions=[step, wall_time, self.moment(origin)])
 
     def matches(self, value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
         # DuckDB has no default escape character.

@@ -101,6 +101,8 @@ class Binder:
         match rest[1:]:
             case []:
                 return MemberReference(path, name)
+            case [granularity] if f"{name}.{granularity}" in there:
+                return MemberReference(path, name, granularity)
             case [granularity] if granularity in UNITS and there[name] == "dimensions":
                 return MemberReference(path, name, granularity)
             case _:

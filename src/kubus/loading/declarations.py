@@ -19,14 +19,14 @@ MEMBER_LISTS = ("dimensions", "measures", "segments")
 CUBE_KEYS = frozenset(
     {
         "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
-        "extends", "refresh_key", "rewrite_queries", "joins", "dimensions", "measures", "segments",
+        "extends", "refresh_key", "rewrite_queries", "calendar", "joins", "dimensions", "measures", "segments",
     }
 )  # fmt: skip
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
 DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
-    "multi_stage", "add_group_by", "filter", "values",
+    "multi_stage", "add_group_by", "filter", "values", "granularities",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
@@ -37,10 +37,10 @@ SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
 
 # What data models may say that this version does not know how to do yet.
-LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy", "calendar"})
+LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy"})
 LATER_DIMENSION = frozenset(
     {
-        "granularities", "mask", "links", "key", "time_shift", "field_type",
+        "mask", "links", "key", "time_shift", "field_type",
     }
 )  # fmt: skip
 LATER_MEASURE = frozenset({"mask"})
@@ -263,8 +263,18 @@ def names_are_unique(cubes: Mapping[str, DeclaredCube], problems: Problems) -> N
 
 
 def members_by_cube(cubes: Mapping[str, DeclaredCube]) -> dict[str, dict[str, str]]:
-    """For each cube the kind of each of its members, by name."""
+    """For each cube the kind of each of its members, by name; those of granularities are `dimension.granularity`."""
     return {
         name: {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
+        | dict.fromkeys(granularities_in(cube), "granularities")
         for name, cube in cubes.items()
     }
+
+
+def granularities_in(cube: DeclaredCube) -> Iterable[str]:
+    """`dimension.granularity` of all that a cube declares."""
+    for member in cube.lists.get("dimensions", {}).values():
+        declared = member.fields.get("granularities")
+        for item in declared.data if declared is not None and declared.is_list else ():
+            if item.is_map and "name" in item.data:
+                yield f"{member.name}.{item.data['name'].text}"

@@ -8,6 +8,7 @@ from kubus.loading.additive import compile_additive
 from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
+from kubus.loading.granularities import compile_granularities
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.stages import STAGE_KEYS, StageCompiler
 from kubus.loading.switches import compile_switch, compile_switch_case
@@ -184,6 +185,7 @@ class CubeCompiler:
         value = compile_switch(self.stages(member, kind)) if is_switch else self.dimension_value(member, value_type)
         stage = self.dimension_stage(member)
         label = self.label(member, kind, value_type)
+        granularities = compile_granularities(member, self.report, lambda at, path: self.sql(member, at, path))
         order = member.fields.get("order")
         if order is not None and order.data not in ("asc", "desc"):
             self.report(
@@ -204,6 +206,7 @@ class CubeCompiler:
             public=public,
             sub_query=sub_query,
             stage=stage,
+            granularities=granularities,
             propagate_filters=propagate,
             suggest_filter_values=suggest,
             order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),
@@ -327,7 +330,8 @@ class CubeCompiler:
             sql = self.sql(member, member.fields.get("sql"), f"measures.{member.name}.sql")
             if sql is None:
                 measure_type = None
-        window = compile_window(self.report, member, measure_type)
+        names = (name for name, is_of in self.members[self.cube.name].items() if is_of == "granularities")
+        window = compile_window(self.report, member, measure_type, [name.rpartition(".")[2] for name in names])
         stage = self.stage(member, measure_type)
         additive = compile_additive(self.stages(member), measure_type)
         filters = self.filters(member)

@@ -108,7 +108,7 @@ class StageCompiler:
             parts[0] = self.cube
         if parts[0] in self.members.get(self.cube, {}) and (len(parts) == 1 or parts[0] not in self.members):
             parts = [self.cube, *parts]
-        granularity = parts.pop() if len(parts) > 2 and parts[-1] in UNITS and parts[-2] not in self.members else None
+        granularity = self.granularity(parts)
         *way, name = parts
         there: Mapping[str, str] = self.members.get(way[-1], {}) if way else {}
         if name not in there:
@@ -120,6 +120,13 @@ class StageCompiler:
             self.report(value, f"'{'.'.join(parts)}' is one of the {there[name]}; here stand {' or '.join(kinds)}")
             return None
         return MemberReference(tuple(way), name, granularity)
+
+    def granularity(self, parts: list[str]) -> str | None:
+        """The granularity at the end of a path, taken off it; None if it ends in a member."""
+        if len(parts) < 3 or parts[-2] in self.members:
+            return None
+        own = self.members.get(parts[-3], {})
+        return parts.pop() if parts[-1] in UNITS or f"{parts[-2]}.{parts[-1]}" in own else None
 
     # ── filters ──
 

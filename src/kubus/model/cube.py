@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from kubus.model.additive import SemiAdditive
+from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.join_graph import Join
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
@@ -104,7 +105,8 @@ class Dimension:
 
     `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
     `stage` says that its SQL refers to measures, which are computed at a grain of their own before rows are grouped by
-    the value. `shifts` move a time, as the lower stage of a measure that is shifted in time has it.
+    the value. `granularities` are a time's own, beside the predefined ones. `shifts` move a time, as the lower stage
+    of a measure that is shifted in time has it.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     """
@@ -119,6 +121,7 @@ class Dimension:
     sub_query: bool = False
     propagate_filters: bool = False
     shifts: tuple[Span, ...] = ()
+    granularities: tuple[CustomGranularity, ...] = ()
     stage: Stage | None = None
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from kubus.errors import MemberError
-from kubus.model.cube import Measure
-from kubus.model.granularity import UNITS
+from kubus.model.cube import Dimension, Measure
+from kubus.model.granularity import UNITS, Unit
 from kubus.model.join_graph import JoinTree
 from kubus.model.model import Model
 from kubus.model.window import Window, common_unit
@@ -66,7 +66,7 @@ def build_rolling(
     build: Builders,
 ) -> Iterable[GroupPlan]:
     """A window for each period. What folds is grouped by the finest unit that matters before it is rolled."""
-    time = Bucket(bucket.dimension, finest_unit(bucket.granularity, window))
+    time = Bucket(bucket.dimension, finest_unit(bucket, window))
     keys = tuple(time if key == bucket else key for key in query.keys)
     folded: list[Measure] = []
     apart: dict[str | None, list[Measure]] = {}
@@ -94,8 +94,18 @@ def build_rolling(
         yield RollRows(rows, spine, time, query.keys, tuple(rolled), window, once)
 
 
-def finest_unit(granularity: str, window: Window) -> str:
-    """The unit that rows are cut to before they are matched with windows."""
-    if window.to_date is not None or granularity not in UNITS:
-        return granularity
-    return common_unit((granularity, *window.units))
+def finest_unit(bucket: Bucket, window: Window) -> str:
+    """The granularity that rows are cut to before they are matched with windows: no window cuts a period of it."""
+    if not window.units and window.to_date is None:
+        return bucket.granularity
+    names = (bucket.granularity, *(() if window.to_date is None else (window.to_date,)))
+    borders: list[Unit] = [unit for name in names for unit in border_units(bucket.dimension, name)]
+    return common_unit((*borders, *window.units))
+
+
+def border_units(dimension: Dimension, granularity: str) -> tuple[Unit, ...]:
+    """Units at whose borders all periods of a granularity begin."""
+    for custom in dimension.granularities:
+        if custom.name == granularity:
+            return custom.units
+    return tuple[Unit, ...](unit for unit in UNITS if unit == granularity)

@@ -178,10 +178,11 @@ def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
 
 def time_dimension(time: TimeDimension, model: Model) -> Dimension:
     dimension = model.dimension(time.dimension)
-    if time.granularity is not None and time.granularity not in UNITS:
+    own = [custom.name for custom in dimension.granularities]
+    if time.granularity is not None and time.granularity not in (*UNITS, *own):
         raise MemberError(
             f'Granularity "{shortened(time.granularity)}" does not exist in dimension {dimension.path}',
-            hint="Predefined are " + ", ".join(UNITS),
+            hint="There are " + ", ".join((*UNITS, *(name for name in own if name not in UNITS))),
         )
     if dimension.type != "time" and (time.granularity is not None or time.date_range is not None):
         raise QueryError(

@@ -45,9 +45,10 @@ from kubus.query.resolve import Bucket, Condition, Key, OrderBy, aliased, refere
 from kubus.sql.context import Context
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names
+from kubus.sql.periods import periods
 from kubus.sql.scope import Placeholders, Scope, column, term
 from kubus.sql.statement import Column, StatementShape, Use
-from kubus.sql.windows import lies_in, lower, upper
+from kubus.sql.windows import lies_in, lower, to_date_periods, upper
 
 ValueOf = Callable[[Measure], exp.Expr]
 
@@ -416,12 +417,11 @@ class Renderer:
 
     def spine(self, spine: Spine) -> tuple[exp.Expr, exp.Expr, exp.Expr]:
         """Every period: a table, the start of a period in it, and the start of the period after that."""
-        granularity = spine.bucket.granularity
+        each = periods(spine.bucket.dimension, spine.bucket.granularity, self.dialect, self.timezone)
         alias = self.names.table("periods")
         if spine.within is not None:
-            start = self.dialect.wall(self.placeholders.add(spine.within.start, Use.AS_IS))
+            first = self.dialect.wall(self.placeholders.add(spine.within.start, Use.AS_IS))
             last = self.dialect.wall(self.placeholders.add(spine.within.end, Use.AS_IS))
-            first = self.dialect.truncate(granularity, start)
             select = exp.select()
         else:
             assert spine.rows is not None
@@ -435,13 +435,14 @@ class Renderer:
             )
             first, last = column(time, "first"), column(time, "last")
             select = exp.select().from_(bounds.subquery(exp.to_identifier(time, quoted=True), copy=False), copy=False)
-        series = exp.alias_(self.dialect.series(first, last, 1, granularity), "period", quoted=True)
+        series = exp.alias_(each.series(first, last), "period", quoted=True)
         table = select.select(series, copy=False).subquery(exp.to_identifier(alias, quoted=True), copy=False)
         period = column(alias, "period")
-        return table, period, self.dialect.plus(period.copy(), 1, granularity)
+        return table, period, each.following(period.copy())
 
     def window(self, plan: Roll | RollRows, time: exp.Expr, period: exp.Expr, following: exp.Expr) -> exp.Expr:
-        first = lower(plan.window, period, following, self.dialect)
+        to_date = to_date_periods(plan.window, plan.spine.bucket.dimension, self.scope(None))
+        first = lower(plan.window, period, following, self.dialect, to_date)
         after = upper(plan.window, period, following, self.dialect)
         return lies_in(time, first, after)
 

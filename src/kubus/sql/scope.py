@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
-from kubus.errors import BadClaim
+from kubus.errors import BadClaim, Unsupported
 from kubus.model.context import ContextReference, ContextValue
 from kubus.model.cube import Case, Dimension, Geo, Measure, Segment, Switch
 from kubus.model.measure_types import Aggregate
@@ -15,6 +15,7 @@ from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, T
 from kubus.model.model import Model
 from kubus.query.resolve import Bucket, Key, referenced
 from kubus.query.shape import Slot
+from kubus.sql.periods import granularity_of, periods
 from kubus.sql.statement import Parameter, Use
 
 # What a member that some SQL refers to becomes there.
@@ -182,12 +183,23 @@ class Scope:
         """A column to group by: times in the query's zone."""
         match key:
             case Bucket(dimension, granularity):
-                return self.dialect.truncate(granularity, self.local(dimension))
+                return self.bucket(dimension, granularity)
             case Dimension():
                 value = self.dimension(key)
                 if key.type == "time" and self.is_own_time(key):
                     return self.local(key)
                 return value
+
+    def bucket(self, dimension: Dimension, granularity: str) -> exp.Expr:
+        """The start of the period that a time lies in, on the wall of the query's zone."""
+        custom = granularity_of(dimension, granularity)
+        if custom is not None and custom.sql is not None:
+            if dimension.shifts:
+                raise Unsupported(
+                    f"'{dimension.path}.{granularity}' is what a calendar says, so it cannot be shifted by an interval"
+                )
+            return self.dialect.wall(term(self.bind(custom.sql, self.rows_of)))
+        return periods(dimension, granularity, self.dialect, self.timezone).start(self.local(dimension))
 
     def local(self, dimension: Dimension) -> exp.Expr:
         """A time dimension as wall time in the query's zone."""

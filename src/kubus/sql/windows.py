@@ -7,16 +7,20 @@ the end of April is the end of March 30th, as in Cube.
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
+from kubus.model.cube import Dimension
 from kubus.model.window import Reach, Span, Window
 from kubus.query.resolve import InWindows
+from kubus.sql.periods import Periods, periods
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
 
 
-def lower(window: Window, start: exp.Expr, following: exp.Expr, dialect: Dialect) -> exp.Expr | None:
-    """The first instant of the window of a period, or None if it has none."""
-    if window.to_date is not None:
-        return dialect.truncate(window.to_date, start.copy())
+def lower(
+    window: Window, start: exp.Expr, following: exp.Expr, dialect: Dialect, to_date: Periods | None
+) -> exp.Expr | None:
+    """The first instant of the window of a period, or None if it has none. `to_date` are the periods of that."""
+    if to_date is not None:
+        return to_date.start(start.copy())
     return moved(window, window.trailing, start, following, dialect, sign=-1)
 
 
@@ -61,12 +65,20 @@ def in_windows(condition: InWindows, scope: Scope) -> exp.Expr:
     end = dialect.wall(scope.placeholders.add(condition.range.end, Use.AS_IS))
     after_end = dialect.plus(end, 1, "millisecond")
     time = term(scope.local(condition.dimension))
+    to_date = to_date_periods(window, condition.dimension, scope)
     if condition.granularity is None:
-        return lies_in(time, lower(window, start, after_end, dialect), upper(window, start, after_end, dialect))
-    first = dialect.truncate(condition.granularity, start)
-    second = dialect.plus(first.copy(), 1, condition.granularity)
+        first_instant = lower(window, start, after_end, dialect, to_date)
+        return lies_in(time, first_instant, upper(window, start, after_end, dialect))
+    asked = periods(condition.dimension, condition.granularity, dialect, scope.timezone)
+    first = asked.start(start)
+    second = asked.following(first.copy())
     after: exp.Expr | None = after_end
     if window.leading is not None or window.offset == "start":
-        last = dialect.truncate(condition.granularity, end.copy())
-        after = upper(window, last, dialect.plus(last.copy(), 1, condition.granularity), dialect)
-    return lies_in(time, lower(window, first, second, dialect), after)
+        last = asked.start(end.copy())
+        after = upper(window, last, asked.following(last.copy()), dialect)
+    return lies_in(time, lower(window, first, second, dialect, to_date), after)
+
+
+def to_date_periods(window: Window, dimension: Dimension, scope: Scope) -> Periods | None:
+    """The periods at whose start a window begins; None if it begins anywhere."""
+    return None if window.to_date is None else periods(dimension, window.to_date, scope.dialect, scope.timezone)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from kubus.api.wire.members import dimension_entry, measure_entry, segment_entry
+from kubus.api.wire.members import custom_entry, dimension_entry, measure_entry, segment_entry
+from kubus.model.cube import Dimension
 from kubus.model.model import Model
 from kubus.query.query import Query
 
@@ -36,12 +37,17 @@ def annotation(query: Query, model: Model) -> dict[str, dict[str, Json]]:
             continue
         dimension = model.dimension(time.dimension)
         entry = dimension_entry(dimension, model.holders[dimension.cube])
-        times[f"{time.dimension}.{time.granularity}"] = entry | {"granularity": granularity_entry(time.granularity)}
+        times[f"{time.dimension}.{time.granularity}"] = entry | {
+            "granularity": granularity_entry(dimension, time.granularity)
+        }
         if time.dimension not in dimensions:
             times[time.dimension] = entry
     return {"measures": measures, "dimensions": dimensions, "segments": segments, "timeDimensions": times}
 
 
-def granularity_entry(name: str) -> dict[str, str]:
-    """A predefined granularity: it is titled as it is named, and one unit wide."""
+def granularity_entry(dimension: Dimension, name: str) -> dict[str, str]:
+    """A granularity. A predefined one is titled as it is named, and one unit wide."""
+    for custom in dimension.granularities:
+        if custom.name == name:
+            return custom_entry(custom)
     return {"name": name, "title": name, "interval": f"1 {name}"}

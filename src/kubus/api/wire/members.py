@@ -5,6 +5,7 @@ from typing import Any
 
 from kubus.api.wire.formats import wire_format
 from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.model import Model
 from kubus.model.view import View
 
@@ -34,6 +35,12 @@ def dimension_entry(dimension: Dimension, cube: Cube | View) -> dict[str, Json]:
         currency=dimension.label.currency,
         meta=dimension.label.meta,
     )
+
+
+def custom_entry(custom: CustomGranularity) -> dict[str, str]:
+    """A granularity that the model defines. One of a calendar is as wide as the predefined one of its name."""
+    declared = dict(custom.declared) or {"interval": f"1 {custom.name}"}
+    return {"name": custom.name, "title": custom.title, **declared}
 
 
 def segment_entry(segment: Segment, cube: Cube | View) -> dict[str, Json]:

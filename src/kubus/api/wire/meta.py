@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kubus.api.wire.formats import format_description
-from kubus.api.wire.members import dimension_entry, measure_entry, present, segment_entry
+from kubus.api.wire.members import custom_entry, dimension_entry, measure_entry, present, segment_entry
 from kubus.model.cube import Case, Cube, Dimension, Measure, Segment
 from kubus.model.join_graph import Join, Relationship
 from kubus.model.member_sql import MemberSql
@@ -127,6 +127,8 @@ def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> d
     visible = cube.public and dimension.public
     entry = {"name": dimension.path} | dimension_entry(dimension, cube)
     entry |= present(formatDescription=format_description(dimension.label, dimension.type), order=dimension.order)
+    if dimension.granularities:
+        entry["granularities"] = [custom_entry(custom) for custom in dimension.granularities]
     entry |= {
         "suggestFilterValues": dimension.suggest_filter_values,
         "isVisible": visible,

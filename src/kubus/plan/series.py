@@ -1,0 +1,61 @@
+"""How long the series of periods may be that windows are laid around."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import cast
+
+from kubus.errors import QueryError
+from kubus.model.granularity import FIXED, MONTHS, UNITS, Unit
+from kubus.plan.nodes import Spine
+from kubus.query.query import Query
+from kubus.query.resolve import Bucket
+
+# Source: query-semantics 8.1.
+MOST_PERIODS = 50_000
+
+# What a month has at least.
+MONTH_SECONDS = 28 * 86_400
+
+
+def series_of(plan: object) -> tuple[Bucket, ...]:
+    """What the series of a plan are cut to, each once."""
+    return tuple(dict.fromkeys(spine.bucket for spine in spines(plan)))
+
+
+def spines(node: object) -> Iterator[Spine]:
+    if isinstance(node, Spine):
+        yield node
+    elif isinstance(node, tuple):
+        for part in cast("tuple[object, ...]", node):
+            yield from spines(part)
+    elif is_dataclass(node) and type(node).__module__ == Spine.__module__:
+        for field in fields(node):
+            yield from spines(getattr(node, field.name))
+
+
+def check_series(series: tuple[Bucket, ...], query: Query) -> None:
+    """Refuse ranges that have too many periods.
+
+    Raises:
+        QueryError: there are more than 50,000.
+    """
+    for bucket in series:
+        for time in query.time_dimensions:
+            if time.date_range is None or time.granularity != bucket.granularity:
+                continue
+            length = (time.date_range.end - time.date_range.start).total_seconds()
+            if length / seconds_of(bucket) > MOST_PERIODS:
+                raise QueryError(
+                    f"The range of '{time.dimension}' has more than {MOST_PERIODS} periods of '{bucket.granularity}'",
+                    hint="A rolling window has a row for each: ask for a shorter range or a coarser granularity",
+                )
+
+
+def seconds_of(bucket: Bucket) -> float:
+    """How long a period is at least."""
+    for custom in bucket.dimension.granularities:
+        if custom.name == bucket.granularity:
+            grid = custom.grid()
+            return grid.months * MONTH_SECONDS + grid.seconds
+    unit: Unit = next(unit for unit in UNITS if unit == bucket.granularity)
+    return MONTHS[unit] * MONTH_SECONDS if unit in MONTHS else FIXED[unit].total_seconds()
