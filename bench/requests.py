@@ -72,12 +72,26 @@ class Client:
             received += self._received()
         head = bytes(received[:end])
         length = re.search(rb"(?i)content-length: (\d+)", head)
-        if length is None:
-            raise RuntimeError(f"an answer without a length: {head!r}")
         body = received[end + 4 :]
+        if length is None:
+            return head, self._chunks(body)
         while len(body) < int(length[1]):
             body += self._received()
         return head, bytes(body)
+
+    def _chunks(self, received: bytearray) -> bytes:
+        """The body of an answer in chunks, of which `received` is there."""
+        parts: list[bytes] = []
+        while True:
+            while (end := received.find(b"\r\n")) < 0:
+                received += self._received()
+            size = int(received[:end], 16)
+            while len(received) < end + size + 4:
+                received += self._received()
+            parts.append(bytes(received[end + 2 : end + 2 + size]))
+            del received[: end + size + 4]
+            if not size:
+                return b"".join(parts)
 
     def _received(self) -> bytes:
         data = self._socket.recv(1 << 20)

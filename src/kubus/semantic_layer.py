@@ -11,14 +11,14 @@ What was done before is not done again: statements are kept by the shape of thei
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kubus.context import SecurityContext
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.events import ModelFailed, ModelLoaded, emit
-from kubus.execution.answer import Answer, StillRunning
+from kubus.execution.answer import Answer, LongAnswer, StillRunning
 from kubus.execution.refresh_key import refresh_keys
 from kubus.execution.run import Job, Runner
 from kubus.loading.load import load_model
@@ -37,6 +37,9 @@ from kubus.query.shape import shape_of, values_of
 from kubus.sources.source import Source
 from kubus.sql.render import render
 from kubus.sql.statement import Statement, StatementShape
+
+# Answers of more rows than this are read in batches.
+LONG_FROM = 10_000
 
 # How many shapes of query keep their SQL. A shape takes a few kilobytes.
 SHAPES_KEPT = 5_000
@@ -59,6 +62,11 @@ class Prepared:
     @property
     def job(self) -> Job:
         return Job(self.statement, self.count, lambda now: refresh_keys(self.cubes, now))
+
+    @property
+    def may_be_long(self) -> bool:
+        """Whether the answer may have more rows than are read in one go."""
+        return self.query.limit is None or self.query.limit > LONG_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,19 @@ class SemanticLayer:
             SourceError: the database refused or failed.
         """
         prepared.authorized.check_visible()
-        return await self._runner.run(prepared.job, cache, request_id)
+        answer = await self._runner.run(prepared.job, cache, request_id)
+        if isinstance(answer, LongAnswer):
+            raise AssertionError("it was not asked for in batches")
+        return answer
+
+    async def run_in_batches(
+        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", request_id: str = ""
+    ) -> Answer | LongAnswer | StillRunning:
+        """As `run`, but an answer too large to be kept comes as a LongAnswer, which has to be read or closed."""
+        if not prepared.may_be_long:
+            return await self.run(prepared, cache, request_id)
+        prepared.authorized.check_visible()
+        return await self._runner.run(replace(prepared.job, in_batches=True), cache, request_id)
 
     async def check(self) -> None:
         """See whether the default data source answers. Raises SourceError if it does not."""

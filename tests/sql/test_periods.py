@@ -32,7 +32,7 @@ def start(grid: Grid, number: int) -> datetime:
 
 def number_of(grid: Grid, moment: datetime) -> int:
     """The period that holds a moment, found by halving."""
-    low, high = (-3_000, 3_000) if grid.months else (-10**12, 10**12)
+    low, high = (-3_000, 3_000) if grid.months else (-(10**12), 10**12)
     low = max(low, -int((grid.origin - datetime(1, 2, 1)).total_seconds() // (grid.months * 2_678_400 + grid.seconds)))
     high = min(
         high, int((datetime(9990, 1, 1) - grid.origin).total_seconds() // (grid.months * 2_678_400 + grid.seconds))

@@ -5,7 +5,7 @@ the end. A method that a path does not have is an unknown path.
 """
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from kubus.api.rest.gate import authenticate, require_scope
 from kubus.api.rest.health import Health
 from kubus.api.rest.incoming import Incoming, body_parameters, incoming, read_body
 from kubus.api.rest.load import Load
+from kubus.api.rest.long_reply import Truncated, send_long
 from kubus.api.rest.meta import Meta
 from kubus.api.rest.missing import MISSING
 from kubus.api.rest.openapi import description_reply
@@ -169,8 +170,31 @@ class Api:
             # The one place that catches everything: a failing request ends neither the process nor other requests.
             emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
             reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+        if reply.pieces is not None:
+            await self._send_long(request, reply, reply.pieces, receive, send, started)
+            return
         status = await send_reply(send, request.method, request.headers.get(b"if-none-match"), reply)
         self._tell(request, status, started, reply.length)
+
+    async def _send_long(
+        self,
+        request: Incoming,
+        reply: Reply,
+        pieces: AsyncGenerator[bytes],
+        receive: Receive,
+        send: Send,
+        started: float,
+    ) -> None:
+        try:
+            length = await send_long(send, receive, request.method, reply, pieces)
+        except ClientDisconnect:
+            return
+        except Truncated:
+            raise
+        except Exception:
+            emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
+            raise
+        self._tell(request, reply.status, started, length)
 
     async def _reply(self, request: Incoming, receive: Receive) -> Reply:
         if self.draining:

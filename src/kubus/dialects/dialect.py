@@ -27,7 +27,9 @@ class Dialect:
     # ── values ──
 
     def number(self, value: exp.Expr, example: str) -> exp.Expr:  # noqa: ARG002 - for dialects that tell them apart
-        """A parameter as a number. `example` has the form of the texts that will be bound: `0`, `0.00`, or other."""
+        """A parameter as a number. `example` has the form of the texts that will be bound: `0`, nineteen
+        zeros for whole numbers that 64 bits may not hold, `0.00`, or other.
+        """
         return cast(value, "NUMERIC", self)
 
     def boolean(self, value: exp.Expr) -> exp.Expr:

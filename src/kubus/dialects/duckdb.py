@@ -30,7 +30,7 @@ class DuckDB(Dialect):
 
     def compared_with_texts(self, value: exp.Expr, forms: Sequence[str]) -> exp.Expr:
         # DuckDB rounds '7.5' to compare it with a whole number, and 8 would be equal to it.
-        return value if all(form == "0" for form in forms) else self.text(value)
+        return value if all(form.isdigit() for form in forms) else self.text(value)
 
     def url_encoded(self, value: exp.Expr) -> exp.Expr:
         return exp.Anonymous(this="url_encode", expressions=[self.text(value)])

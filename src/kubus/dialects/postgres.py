@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp, parse_one
 
-from kubus.dialects.dialect import Dialect
+from kubus.dialects.dialect import Dialect, cast
 from kubus.errors import Unsupported
 
 URL_ENCODED = parse_one(
@@ -25,6 +25,10 @@ class Postgres(Dialect):
     name = "postgres"
     sqlglot = "postgres"
     max_identifier = 63
+
+    def number(self, value: exp.Expr, example: str) -> exp.Expr:
+        # No index on whole numbers serves a comparison with NUMERIC: it would have to read the whole table.
+        return cast(value, "BIGINT" if example == "0" else "NUMERIC", self)
 
     def count_distinct_approx(self, value: exp.Expr) -> exp.Expr:  # noqa: ARG002 - there is nothing to say with it
         # sqlglot would write APPROX_DISTINCT, which PostgreSQL does not have; a sketch needs an extension.

@@ -1,9 +1,14 @@
 """Answer: rows with the time they were read. StillRunning: there are none yet."""
 
+from asyncio import TimerHandle
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from kubus.sources.source import Rows
+
+Batch = list[tuple[Any, ...]]
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +28,40 @@ class Answer:
     slow: bool = False
     database_ms: float = 0.0
     memo: dict[object, bytes] = field(default_factory=dict[object, bytes])
+
+
+@dataclass(slots=True, eq=False)
+class LongAnswer:
+    """An answer with more rows than are kept. Its statement still runs, and ends when `rest` is read or closed.
+
+    `begun` holds the first rows. Only one request can have it: the one that calls `take` first. `forget` ends an answer
+    that nobody takes, when its time comes.
+    """
+
+    begun: Answer
+    rest: AsyncGenerator[Batch]
+    forget: TimerHandle | None = None
+    taken: bool = False
+
+    def take(self) -> bool:
+        """Whether the caller is the one that has it from now on."""
+        if self.taken:
+            return False
+        self.taken = True
+        if self.forget is not None:
+            # A timer that ran on would keep the rows.
+            self.forget.cancel()
+        return True
+
+    def take_first_rows(self) -> Sequence[tuple[Any, ...]]:
+        """The rows that are there. They are given up here, so that they do not stay until the last one is sent."""
+        rows = self.begun.rows
+        self.begun.rows = Rows(rows.names, ())
+        return rows.values
+
+    async def close(self) -> None:
+        """End the statement, wherever it is."""
+        await self.rest.aclose()
 
 
 @dataclass(frozen=True, slots=True)

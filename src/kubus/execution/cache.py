@@ -1,10 +1,11 @@
 """Answers kept in memory, bounded in bytes, the least recently used given up first."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kubus.execution.answer import Answer
-from kubus.sources.source import Rows
 
 # What identifies an answer: everything that was sent to the database to make it.
 AnswerKey = tuple[object, ...]
@@ -27,6 +28,11 @@ class AnswerCache:
         self._bytes = 0
         self._kept: OrderedDict[AnswerKey, Kept] = OrderedDict()
 
+    @property
+    def largest(self) -> int:
+        """How many bytes an answer may take to be kept, as `size_of` counts them."""
+        return self._max_bytes // 8
+
     def get(self, key: AnswerKey) -> Kept | None:
         kept = self._kept.get(key)
         if kept is not None:
@@ -35,9 +41,9 @@ class AnswerCache:
 
     def put(self, key: AnswerKey, answer: Answer, refresh_keys: tuple[int, ...]) -> None:
         """Keep an answer; one that is larger than an eighth of the whole is not kept."""
-        size = size_of(answer.rows)
+        size = size_of(answer.rows.values)
         self.drop(key)
-        if size > self._max_bytes // 8:
+        if size > self.largest:
             return
         self._kept[key] = Kept(answer, refresh_keys, size)
         self._bytes += size
@@ -55,10 +61,10 @@ class AnswerCache:
         self._bytes = 0
 
 
-def size_of(rows: Rows) -> int:
+def size_of(rows: Sequence[tuple[Any, ...]]) -> int:
     """About how many bytes rows take, with the encoded answers that will be made of them."""
     size = 1_000
-    for row in rows.values:
+    for row in rows:
         size += 100
         for value in row:
             size += 160 + 2 * len(value) if isinstance(value, str) else 60

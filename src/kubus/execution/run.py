@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from kubus.errors import KubusError, MemberError
 from kubus.events import StatementFailed, StatementFinished, emit
-from kubus.execution.answer import Answer, StillRunning
-from kubus.execution.cache import AnswerCache, AnswerKey
+from kubus.execution.answer import Answer, Batch, LongAnswer, StillRunning
+from kubus.execution.cache import AnswerCache, AnswerKey, size_of
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
 from kubus.sql.statement import Statement
@@ -19,12 +21,14 @@ from kubus.sql.statement import Statement
 class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
-    `refresh_keys` gives the keys of the cubes that it reads, at a time in seconds since 1970.
+    `refresh_keys` gives the keys of the cubes that it reads, at a time in seconds since 1970. `in_batches` says that an
+    answer too large to be kept comes as a LongAnswer.
     """
 
     statement: Statement
     count: Statement | None
     refresh_keys: Callable[[float], tuple[int, ...]]
+    in_batches: bool = False
 
     @property
     def key(self) -> AnswerKey:
@@ -38,9 +42,13 @@ class Job:
 class Running:
     """A job that is running, and how many requests wait for it now."""
 
-    task: asyncio.Task[Answer]
+    task: asyncio.Task[Answer | LongAnswer]
     started: float
     waiting: int = 0
+
+
+# How many seconds a long answer waits for somebody to read it: who was told to ask again does so at once.
+PATIENCE = 10.0
 
 
 class Runner:
@@ -61,7 +69,7 @@ class Runner:
     ) -> None:
         self._sources = sources
         self._cache = AnswerCache(cache_bytes)
-        self._running: dict[AnswerKey, Running] = {}
+        self._running: dict[tuple[AnswerKey, bool], Running] = {}
         self._continue_wait = continue_wait
         self._orphaned = orphaned
         self._clock = clock
@@ -84,16 +92,27 @@ class Runner:
             return kept.answer
         return None
 
-    async def run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | StillRunning:
+    async def run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | LongAnswer | StillRunning:
         """Wait for an answer of the freshness that `mode` asks for.
 
-        A request that is cancelled while it waits alone takes its job with it.
+        A request that is cancelled while it waits alone takes its job with it. Requests that wait for the same job
+        share its answer, except a long one: the first has it, and the next asks the database again.
         """
+        while True:
+            answer = await self._run(job, mode, request_id)
+            if not isinstance(answer, LongAnswer):
+                return answer
+            if answer.take():
+                self._running.pop((job.key, True), None)
+                return answer
+
+    async def _run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | LongAnswer | StillRunning:
         answer = self.fresh(job, mode)
         if answer is not None:
             return answer
         kept = self._cache.get(job.key)
-        running = self._running.get(job.key) or self._start(job, request_id)
+        key = (job.key, job.in_batches)
+        running = self._running.get(key) or self._start(job, request_id)
         if mode == "stale-while-revalidate" and kept is not None:
             return kept.answer
         running.waiting += 1
@@ -107,36 +126,53 @@ class Runner:
         running.waiting -= 1
         if done:
             return running.task.result()
-        asyncio.get_running_loop().call_later(self._orphaned, self._give_up, job.key, running)
+        asyncio.get_running_loop().call_later(self._orphaned, self._give_up, key, running)
         if mode == "stale-if-slow" and kept is not None:
             old = kept.answer
             return Answer(old.rows, old.refreshed_at, old.total, old.data_source, old.db_type, slow=True)
         return StillRunning("Executing query", self._clock() - running.started)
 
     def _start(self, job: Job, request_id: str) -> Running:
-        task = asyncio.get_running_loop().create_task(self._execute(job, request_id))
-        running = self._running[job.key] = Running(task, self._clock())
+        loop = asyncio.get_running_loop()
+        key = (job.key, job.in_batches)
+        task = loop.create_task(self._execute(job, request_id))
+        running = self._running[key] = Running(task, self._clock())
 
-        def ended(task: asyncio.Task[Answer]) -> None:
-            if self._running.get(job.key) is running:
-                del self._running[job.key]
-            if not task.cancelled():
-                # Everybody may have left before the failure: then nobody is to be told of it.
-                task.exception()
+        def ended(task: asyncio.Task[Answer | LongAnswer]) -> None:
+            # Everybody may have left before a failure: then nobody is to be told of it.
+            answer = None if task.cancelled() or task.exception() is not None else task.result()
+            if isinstance(answer, LongAnswer):
+                drop = partial(self._drop, key, running, answer)
+                answer.forget = loop.call_later(PATIENCE, lambda: loop.create_task(drop()))
+            elif self._running.get(key) is running:
+                del self._running[key]
 
         task.add_done_callback(ended)
         return running
 
-    def _give_up(self, key: AnswerKey, running: Running) -> None:
+    async def _drop(self, key: tuple[AnswerKey, bool], running: Running, answer: LongAnswer) -> None:
+        """End a long answer that nobody has taken."""
+        if answer.take():
+            if self._running.get(key) is running:
+                del self._running[key]
+            await answer.close()
+
+    def _give_up(self, key: tuple[AnswerKey, bool], running: Running) -> None:
         """End a job that nobody has asked for again."""
         if not running.waiting and self._running.get(key) is running:
             running.task.cancel()
 
-    async def _execute(self, job: Job, request_id: str) -> Answer:
+    async def _execute(self, job: Job, request_id: str) -> Answer | LongAnswer:
         source = self.source(job.statement.data_source)
         keys = job.refresh_keys(self._clock())
         began = time.perf_counter()
-        if job.count is None:
+        rest: AsyncGenerator[Batch] | None = None
+        if job.in_batches:
+            # The total first: a long answer would wait for it with a connection in its hands.
+            counted = None if job.count is None else await self._rows(source, job.count, request_id)
+            total = None if counted is None else int(counted.values[0][0])
+            rows, rest = await self._begun(source, job.statement, request_id)
+        elif job.count is None:
             rows, total = await self._rows(source, job.statement, request_id), None
         else:
             async with asyncio.TaskGroup() as group:
@@ -151,8 +187,44 @@ class Runner:
             source.db_type,
             database_ms=(time.perf_counter() - began) * 1000,
         )
+        if rest is not None:
+            return LongAnswer(answer, rest)
         self._cache.put(job.key, answer, keys)
         return answer
+
+    async def _begun(
+        self, source: Source, statement: Statement, request_id: str
+    ) -> tuple[Rows, AsyncGenerator[Batch] | None]:
+        """The first rows, as many as are kept, and the rest; None for no rest."""
+        names = tuple(column.alias for column in statement.columns)
+        first: Batch = []
+        size = 0
+        batches = self._batches(source, statement, request_id)
+        try:
+            async for batch in batches:
+                first += batch
+                size += size_of(batch)
+                if size > self._cache.largest:
+                    return Rows(names, first), batches
+        except BaseException:
+            await batches.aclose()
+            raise
+        return Rows(names, first), None
+
+    async def _batches(self, source: Source, statement: Statement, request_id: str) -> AsyncGenerator[Batch]:
+        began = time.perf_counter()
+        count = 0
+        try:
+            async with aclosing(source.batches(statement)) as batches:
+                async for batch in batches:
+                    count += len(batch)
+                    yield batch
+        except KubusError as error:
+            took = (time.perf_counter() - began) * 1000
+            emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
+            raise
+        took = (time.perf_counter() - began) * 1000
+        emit(StatementFinished(statement.data_source, statement.sql, count, took, request_id))
 
     async def _rows(self, source: Source, statement: Statement, request_id: str) -> Rows:
         began = time.perf_counter()
@@ -168,7 +240,11 @@ class Runner:
 
     async def close(self) -> None:
         """End what runs, and give up every source."""
-        for running in list(self._running.values()):
+        for key, running in list(self._running.items()):
+            if running.task.done() and not running.task.cancelled() and running.task.exception() is None:
+                answer = running.task.result()
+                if isinstance(answer, LongAnswer):
+                    await self._drop(key, running, answer)
             running.task.cancel()
         self._cache.clear()
         for source in self._sources.values():

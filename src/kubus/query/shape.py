@@ -12,6 +12,7 @@ from datetime import datetime
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.query.query import DateRange, Query
 
+SHORT = re.compile(r"-?\d{1,18}")
 WHOLE = re.compile(r"-?\d{1,38}")
 DECIMAL = re.compile(r"-?\d{1,38}\.\d{1,20}")
 NO_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time, as every range has it
@@ -30,10 +31,19 @@ class Slot:
     constant: str | None = None
 
 
+# The form of whole numbers of which 64 bits may not hold all.
+LONG = "0" * 19
+
+
 def form_of(value: str) -> str:
-    """What about a value may change the SQL: `0` for whole numbers, `0.00` for decimals, `x` for all else."""
-    if WHOLE.fullmatch(value):
+    """What about a value may change the SQL: `0` for whole numbers, `0.00` for decimals, `x` for all else.
+
+    Whole numbers of nineteen digits and more have nineteen zeros.
+    """
+    if SHORT.fullmatch(value):
         return "0"
+    if WHOLE.fullmatch(value):
+        return LONG
     if DECIMAL.fullmatch(value):
         return "0." + "0" * len(value.partition(".")[2])
     return "x"

@@ -6,7 +6,7 @@ Source: https://duckdb.org/docs/stable/clients/python/overview
 import asyncio
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -20,7 +20,7 @@ from kubus.sources.arrow import arrow_library
 from kubus.sources.duckdb_files import add_folder
 from kubus.sources.duckdb_values import WireSql, python_rows, python_sql, wire_rows, wire_sql
 from kubus.sources.options import DuckDBOptions
-from kubus.sources.source import ArrowTable, Rows
+from kubus.sources.source import BATCH, ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 T = TypeVar("T")
@@ -66,6 +66,42 @@ class DuckDBSource:
         values = await self._run(ask)
         return Rows(tuple(column.alias for column in statement.columns), values)
 
+    async def batches(self, statement: Statement) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        """See `Source`. Between two batches no thread is taken."""
+        opened: list[duckdb.DuckDBPyConnection] = []
+        # A step that was given up may still run when the cursor is to be closed.
+        turn = Lock()
+
+        def begin() -> tuple[int, ...]:
+            with turn:
+                cursor = self._begun(opened)
+                try:
+                    wire = self._wire_sql(cursor, statement)
+                    cursor.execute(wire.sql, list(statement.parameters))
+                except duckdb.Error:
+                    self._wire.pop(statement.sql, None)
+                    raise
+                return wire.nested
+
+        def more() -> list[tuple[Any, ...]]:
+            with turn:
+                return opened[0].fetchmany(BATCH)
+
+        def end() -> None:
+            with turn:
+                self._end(opened)
+
+        try:
+            nested = await self._in_thread(begin, opened)
+            while rows := await self._in_thread(more, opened):
+                yield wire_rows(rows, nested)
+        finally:
+            try:
+                self._threads.submit(end)
+            except RuntimeError:
+                # The source was closed, and waited for its threads.
+                end()
+
     async def python_rows(self, statement: Statement) -> list[tuple[Any, ...]]:
         """See `Source`."""
 
@@ -104,23 +140,41 @@ class DuckDBSource:
         """Ask in a thread, on a cursor of its own; a cancelled or late statement is interrupted there."""
         opened: list[duckdb.DuckDBPyConnection] = []
 
-        def in_thread() -> T:
-            cursor = self._cursor()
-            opened.append(cursor)
+        def whole() -> T:
             try:
-                if self._options.schema is not None:
-                    cursor.execute(f"USE {quoted(self._options.schema)}")
-                if self._options.path is None or not self._options.read_only:
-                    # A query can delete: `WITH gone AS (DELETE …) SELECT …`.
-                    cursor.execute("BEGIN TRANSACTION READ ONLY")
-                return ask(cursor)
+                return ask(self._begun(opened))
+            finally:
+                self._end(opened)
+
+        return await self._in_thread(whole, opened)
+
+    def _begun(self, opened: list[duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+        """A cursor for one statement that reads only, put into `opened`."""
+        cursor = self._cursor()
+        opened.append(cursor)
+        if self._options.schema is not None:
+            cursor.execute(f"USE {quoted(self._options.schema)}")
+        if self._options.path is None or not self._options.read_only:
+            # A query can delete: `WITH gone AS (DELETE …) SELECT …`.
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+        return cursor
+
+    def _end(self, opened: list[duckdb.DuckDBPyConnection]) -> None:
+        while opened:
+            cursor = opened.pop()
+            self._cursors.discard(cursor)
+            cursor.close()
+
+    async def _in_thread(self, work: Callable[[], T], opened: list[duckdb.DuckDBPyConnection]) -> T:
+        """Work in a thread. Cancelled or late, the cursors in `opened` are interrupted until it ends."""
+
+        def in_thread() -> T:
+            try:
+                return work()
             except duckdb.InterruptException as error:
                 raise SourceError("Query was cancelled") from error
             except duckdb.Error as error:
                 raise SourceError(message_of(error)) from error
-            finally:
-                self._cursors.discard(cursor)
-                cursor.close()
 
         try:
             job = self._threads.submit(in_thread)
@@ -128,7 +182,9 @@ class DuckDBSource:
             raise SourceError("The DuckDB source is closed") from error
         seconds = self._options.timeout.total_seconds()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(job), seconds)
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes in the moment of the result.
+            async with asyncio.timeout(seconds):
+                return await asyncio.wrap_future(job)
         except TimeoutError:
             give_up(job, opened)
             raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from None

@@ -4,17 +4,19 @@ Source: https://www.psycopg.org/psycopg3/docs/
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
 from kubus.sources.arrow import arrow_library
 from kubus.sources.options import PostgresOptions
-from kubus.sources.source import ArrowTable, Rows
+from kubus.sources.source import BATCH, ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 try:
     import psycopg
+    from psycopg import capabilities
     from psycopg.adapt import AdaptersMap
     from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -48,6 +50,46 @@ class PostgresSource:
         """See `Source`."""
         _, values = await self._fetch(statement)
         return Rows(tuple(column.alias for column in statement.columns), values)
+
+    async def batches(self, statement: Statement) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        """See `Source`. A connection is taken until the end.
+
+        The statement is run as any other: for a cursor, PostgreSQL would plan it otherwise, and on one core.
+        """
+        parameters = [checked_text(value) for value in statement.parameters]
+        begun = False
+        for last in (False, True):
+            pool = await self._opened()
+            async with self._told(), pool.connection(timeout=CONNECT_SECONDS) as connection:
+                try:
+                    chunks = self._chunks(connection, statement.sql, parameters)
+                    async with aclosing(chunks):
+                        async for chunk in chunks:
+                            begun = True
+                            yield chunk
+                    return
+                except psycopg.OperationalError:
+                    if last or begun or not connection.broken:
+                        raise
+            await self._regained(pool)
+
+    async def _chunks(
+        self, connection: Connection, sql: str, parameters: list[str]
+    ) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        cursor: Any = psycopg.AsyncRawCursor(connection)
+        async with self._within_time(connection):
+            # Older client libraries give one row at a time.
+            size = BATCH if capabilities.has_stream_chunked() else 1
+            batch: list[tuple[Any, ...]] = []
+            rows = cursor.stream(sql, parameters, size=size)
+            async with aclosing(rows):
+                async for row in rows:
+                    batch.append(row)
+                    if len(batch) == BATCH:
+                        yield batch
+                        batch = []
+            if batch:
+                yield batch
 
     async def python_rows(self, statement: Statement) -> list[tuple[Any, ...]]:
         """See `Source`."""
@@ -99,18 +141,30 @@ class PostgresSource:
         A connection that was lost while it lay in the pool is replaced, and asked once more: statements only read.
         """
         pool = await self._opened()
-        try:
+        async with self._told():
             async with pool.connection(timeout=CONNECT_SECONDS) as connection:
                 try:
-                    return await self._within_time(ask, connection)
+                    async with self._within_time(connection):
+                        return await ask(connection)
                 except psycopg.OperationalError:
                     if not connection.broken:
                         raise
-            await self._let_in()
-            # The others were lost with it, as a rule.
-            await pool.check()
-            async with pool.connection(timeout=CONNECT_SECONDS) as connection:
-                return await self._within_time(ask, connection)
+            await self._regained(pool)
+            async with pool.connection(timeout=CONNECT_SECONDS) as connection, self._within_time(connection):
+                return await ask(connection)
+        raise AssertionError("what is told is raised")
+
+    async def _regained(self, pool: AsyncConnectionPool[Any]) -> None:
+        """See that PostgreSQL can be reached after a connection was lost. Raises SourceError if it cannot."""
+        await self._let_in()
+        # The others were lost with it, as a rule.
+        await pool.check()
+
+    @asynccontextmanager
+    async def _told(self) -> AsyncGenerator[None]:
+        """Raises a SourceError for what the database says against the statement inside."""
+        try:
+            yield
         except PoolTimeout as error:
             await self._let_in()
             raise SourceError(
@@ -123,12 +177,13 @@ class PostgresSource:
         except psycopg.Error as error:
             raise SourceError(message_of(error)) from error
 
-    async def _within_time(self, ask: Callable[[Connection], Awaitable[T]], connection: Connection) -> T:
+    @asynccontextmanager
+    async def _within_time(self, connection: Connection) -> AsyncGenerator[None]:
         clock = asyncio.get_running_loop().time
         seconds = self._options.timeout.total_seconds()
         began = clock()
         try:
-            return await ask(connection)
+            yield
         except psycopg.errors.QueryCanceled as error:
             # An administrator may have cancelled it, too. The words that tell are in the server's language.
             if clock() - began < 0.9 * seconds:

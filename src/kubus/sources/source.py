@@ -1,6 +1,6 @@
 """Source: what runs SQL. Rows: what it gives back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,10 @@ WireValue = Any
 
 # A `pyarrow.Table`; the package has no types of its own, and is there only with the extra `arrow`.
 ArrowTable = Any
+
+
+# How many rows a batch has.
+BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,16 @@ class Source(Protocol):
         Raises:
             SourceError: the database refused or failed; the message is its own.
             SourceTimeout: it took longer than the source allows.
+        """
+        ...
+
+    def batches(self, statement: Statement) -> AsyncGenerator[list[tuple[WireValue, ...]]]:
+        """The same rows in their order, some thousands at a time, read only as they are asked for.
+
+        They are not whole until the generator ends without an error. Close it to end the statement before.
+
+        Raises:
+            SourceError: as with `rows`, also after some of the rows.
         """
         ...
 

@@ -1,6 +1,7 @@
 """Lines to a stream, by a thread of their own and many at a time, so that no request waits for them."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TextIO, TypeVar
@@ -9,6 +10,10 @@ T = TypeVar("T")
 
 # How long a line may wait for others to be written with.
 SECONDS = 0.1
+
+# So many lines are made in one go, a fraction of a millisecond of work, with a pause of so many seconds after them.
+SOME = 64
+PAUSE = 0.001
 # A stream that nobody reads from must not fill the memory.
 MOST_WAITING = 100_000
 
@@ -46,8 +51,16 @@ class Writer(Generic[T]):
         self._write()
 
     def _write(self) -> None:
-        lines: list[str] = []
         while self._waiting:
+            self._write_some()
+            if not self._ended.is_set():
+                # Python runs one thread at a time: whoever serves requests gets its turn between a few lines.
+                time.sleep(PAUSE)
+        self._write_some()
+
+    def _write_some(self) -> None:
+        lines: list[str] = []
+        while self._waiting and len(lines) < SOME:
             lines.append(self._line(self._waiting.popleft()))
         if self._lost:
             lines.append(f"{self._lost} lines of the log were lost: nobody read them in time")

@@ -12,12 +12,12 @@ WHERE
       "users".age > CAST($2 AS DECIMAL)
     )
     OR (
-      "users".age IN (CAST($3 AS DECIMAL), CAST($4 AS DECIMAL)) OR "users".age IS NULL
+      "users".age IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT)) OR "users".age IS NULL
     )
   )
 HAVING
   (
-    COUNT("users".id) >= CAST($5 AS DECIMAL)
+    COUNT("users".id) >= CAST($5 AS BIGINT)
   )
 LIMIT 10000
 -- $1 = %50\%%

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from os import urandom
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import msgspec
 from starlette.requests import ClientDisconnect
@@ -18,21 +18,28 @@ BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 MAX_PARAMETERS = 1000
 MAX_DEPTH = 20
 
+# The four digits at which the variant of a UUID may begin.
+VARIANTS = "89ab"
+
 
 class Incoming:
     """A request, its body not read. `headers` has the last value of each name, in lower case.
 
-    `auth_seconds` is how long it took to see who asks.
+    `auth_seconds` is how long it took to see who asks. `takes_chunks` says whether the client can read a body of which
+    it is not told the length.
     """
 
-    __slots__ = ("_request_id", "auth_seconds", "headers", "method", "path", "query_string")
+    __slots__ = ("_request_id", "auth_seconds", "headers", "method", "path", "query_string", "takes_chunks")
 
-    def __init__(self, method: str, path: str, query_string: bytes, headers: dict[bytes, bytes]) -> None:
+    def __init__(
+        self, method: str, path: str, query_string: bytes, headers: dict[bytes, bytes], *, takes_chunks: bool = True
+    ) -> None:
         self.method = method
         self.path = path
         self.query_string = query_string
         self.headers = headers
         self.auth_seconds = 0.0
+        self.takes_chunks = takes_chunks
         self._request_id = ""
 
     @property
@@ -40,7 +47,7 @@ class Incoming:
         """`x-request-id`, else `traceparent`, else a fresh one. The part before `-span-` names one interaction."""
         if not self._request_id:
             given = self.headers.get(b"x-request-id") or self.headers.get(b"traceparent")
-            self._request_id = given.decode("latin-1")[:256] if given else f"{uuid4()}-span-1"
+            self._request_id = given.decode("latin-1")[:256] if given else f"{random_uuid()}-span-1"
         return self._request_id
 
     @property
@@ -50,9 +57,17 @@ class Incoming:
         return content_type.partition(b";")[0].strip().lower() == b"application/json"
 
 
+def random_uuid() -> str:
+    """The text of a random UUID (RFC 9562, version 4); the standard library takes five times as long for it."""
+    digits = urandom(16).hex()
+    variant = VARIANTS[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
 def incoming(scope: Scope, path: str) -> Incoming:
     """The request that `scope` opens, to this path below where the application is mounted."""
-    return Incoming(scope["method"], path, scope["query_string"], dict(scope["headers"]))
+    takes_chunks = scope.get("http_version") != "1.0"
+    return Incoming(scope["method"], path, scope["query_string"], dict(scope["headers"]), takes_chunks=takes_chunks)
 
 
 def token_of(request: Incoming) -> str | None:

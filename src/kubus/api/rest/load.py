@@ -7,6 +7,8 @@ Source: https://cube.dev/docs/reference/rest-api#base_path-v1-load
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -21,9 +23,10 @@ from kubus.api.rest.reply import Reply, Warm, json_reply, weak_etag
 from kubus.api.rest.timing import Phases
 from kubus.api.rest.waiting import while_client_waits
 from kubus.api.wire.answer import Layout, encode_rows
+from kubus.api.wire.long_answer import can_be_long, encode_batches
 from kubus.api.wire.transformed import transformed
 from kubus.context import SecurityContext
-from kubus.execution.answer import Answer, StillRunning
+from kubus.execution.answer import Answer, LongAnswer, StillRunning
 from kubus.query.query import ResponseFormat
 
 if TYPE_CHECKING:
@@ -91,6 +94,11 @@ class Load:
             ran = await self._ran(request, held, incoming, receive, phases)
             if isinstance(ran, StillRunning):
                 return self._continue_wait(ran, incoming, phases)
+            if isinstance(ran, LongAnswer):
+                pieces = self._pieces(request, held, ran, incoming)
+                # Begun, so that closing it closes the answer even if nothing is read.
+                await anext(pieces)
+                return Reply(200, (), headers=(phases.header,), pieces=pieces)
             answers = ran
         first = answers[0]
         body = first.memo.get(request)
@@ -107,21 +115,28 @@ class Load:
 
     async def _ran(
         self, request: LoadRequest, held: ForCaller, incoming: Incoming, receive: Receive, phases: Phases
-    ) -> list[Answer] | StillRunning:
-        """An answer for every query, or the first that is still running."""
+    ) -> list[Answer] | LongAnswer | StillRunning:
+        """An answer for every query, or the long one of the only query, or the first that is still running."""
         started = perf_counter()
-        runs = [self._layer.run(prepared, request.cache, incoming.request_id) for prepared in held.prepared]
-        outcomes = await while_client_waits(runs, receive)
+        outcomes: list[Answer | StillRunning] | list[Answer | LongAnswer | StillRunning]
+        if len(held.prepared) == 1 and incoming.takes_chunks and can_be_long(request.frames[0].response_format):
+            run = self._layer.run_in_batches(held.prepared[0], request.cache, incoming.request_id)
+            outcomes = await while_client_waits([run], receive)
+        else:
+            # Several long answers would each hold a connection, and wait for each other.
+            runs = [self._layer.run(prepared, request.cache, incoming.request_id) for prepared in held.prepared]
+            outcomes = await while_client_waits(runs, receive)
         waited = perf_counter() - started
         running = next((outcome for outcome in outcomes if isinstance(outcome, StillRunning)), None)
         if running is not None:
             phases.queue = waited
             return running
-        answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
+        long = next((outcome for outcome in outcomes if isinstance(outcome, LongAnswer)), None)
+        answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)] if long is None else [long.begun]
         # Who joined a statement that ran already waited for less than it took.
         phases.database = min(waited, max(answer.database_ms for answer in answers) / 1000)
         phases.queue = waited - phases.database
-        return answers
+        return long or answers
 
     def _continue_wait(self, running: StillRunning, incoming: Incoming, phases: Phases) -> Reply:
         """Not an error, though it looks like one: the client asks again at once."""
@@ -148,6 +163,22 @@ class Load:
             parts.append(request.closing)
             parts.append(b"true}" if any(answer.slow for answer in answers) else b"false}")
         return parts
+
+    async def _pieces(
+        self, request: LoadRequest, held: ForCaller, long: LongAnswer, incoming: Incoming
+    ) -> AsyncGenerator[bytes]:
+        """The body of a long answer, the same bytes as `_parts` makes of a short one. The first piece is empty."""
+        (frame,), (shape,), begun = request.frames, held.layouts, long.begun
+        async with aclosing(long.rest) as rest:
+            yield b""
+            yield request.opening + frame.opening
+            body = encode_batches(shape, long.take_first_rows(), rest, frame.response_format)
+            async with aclosing(body) as pieces:
+                async for piece in pieces:
+                    yield piece
+        yield self._after_rows(frame, begun, incoming)
+        if request.is_envelope:
+            yield request.closing + (b"true}" if begun.slow else b"false}")
 
     def _after_rows(self, frame: Frame, answer: Answer, incoming: Incoming) -> bytes:
         """What follows the rows of a result."""

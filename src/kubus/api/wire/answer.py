@@ -80,23 +80,33 @@ def encode_rows(shape: Layout, rows: Sequence[Row], response_format: ResponseFor
 
 def objects(shape: Layout, rows: Sequence[Row]) -> Iterator[bytes]:
     """An array of objects, keyed by member."""
-    make = row_type(shape.keys, shape.last)
-    pick = picker(shape, len(rows[0]) if rows else 0)
-    return array(lambda part: encode(list(starmap(make, part if pick is None else map(pick, part)))), rows)
+    return array(object_encoder(shape, len(rows[0]) if rows else 0), rows)
 
 
 def lists(shape: Layout, rows: Sequence[Row]) -> Iterator[bytes]:
     """The keys once, and an array of arrays. Both are empty when there are no rows."""
     yield b'{"members":' + encode(shape.members if rows else ()) + b',"dataset":'
-    pick = picker(shape, len(rows[0]) if rows else 0)
+    yield from array(list_encoder(shape, len(rows[0]) if rows else 0), rows)
+    yield b"}"
+
+
+def object_encoder(shape: Layout, width: int) -> Callable[[Sequence[Row]], bytes]:
+    """What makes an array of objects of rows of so many columns."""
+    make = row_type(shape.keys, shape.last)
+    pick = picker(shape, width)
+    return lambda part: encode(list(starmap(make, part if pick is None else map(pick, part))))
+
+
+def list_encoder(shape: Layout, width: int) -> Callable[[Sequence[Row]], bytes]:
+    """What makes an array of arrays of rows of so many columns."""
+    pick = picker(shape, width)
     tail = () if shape.last is None else (shape.last[1],)
 
     def part_bytes(part: Sequence[Row]) -> bytes:
         picked = part if pick is None else list(map(pick, part))
         return encode([row + tail for row in picked] if tail else picked)
 
-    yield from array(part_bytes, rows)
-    yield b"}"
+    return part_bytes
 
 
 def columns(shape: Layout, rows: Sequence[Row]) -> Iterator[bytes]:
