@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import duckdb
 
@@ -71,9 +72,8 @@ def exports(stage: Stage) -> Iterator[Figure]:
             idle = server.memory_mb()
             # What the allocators keep for the next answer belongs to both.
             peak(server, client, 200_000)
-            some, every = in_turn(
-                3, lambda: peak(server, client, 200_000) - idle, lambda: peak(server, client, ALL) - idle
-            )
+            over_idle = partial(peak_over, idle, server, client)
+            some, every = in_turn(3, partial(over_idle, 200_000), partial(over_idle, ALL))
             kept = server.memory_mb() - idle
         yield Figure("export-flat", name, "MB over idle", sample(every), "200,000 rows", sample(some))
         yield Figure("export", name, "MB", sample(every), note=f"idle {idle:.0f} MB; {kept:.0f} MB stay afterwards")
@@ -81,7 +81,16 @@ def exports(stage: Stage) -> Iterator[Figure]:
 
 def export(limit: int) -> dict[str, object]:
     """Rows as they come: to sort or to group them is the database's memory, and DuckDB's is the server's."""
-    return {"dimensions": [f"numbers.{name}" for name in ("id", "name", "kind", "amount")], "limit": limit, "ungrouped": True, "order": []}
+    return {
+        "dimensions": [f"numbers.{name}" for name in ("id", "name", "kind", "amount")],
+        "limit": limit,
+        "ungrouped": True,
+        "order": [],
+    }
+
+
+def peak_over(idle: float, server: Running, client: Client, limit: int) -> float:
+    return peak(server, client, limit) - idle
 
 
 def peak(server: Running, client: Client, limit: int) -> float:
