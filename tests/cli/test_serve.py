@@ -20,6 +20,15 @@ COUNT = {"query": json.dumps({"measures": ["orders.count"]})}
 SLOW = {"query": json.dumps({"measures": ["slow.sum"]})}
 LOAD = "/cubejs-api/v1/load"
 
+MANY = """
+cubes:
+  - name: many
+    sql: SELECT * FROM range(200000) AS r (n)
+    dimensions:
+      - {name: n, sql: n, type: number, primary_key: true, public: true}
+      - {name: text, sql: "'some longer text of ' || n", type: string}
+"""
+
 
 def token(**claims) -> str:
     return jwt.encode({"exp": int(time.time()) + 600, **claims}, SECRET, algorithm="HS256")
@@ -223,6 +232,23 @@ def test_a_signal_ends_it_when_running_requests_have_finished(project, number):
         asking.join(30)
     assert answers[0].status_code == 200
     assert answers[0].json()["data"][0]["slow.sum"].isdigit()
+
+
+def test_a_signal_lets_an_answer_that_is_being_sent_come_to_its_end(project):
+    """The rows are more than a socket holds, so that the answer is still on its way when the signal comes."""
+    many = {"query": json.dumps({"dimensions": ["many.n", "many.text"], "limit": 200_000, "ungrouped": True})}
+    (project.folder / "model" / "many.yml").write_text(MANY)
+    with project.serving(CUBEJS_DB_QUERY_LIMIT="200000", KUBUS_CACHE_SIZE="1000000") as running:
+        asked = httpx.stream("GET", running.url + LOAD, params=many, headers={"authorization": token()}, timeout=30)
+        with asked as answer:
+            parts = answer.iter_bytes()
+            body = next(parts)
+            running.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert running.process.poll() is None, "the answer was to take longer"
+            body += b"".join(parts)
+        assert running.process.wait(30) == 0
+    assert len(json.loads(body)["data"]) == 200_000
 
 
 def test_an_idle_connection_does_not_hold_the_end_up(project):

@@ -10,9 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.engines.ports import free_port
@@ -22,10 +22,15 @@ ROLE = "postgres"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server. Its database `postgres` is empty; there is no password."""
+    """A running server. Its database `postgres` is empty; there is no password.
+
+    `start`, and `stop` which waits for nobody, are for tests of what a server's end does to its clients.
+    """
 
     host: str
     port: int
+    start: Callable[[], None] = field(repr=False)
+    stop: Callable[[], None] = field(repr=False)
     user: str = ROLE
     password: str = "x"
 
@@ -61,8 +66,14 @@ def program(name: str) -> str | None:
 
 
 @contextmanager
-def running_postgres(port: int | None = None) -> Iterator[Server]:
-    """Run a server. Texts sort by code point, and times are UTC."""
+def running_postgres(
+    port: int | None = None, *, files: Mapping[str, str | bytes] | None = None, settings: str = ""
+) -> Iterator[Server]:
+    """Run a server. Texts sort by code point, and times are UTC.
+
+    `files` are written into its folder first, so that they may be certificates or other rules of access; `settings`
+    are options of its command.
+    """
     assert program("initdb"), "PostgreSQL is not installed: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="kubus-postgres-"))
     as_user: list[str] = []
@@ -73,9 +84,9 @@ def running_postgres(port: int | None = None) -> Iterator[Server]:
         as_user = ["runuser", "-u", account.pw_name, "--"]
     data = folder / "data"
     port = port or free_port()
-    settings = (
+    options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c timezone=UTC "
-        "-c max_connections=200"
+        f"-c max_connections=200 {settings}"
     )
 
     def run(name: str, *arguments: str) -> None:
@@ -86,13 +97,25 @@ def running_postgres(port: int | None = None) -> Iterator[Server]:
         )
         assert done.returncode == 0, f"{name} failed: {done.stderr or done.stdout}"
 
+    def start() -> None:
+        run("pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
+
+    def stop() -> None:
+        run("pg_ctl", "-D", str(data), "-w", "-s", "-m", "immediate", "stop")
+
     try:
         run("initdb", "-D", str(data), "-U", ROLE, "-A", "trust", "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync")
-        run("pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "log"), "-o", settings, "start")
+        for name, content in (files or {}).items():
+            file = data / name
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+            file.chmod(0o600)
+            shutil.chown(file, (data / "PG_VERSION").owner())
+        start()
         try:
-            yield Server("127.0.0.1", port)
+            yield Server("127.0.0.1", port, start, stop)
         finally:
-            run("pg_ctl", "-D", str(data), "-w", "-s", "-m", "immediate", "stop")
+            if (data / "postmaster.pid").exists():
+                stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -256,23 +256,30 @@ def connect(options: DuckDBOptions) -> duckdb.DuckDBPyConnection:
             except BaseException:
                 connection.close()
                 raise
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise SourceError(
-                f"The DuckDB file {options.path} is open in another process",
-                hint="Stop that process, or open the file read-only in both (KUBUS_DUCKDB_READ_ONLY=true)",
-            ) from error
-        raise SourceError(message_of(error)) from error
-    except duckdb.ConnectionException as error:
-        if "different configuration" in str(error):
-            raise SourceError(
-                f"The DuckDB file {options.path} is open in this process with other settings",
-                hint="Open it with the same read-only, memory and thread settings everywhere, or name it once",
-            ) from error
-        raise SourceError(message_of(error)) from error
     except duckdb.Error as error:
-        raise SourceError(message_of(error)) from error
+        raise why_not_opened(error, options) from error
     return connection
+
+
+def why_not_opened(error: duckdb.Error, options: DuckDBOptions) -> SourceError:
+    """What DuckDB says against a file, with the file's name and what to do."""
+    words = message_of(error).splitlines()[0]
+    if isinstance(error, duckdb.IOException) and "lock" in words.lower():
+        return SourceError(
+            f"The DuckDB file {options.path} is open in another process",
+            hint="Stop that process, or open the file read-only in both (KUBUS_DUCKDB_READ_ONLY=true)",
+        )
+    if isinstance(error, duckdb.ConnectionException) and "different configuration" in words:
+        return SourceError(
+            f"The DuckDB file {options.path} is open in this process with other settings",
+            hint="Open it with the same read-only, memory and thread settings everywhere, or name it once",
+        )
+    if options.path is None:
+        return SourceError(words)
+    return SourceError(
+        f"{options.path} cannot be opened as a DuckDB database: {words}",
+        hint="Set CUBEJS_DB_DUCKDB_DATABASE_PATH to a file that DuckDB wrote",
+    )
 
 
 def harden(connection: duckdb.DuckDBPyConnection, options: DuckDBOptions) -> None:

@@ -5,7 +5,7 @@ Source: https://www.psycopg.org/psycopg3/docs/
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from kubus.errors import ConfigError, SourceError, SourceTimeout
@@ -29,6 +29,9 @@ except ImportError as error:
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[Any]
 
+# How long the end of a source waits for PostgreSQL.
+CLOSE_SECONDS = 2.0
+
 
 class PostgresSource:
     """A pool of read-only connections whose session zone is UTC."""
@@ -45,6 +48,7 @@ class PostgresSource:
         self._opening = asyncio.Lock()
         self._doubtful = False
         self._closed = False
+        self._asked: set[Connection] = set()
 
     async def rows(self, statement: Statement) -> Rows:
         """See `Source`."""
@@ -114,8 +118,10 @@ class PostgresSource:
         """See `Source`."""
         self._closed = True
         pool, self._pool = self._pool, None
+        # A pool leaves alone what is in use.
+        await asyncio.gather(*(cancel(connection) for connection in self._asked))
         if pool is not None:
-            await pool.close(timeout=2.0)
+            await pool.close(timeout=CLOSE_SECONDS)
         self._address.forget()
 
     # ── asking ──
@@ -182,6 +188,7 @@ class PostgresSource:
         clock = asyncio.get_running_loop().time
         seconds = self._options.timeout.total_seconds()
         began = clock()
+        self._asked.add(connection)
         try:
             yield
         except psycopg.errors.QueryCanceled as error:
@@ -190,6 +197,7 @@ class PostgresSource:
                 raise
             raise SourceTimeout(f"Query execution timeout after {seconds:g} s") from error
         finally:
+            self._asked.discard(connection)
             # A statement may call set_config. Servers from 14 on say of themselves that this has changed.
             if connection.info.parameter_status("default_transaction_read_only") == "off":
                 await connection.close()
@@ -230,6 +238,12 @@ class PostgresSource:
             raise SourceError(f"No connection to PostgreSQL at {self._address.place}: {reason_of(error)}") from error
         await connection.close()
         self._doubtful = False
+
+
+async def cancel(connection: Connection) -> None:
+    """End the statement that runs there. A server that is gone runs none."""
+    with suppress(psycopg.Error):
+        await connection.cancel_safe(timeout=CLOSE_SECONDS)
 
 
 async def configure(connection: Any) -> None:
