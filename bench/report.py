@@ -70,7 +70,7 @@ def about(*, quick: bool) -> str:
         f"{CUBE_VERSION} (memory driver, without its native part), node {node}; {postgres}. {cpu()}, {os.cpu_count()} cores, "
         f"{memory_gb():.0f} GB; load of the machine at the end {load[0]:.1f} {load[1]:.1f} {load[2]:.1f}. Data: the corpus at scale {SCALE:g} "
         "(100,000 orders, 210,000 line items). Everything on loopback: load generator (wrk), servers and database share the cores, "
-        "which costs the faster server more. Medians of several runs in turn, with the least and the most of them; ratios of medians."
+        "which costs the faster server more. Both log at level warn. Medians of several runs in turn, with the least and the most of them; ratios of medians."
     )
 
 

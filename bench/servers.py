@@ -106,6 +106,8 @@ PRODUCTION = {
     "CUBEJS_API_SECRET": SECRET,
     "CUBEJS_CACHE_AND_QUEUE_DRIVER": "memory",
     "CUBEJS_TELEMETRY": "false",
+    # Cube's default in production; that of kubus is info, a line for each request.
+    "CUBEJS_LOG_LEVEL": "warn",
     "CUBEJS_SCHEDULED_REFRESH_DEFAULT": "false",
     "CUBEJS_CONCURRENCY": "8",
     "CUBEJS_DB_MAX_POOL": "8",

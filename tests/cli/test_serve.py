@@ -179,6 +179,7 @@ def test_a_database_that_is_away_does_not_end_the_server(project):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     more = {"CUBEJS_DB_TYPE": "postgres", "CUBEJS_DB_HOST": "127.0.0.1", "CUBEJS_DB_PORT": port}
+    more |= {"CUBEJS_DB_USER": "somebody", "CUBEJS_DB_PASS": "a password that no line may hold"}
     with project.serving(**more, KUBUS_CONTINUE_WAIT="40") as running, ThreadPoolExecutor() as pool:
         # Both wait for the database as long as it may take to connect.
         ready = pool.submit(httpx.get, f"{running.url}/readyz", timeout=60)
