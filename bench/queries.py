@@ -8,7 +8,7 @@ Query = dict[str, Any]
 SMALL: Query = {"measures": ["orders.count"], "dimensions": ["orders.status"]}
 LARGE: Query = {
     "measures": ["orders.count", "orders.total"],
-    "dimensions": ["users.city", "users.country"],
+    "dimensions": ["users.city", "users.country", "users.age"],
     "limit": 170,
 }
 
