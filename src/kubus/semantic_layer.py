@@ -19,7 +19,7 @@ from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.events import ModelFailed, ModelLoaded, emit
 from kubus.execution.answer import Answer, LongAnswer, StillRunning
-from kubus.execution.refresh_key import refresh_keys
+from kubus.execution.refresh_key import refresh_intervals
 from kubus.execution.run import Job, Runner
 from kubus.loading.load import load_model
 from kubus.model.cube import Cube
@@ -50,18 +50,20 @@ class Prepared:
     """A query whose statement is known. `order` is the order that holds, asked for or by default."""
 
     authorized: AuthorizedQuery
-    statement: Statement
-    count: Statement | None
+    job: Job
     order: tuple[Order, ...]
-    cubes: tuple[Cube, ...]
 
     @property
     def query(self) -> Query:
         return self.authorized.query
 
     @property
-    def job(self) -> Job:
-        return Job(self.statement, self.count, lambda now: refresh_keys(self.cubes, now))
+    def statement(self) -> Statement:
+        return self.job.statement
+
+    @property
+    def count(self) -> Statement | None:
+        return self.job.count
 
     @property
     def may_be_long(self) -> bool:
@@ -121,6 +123,11 @@ class SemanticLayer:
             raise self._loaded
         return self._loaded
 
+    @property
+    def model_if_any(self) -> Model | None:
+        """The compiled model; None while there is none."""
+        return None if isinstance(self._loaded, ModelError) else self._loaded
+
     def reload(self) -> bool:
         """Compile the model again and answer by it from now on; false if it does not compile.
 
@@ -158,7 +165,8 @@ class SemanticLayer:
         check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
-        return Prepared(authorized, planned.statement.bind(values), count, order, planned.cubes)
+        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes))
+        return Prepared(authorized, job, order)
 
     def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
         key = (model.version, shape_of(authorized.query), claims)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from kubus.cli.protocol import answering_at_once
 from tests.api.conftest import token
 from tests.api.test_server import LOAD, served
 
@@ -42,9 +43,9 @@ class Connection:
             return int(head.split()[1]), body
 
 
-@pytest.fixture
-async def base(api):
-    async with api() as (_, app), served(app) as (base, _):
+@pytest.fixture(params=[lambda app: "httptools", answering_at_once], ids=["uvicorn's own protocol", "ours"])
+async def base(api, request):
+    async with api() as (_, app), served(app, request.param(app)) as (base, _):
         yield base
 
 

@@ -15,10 +15,12 @@ LOAD = "/cubejs-api/v1/load?query="
 
 
 @asynccontextmanager
-async def served(app):
-    """The base URL of a server of the application, and the server."""
+async def served(app, http="httptools"):
+    """The base URL of a server of the application, and the server; `http` is its protocol."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=20))
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=http, log_level="critical", lifespan="off", timeout_graceful_shutdown=20)
+    )
     running = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started)
     try:

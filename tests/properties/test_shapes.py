@@ -1,5 +1,6 @@
 """A statement that was planned for another query of the same shape is the one that would be planned for this one."""
 
+import re
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -141,7 +142,7 @@ def prepared(asking: SemanticLayer, query: dict[str, Any], claims: dict[str, Any
         found = asking.prepare(normal, SecurityContext(MappingProxyType(claims)))
     except KubusError as error:
         return type(error), error.message
-    return found.statement, found.count, found.order, found.cubes, found.query
+    return found.job, found.order, found.query
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
@@ -165,8 +166,8 @@ def test_what_callers_claim_is_sent_for_them_alone(layers, dialect, query):
     for tenant, other in (tenants, reversed(tenants)):
         found = prepared(layers[dialect], query, {"tenant": tenant})
         if not isinstance(found[0], type):
-            for statement in filter(None, found[:2]):
-                reads_orders = any(cube.name == "orders" for cube in found[3])
+            for statement in filter(None, (found[0].statement, found[0].count)):
+                reads_orders = re.search(r"\borders\b(?!_)", statement.sql) is not None
                 assert (tenant in statement.parameters) == reads_orders
                 assert other not in statement.parameters
 

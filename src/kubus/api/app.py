@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from kubus.api.rest.asked import raw_parameters
 from kubus.api.rest.dry_run import DryRun
 from kubus.api.rest.errors import error_reply
-from kubus.api.rest.gate import authenticate, require_scope
+from kubus.api.rest.gate import authenticate, recognized, require_scope
 from kubus.api.rest.health import Health
 from kubus.api.rest.incoming import Incoming, body_parameters, incoming, read_body
 from kubus.api.rest.load import Load
@@ -25,7 +25,7 @@ from kubus.api.rest.meta import Meta
 from kubus.api.rest.missing import MISSING
 from kubus.api.rest.openapi import description_reply
 from kubus.api.rest.options import ApiOptions
-from kubus.api.rest.reply import Header, Reply, send_preflight, send_reply, send_warm
+from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, send_reply, send_whole, whole
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
 from kubus.auth.provider import AuthProvider
@@ -45,16 +45,21 @@ READ = frozenset({"GET", "HEAD"})
 READ_OR_POST = frozenset({"GET", "HEAD", "POST"})
 
 Call = Callable[[Incoming, SecurityContext, Receive, bytes], Awaitable[Reply]]
+Again = Callable[[Incoming, SecurityContext], Warm | None]
 Hook = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint that asks for a token and a scope. `call` gets the request, its caller and its parameters."""
+    """An endpoint that asks for a token and a scope. `call` gets the request, its caller and its parameters.
+
+    `warm` gives at once what was given to the same GET before.
+    """
 
     methods: frozenset[str]
     scope: str
     call: Call
+    warm: Again | None = None
 
 
 def make_app(
@@ -97,14 +102,13 @@ class Api:
         base = options.base_path.lower()
         self._description_path = f"{base}/openapi.json"
         self._description = description_reply(options)
-        self._load = Load(layer, options)
-        self._load_path = f"{base}/v1/load"
+        load, sql, meta = Load(layer, options), Sql(layer, options), Meta(layer, options)
         self._endpoints = {
-            self._load_path: Endpoint(READ_OR_POST, "data", self._load),
-            f"{base}/v1/subscribe": Endpoint(READ_OR_POST, "data", self._load),
-            f"{base}/v1/sql": Endpoint(READ_OR_POST, "sql", Sql(layer, options)),
+            f"{base}/v1/load": Endpoint(READ_OR_POST, "data", load, load.warm),
+            f"{base}/v1/subscribe": Endpoint(READ_OR_POST, "data", load),
+            f"{base}/v1/sql": Endpoint(READ_OR_POST, "sql", sql, sql.warm),
             f"{base}/v1/dry-run": Endpoint(READ_OR_POST, "data", DryRun(layer, options)),
-            f"{base}/v1/meta": Endpoint(READ, "meta", Meta(layer, options)),
+            f"{base}/v1/meta": Endpoint(READ, "meta", meta, meta.warm),
         }
         for path, missing in MISSING.items():
             self._endpoints[base + path] = Endpoint(missing.methods, missing.scope, missing.call)
@@ -120,6 +124,34 @@ class Api:
             # A WebSocket that is closed before it is accepted answers 403.
             await receive()
             await send({"type": "websocket.close", "code": 1000})
+
+    def answer_now(self, scope: Scope) -> Whole | None:
+        """The answer to a GET that needs nothing but looking up: the same bytes were answered for this caller before.
+
+        None says that nothing was done, and that the request has to take the long way.
+        """
+        if scope["method"] != "GET" or self.draining:
+            return None
+        endpoint = self._endpoints.get(local_path(scope))
+        if endpoint is None or endpoint.warm is None or endpoint.scope not in self._options.default_scopes:
+            return None
+        started = perf_counter()
+        request = incoming(scope, local_path(scope))
+        if b"if-none-match" in request.headers:
+            return None
+        caller = recognized(request, self._authenticator, self._options)
+        if caller is None:
+            return None
+        request.auth_seconds = perf_counter() - started
+        try:
+            warm = endpoint.warm(request, caller)
+        except Exception:
+            # Whatever it is, the long way tells it.
+            return None
+        if warm is None:
+            return None
+        self._tell(request, 200, started, len(warm.body))
+        return whole(warm, self._private)
 
     async def startup(self) -> None:
         """Begin: what `on_start` does."""
@@ -145,23 +177,17 @@ class Api:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        at_once = self.answer_now(scope)
+        if at_once is not None:
+            await send_whole(send, at_once)
+            return
         started = perf_counter()
         request = incoming(scope, local_path(scope))
         if request.method == "OPTIONS":
             await send_preflight(send)
             return
         try:
-            if request.path == self._load_path and request.method == "GET" and self._is_open:
-                # The way that must be fast. It leads through the same rooms as `_reply` does.
-                caller = self._admitted(request)
-                warm = self._load.warm(request, caller)
-                if warm is not None and b"if-none-match" not in request.headers:
-                    await send_warm(send, warm, self._private)
-                    self._tell(request, 200, started, len(warm.body))
-                    return
-                reply = self._for_one(await self._load(request, caller, receive, request.query_string))
-            else:
-                reply = await self._reply(request, receive)
+            reply = await self._reply(request, receive)
         except ClientDisconnect:
             return
         except KubusError as error:
@@ -221,11 +247,6 @@ class Api:
     def _for_one(self, reply: Reply) -> Reply:
         """A reply that only its caller may see."""
         return reply._replace(headers=(*reply.headers, *self._private)) if self._private else reply
-
-    @property
-    def _is_open(self) -> bool:
-        """Whether every caller with a token may ask for rows now."""
-        return not self.draining and "data" in self._options.default_scopes
 
     def _admitted(self, request: Incoming) -> SecurityContext:
         started = perf_counter()

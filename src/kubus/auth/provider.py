@@ -23,6 +23,10 @@ class AuthProvider(Protocol):
         """The context that the token vouches for. Raises Unauthenticated if it does not verify."""
         ...
 
+    def recognize(self, token: str) -> SecurityContext | None:
+        """The context of a token that verified before and still holds. None says nothing about the token."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -46,6 +50,13 @@ class Authenticator:
         self._remembered_bytes = 0
         self._skew = rules.clock_skew.total_seconds()
 
+    def recognize(self, token: str) -> SecurityContext | None:
+        """See `AuthProvider`."""
+        if len(token) > self._rules.max_size:
+            return None
+        known = self._remembered.get(digest(token))
+        return known.context if known is not None and self._now() < known.until else None
+
     def verify(self, token: str) -> SecurityContext:
         """See `AuthProvider`.
 
@@ -54,8 +65,7 @@ class Authenticator:
         """
         if len(token) > self._rules.max_size:
             raise Refused("too_large")
-        # The digest stands for the token, so that memory holds none.
-        key = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        key = digest(token)
         known = self._remembered.get(key)
         now = self._now()
         if known is not None:
@@ -74,6 +84,11 @@ class Authenticator:
             _, oldest = self._remembered.popitem(last=False)
             self._remembered_bytes -= oldest.size
         return context
+
+
+def digest(token: str) -> bytes:
+    """What stands for a token, so that memory holds none."""
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityContext:

@@ -16,6 +16,7 @@ import uvicorn
 
 import kubus
 from kubus.api.assemble import assemble
+from kubus.cli.protocol import answering_at_once
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError
@@ -90,7 +91,7 @@ def run(
                 uvicorn.Config(
                     assembled.app,
                     loop="uvloop" if sys.platform != "win32" else "asyncio",
-                    http="httptools",
+                    http=answering_at_once(assembled.app),
                     ws="none",
                     lifespan="on",
                     access_log=False,

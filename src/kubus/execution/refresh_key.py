@@ -10,6 +10,11 @@ from kubus.model.cube import Cube
 DEFAULT_SECONDS = 10.0
 
 
-def refresh_keys(cubes: Iterable[Cube], now: float) -> tuple[int, ...]:
-    """The refresh key of each cube at `now`, in seconds since 1970."""
-    return tuple(int(now // (cube.refresh_every or DEFAULT_SECONDS)) for cube in cubes)
+def refresh_intervals(cubes: Iterable[Cube]) -> tuple[float, ...]:
+    """How many seconds the refresh key of each cube holds; each length once."""
+    return tuple({cube.refresh_every or DEFAULT_SECONDS: None for cube in cubes})
+
+
+def refresh_keys(intervals: Iterable[float], now: float) -> tuple[int, ...]:
+    """The refresh keys at `now`, in seconds since 1970."""
+    return tuple([int(now // interval) for interval in intervals])

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,6 +12,7 @@ from kubus.errors import KubusError, MemberError
 from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Batch, LongAnswer, StillRunning
 from kubus.execution.cache import AnswerCache, AnswerKey, size_of
+from kubus.execution.refresh_key import refresh_keys
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
 from kubus.sql.statement import Statement
@@ -21,21 +22,21 @@ from kubus.sql.statement import Statement
 class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
-    `refresh_keys` gives the keys of the cubes that it reads, at a time in seconds since 1970. `in_batches` says that an
-    answer too large to be kept comes as a LongAnswer.
+    `refresh_intervals` are those of the cubes that it reads, in seconds. `in_batches` says that an answer too large to
+    be kept comes as a LongAnswer. `key` is everything that is sent to the database.
     """
 
     statement: Statement
     count: Statement | None
-    refresh_keys: Callable[[float], tuple[int, ...]]
+    refresh_intervals: tuple[float, ...]
     in_batches: bool = False
+    key: AnswerKey = field(init=False)
 
-    @property
-    def key(self) -> AnswerKey:
-        """Everything that is sent to the database."""
+    def __post_init__(self) -> None:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
-        return (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+        key = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+        object.__setattr__(self, "key", key)
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Runner:
         kept = self._cache.get(job.key)
         if kept is None:
             return None
-        if kept.refresh_keys == job.refresh_keys(self._clock()):
+        if kept.refresh_keys == refresh_keys(job.refresh_intervals, self._clock()):
             return kept.answer
         return None
 
@@ -164,7 +165,7 @@ class Runner:
 
     async def _execute(self, job: Job, request_id: str) -> Answer | LongAnswer:
         source = self.source(job.statement.data_source)
-        keys = job.refresh_keys(self._clock())
+        keys = refresh_keys(job.refresh_intervals, self._clock())
         began = time.perf_counter()
         rest: AsyncGenerator[Batch] | None = None
         if job.in_batches:

@@ -36,6 +36,17 @@ def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOpt
         raise
 
 
+def recognized(request: Incoming, authenticator: AuthProvider, options: ApiOptions) -> SecurityContext | None:
+    """Who asks, if that takes nothing but looking up: the same token verified before and still holds.
+
+    None says nothing about the token.
+    """
+    token = token_of(request)
+    if token is None:
+        return NOBODY if options.dev_mode else None
+    return authenticator.recognize(token)
+
+
 def refusal(error: Unauthenticated, token: str, request: Incoming) -> AuthRefused:
     """What the log learns of a token that did not verify: why, what it said of itself, and the begin of its hash."""
     told = error if isinstance(error, Refused) else Refused(error.reason)

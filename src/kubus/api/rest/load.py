@@ -69,7 +69,7 @@ class Load:
             incoming.auth_seconds * 1000,
             (perf_counter() - started) * 1000,
         )
-        return Warm(body, answer.memo[request.etag_key], timing)
+        return Warm(body, answer.memo[request.etag_key], ((b"server-timing", timing),))
 
     async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:
         """The answer to a request whose body has been read; `raw` holds its parameters.

@@ -17,7 +17,7 @@ from kubus.api.wire.annotation import annotation
 from kubus.api.wire.answer import Layout, layout
 from kubus.api.wire.echo_query import echoes, pivot_query
 from kubus.context import SecurityContext
-from kubus.errors import ModelError, QueryError
+from kubus.errors import QueryError
 from kubus.model.model import Model
 from kubus.query.query import AskedQuery, CacheMode, Query, ResponseFormat
 
@@ -113,11 +113,10 @@ class PreparedRequests:
 
     def remembered(self, method: str, raw: bytes) -> LoadRequest | None:
         """The request in these bytes, if it came before and means the same now."""
-        try:
-            version = self._layer.model.version
-        except ModelError:
+        model = self._layer.model_if_any
+        if model is None:
             return None
-        request = self._held.get((method, raw, version))
+        request = self._held.get((method, raw, model.version))
         return None if request is None or request.moves_at <= time.time() else request
 
     def _for_caller(self, request: LoadRequest, caller: SecurityContext) -> ForCaller:

@@ -8,7 +8,6 @@ from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, json_reply, weak_etag
 from kubus.context import SecurityContext
-from kubus.errors import ModelError
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -28,11 +27,10 @@ class RememberedReplies:
 
     def get(self, method: str, raw: bytes, caller: SecurityContext) -> Reply | None:
         """The reply to these bytes for this caller, if it still holds."""
-        try:
-            version = self._layer.model.version
-        except ModelError:
+        model = self._layer.model_if_any
+        if model is None:
             return None
-        found = self._held.get((method, raw, id(caller), version))
+        found = self._held.get((method, raw, id(caller), model.version))
         return None if found is None or found[1] <= time.time() else found[0]
 
     def keep(self, method: str, raw: bytes, caller: SecurityContext, value: object, moves_at: datetime | None) -> Reply:

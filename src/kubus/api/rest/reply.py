@@ -44,25 +44,42 @@ class Reply(NamedTuple):
 
 
 class Warm(NamedTuple):
-    """An answer that was given before: its body, its ETag, and the value of `Server-Timing` for this time."""
+    """A JSON answer that was given before: its body, its ETag, and the headers of this time."""
 
     body: bytes
     etag: bytes
-    timing: bytes
+    headers: tuple[Header, ...] = ()
 
 
-async def send_warm(send: Send, warm: Warm, more: tuple[Header, ...] = ()) -> None:
-    """Send an answer that was given before, with `more` headers."""
+def warm(reply: Reply) -> Warm | None:
+    """A reply that is given again. None if it is not such as can be: it has no ETag."""
+    return None if reply.etag is None else Warm(b"".join(reply.parts), reply.etag, reply.headers)
+
+
+class Whole(NamedTuple):
+    """An answer of status 200, ready to be sent: all of its headers, and its body."""
+
+    headers: list[Header]
+    body: bytes
+
+
+def whole(warm: Warm, more: tuple[Header, ...]) -> Whole:
+    """The answer with all of its headers, `more` of them at the end."""
     headers = [
         (b"content-type", JSON),
         (b"content-length", b"%d" % len(warm.body)),
         (b"etag", warm.etag),
         ALLOW_ORIGIN,
-        (b"server-timing", warm.timing),
+        *warm.headers,
         *more,
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": warm.body})
+    return Whole(headers, warm.body)
+
+
+async def send_whole(send: Send, answer: Whole) -> None:
+    """Send it."""
+    await send({"type": "http.response.start", "status": 200, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def json_reply(value: object, status: int = 200, headers: tuple[Header, ...] = ()) -> Reply:

@@ -11,7 +11,7 @@ from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.remembered import RememberedReplies
-from kubus.api.rest.reply import Reply, json_reply
+from kubus.api.rest.reply import Reply, Warm, json_reply, warm
 from kubus.api.wire.echo_query import query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import SecurityContext
@@ -31,6 +31,11 @@ class Sql:
         self._layer = layer
         self._options = options
         self._replies = RememberedReplies(layer, options)
+
+    def warm(self, incoming: Incoming, caller: SecurityContext) -> Warm | None:
+        """The reply to a GET whose bytes came before, if it still holds."""
+        reply = self._replies.get("GET", incoming.query_string, caller)
+        return None if reply is None else warm(reply)
 
     async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The statement of a query; an array of them for an array of queries or a comparison.
