@@ -28,7 +28,7 @@ from kubus.model.model import Model
 from kubus.query.claims import MissingClaim
 from kubus.query.normalize import normalize
 from kubus.query.query import Query
-from kubus.semantic_layer import Prepared
+from kubus.semantic_layer import AmbiguousJoins, Prepared
 from kubus.semantic_layer import SemanticLayer as Spine
 from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.registry import make_source
@@ -50,7 +50,8 @@ class SemanticLayer(Spine):
     `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file,
     `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called
     from any thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is
-    asked for; `missing_claims` says what a filter on a claim that is not there does.
+    asked for; `missing_claims` says what a filter on a claim that is not there does; `ambiguous_joins`
+    whether a query is refused whose cubes can be joined in two ways equally short.
 
     Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
     database's type does.
@@ -65,6 +66,7 @@ class SemanticLayer(Spine):
         max_limit: int = MAX_LIMIT,
         show_hidden: bool = False,
         missing_claims: MissingClaim = "allow",
+        ambiguous_joins: AmbiguousJoins = "warn",
     ) -> None:
         named = database if isinstance(database, Mapping) else {"default": database}
         sources = {name: opened(name, one) for name, one in named.items()}
@@ -75,7 +77,9 @@ class SemanticLayer(Spine):
                 return load_files(model, dialects)
             return load_model(Path(model), dialects)
 
-        super().__init__(load, sources, show_hidden=show_hidden, missing_claims=missing_claims)
+        super().__init__(
+            load, sources, show_hidden=show_hidden, missing_claims=missing_claims, ambiguous_joins=ambiguous_joins
+        )
         self._timezone = timezone
         self._max_limit = max_limit
         self._lock = Lock()

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from kubus.context import SecurityContext
 from kubus.dialects.registry import dialect
@@ -21,7 +22,10 @@ from kubus.events import ModelFailed, ModelLoaded, emit
 from kubus.execution.answer import Answer, LongAnswer, StillRunning
 from kubus.execution.refresh_key import refresh_intervals
 from kubus.execution.run import Job, Runner
+from kubus.loading.compiler import Compiler
+from kubus.loading.files import ModelFolder
 from kubus.loading.load import load_model
+from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
 from kubus.model.cube import Cube
 from kubus.model.model import Model
 from kubus.plan.build import build, build_count
@@ -38,6 +42,9 @@ from kubus.sources.source import Source
 from kubus.sql.render import render
 from kubus.sql.statement import Statement, StatementShape
 
+# What happens to a query whose cubes can be joined in two ways equally short.
+AmbiguousJoins = Literal["warn", "error"]
+
 # Answers of more rows than this are read in batches.
 LONG_FROM = 10_000
 
@@ -47,11 +54,15 @@ SHAPES_KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query whose statement is known. `order` is the order that holds, asked for or by default."""
+    """A query whose statement is known. `order` is the order that holds, asked for or by default.
+
+    `ambiguous` are the ways between its cubes that might as well have been others.
+    """
 
     authorized: AuthorizedQuery
     job: Job
     order: tuple[Order, ...]
+    ambiguous: tuple[Ambiguity, ...] = ()
 
     @property
     def query(self) -> Query:
@@ -71,6 +82,13 @@ class Prepared:
         return self.query.limit is None or self.query.limit > LONG_FROM
 
 
+class Loaded(NamedTuple):
+    """The model that answers, and why the files as they are now do not compile."""
+
+    model: Model | None
+    error: ModelError | None
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What all queries of one shape share."""
@@ -79,13 +97,14 @@ class Planned:
     count: StatementShape | None
     cubes: tuple[Cube, ...]
     series: tuple[Bucket, ...] = ()
+    ambiguous: tuple[Ambiguity, ...] = ()
 
 
 class SemanticLayer:
     """Answers queries about the measures and dimensions of one data model.
 
     `load` compiles the model, and is called again by `reload`. While a model does not compile, everything that needs
-    it raises its ModelError.
+    it raises its ModelError. Once a model has compiled it answers on, until a reload brings another that compiles.
     """
 
     def __init__(
@@ -98,53 +117,68 @@ class SemanticLayer:
         continue_wait: float = 10.0,
         cache_bytes: int = 256 * 1024 * 1024,
         missing_claims: MissingClaim = "allow",
+        ambiguous_joins: AmbiguousJoins = "warn",
     ) -> None:
         self._load = load
         self._sources = sources
         self._show_hidden = show_hidden
         self._missing_claims: MissingClaim = missing_claims
+        self._ambiguous_joins: AmbiguousJoins = ambiguous_joins
         self._allow_ungrouped_without_primary_key = allow_ungrouped_without_primary_key
         self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
         self._shapes: OrderedDict[tuple[str, Query, CallerClaims], Planned] = OrderedDict()
-        self._loaded: Model | ModelError = self._compiled()
+        self._loaded = Loaded(None, None)
+        self.reload()
 
     @classmethod
-    def from_folder(cls, folder: Path | str, sources: Mapping[str, Source], **options: object) -> "SemanticLayer":
-        """A layer on the model files of a folder."""
+    def from_folder(
+        cls, folder: Path | str, sources: Mapping[str, Source], *, reloads: bool = False, **options: object
+    ) -> "SemanticLayer":
+        """A layer on the model files of a folder; with `reloads`, it keeps what makes the next compilation quick."""
         dialects = {name: source.dialect for name, source in sources.items()}
-        return cls(lambda: load_model(Path(folder), dialects), sources, **options)  # pyright: ignore[reportArgumentType] - the options of __init__
+        files, compiler = ModelFolder(Path(folder)), Compiler(dialects, Path(folder))
+
+        def load() -> Model:
+            return compiler.compile(files.texts()) if reloads else load_model(Path(folder), dialects)
+
+        return cls(load, sources, **options)  # pyright: ignore[reportArgumentType] - the options of __init__
 
     # ── the model ──
 
     @property
     def model(self) -> Model:
-        """The compiled model. Raises ModelError while there is none."""
-        if isinstance(self._loaded, ModelError):
-            raise self._loaded
-        return self._loaded
+        """The model that answers. Raises ModelError while there is none."""
+        model, error = self._loaded
+        if model is None:
+            raise error or ModelError(())
+        return model
 
     @property
     def model_if_any(self) -> Model | None:
-        """The compiled model; None while there is none."""
-        return None if isinstance(self._loaded, ModelError) else self._loaded
+        """The model that answers; None while there is none."""
+        return self._loaded.model
+
+    @property
+    def model_error(self) -> ModelError | None:
+        """Why the files do not compile as they are now; None if they do."""
+        return self._loaded.error
 
     def reload(self) -> bool:
-        """Compile the model again and answer by it from now on; false if it does not compile.
+        """Compile the model again and answer by it from now on. If it does not compile, that is false, and the model
+        of before answers on.
 
         Queries that are running keep the model that they began with.
         """
-        self._loaded = self._compiled()
-        return isinstance(self._loaded, Model)
-
-    def _compiled(self) -> Model | ModelError:
         began = time.perf_counter()
         try:
             model = self._load()
         except ModelError as error:
             emit(ModelFailed(tuple(str(problem) for problem in error.problems)))
-            return error
+            self._loaded = Loaded(self._loaded.model, error)
+            return False
+        self._loaded = Loaded(model, None)
         emit(ModelLoaded(len(model.cubes), time.perf_counter() - began, model.version))
-        return model
+        return True
 
     # ── the way of a query ──
 
@@ -166,7 +200,7 @@ class SemanticLayer:
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes))
-        return Prepared(authorized, job, order)
+        return Prepared(authorized, job, order, planned.ambiguous)
 
     def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
         key = (model.version, shape_of(authorized.query), claims)
@@ -181,6 +215,8 @@ class SemanticLayer:
 
     def _plan(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
         query = authorized.query
+        graph = WatchedGraph(model.join_graph.joins)
+        model = replace(model, join_graph=graph)
         resolved = resolve(authorized, model)
         plan = build(resolved, model)
         cubes = cubes_of(plan)
@@ -189,7 +225,10 @@ class SemanticLayer:
         source = self._runner.source(cubes[0].data_source)
         spoken = dialect(source.dialect)
         count = render(build_count(resolved, model), model, spoken, query.timezone, claims) if query.total else None
-        return Planned(render(plan, model, spoken, query.timezone, claims), count, cubes, series_of(plan))
+        if graph.noted and self._ambiguous_joins == "error":
+            raise MemberError(f"{next(iter(graph.noted)).message}. {REMEDY}")
+        shape = render(plan, model, spoken, query.timezone, claims)
+        return Planned(shape, count, cubes, series_of(plan), tuple(graph.noted))
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
         """An answer that may be given at once, from memory.

@@ -93,6 +93,24 @@ def test_every_problem_at_once_with_its_place_and_how_to_mend_it(project):
     assert re.search(r"^[3-9] problems in ", done.stdout, re.MULTILINE)
 
 
+def test_what_is_probably_not_meant_is_told_and_no_fault(project):
+    (project.folder / "model" / "seen.yml").write_text(
+        "cubes:\n  - name: seen\n    sql_table: orders\n    segments:\n"
+        "      - {name: mine, sql: \"{SECURITY_CONTEXT.role.unsafeValue()} = 'admin'\"}\n"
+    )
+    done = project.run("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "seen.yml:5:" in done.stdout
+    assert "warning (unsafe-value): seen: 'seen.mine' reads a claim by unsafeValue" in done.stdout
+    assert "1 warning; KUBUS_LINT_OFF turns rules off" in done.stdout
+    assert "The data model is right: 3 cubes, 6 members" in done.stdout
+    off = project.run("check", KUBUS_LINT_OFF="unsafe-value")
+    assert off.stdout == "The data model is right: 3 cubes, 6 members\n"
+    wrong = project.run("check", KUBUS_LINT_OFF="unsafe")
+    assert wrong.returncode == 1
+    assert "Must be a list of ambiguous-joins, unsafe-value" in wrong.stderr
+
+
 def test_a_model_elsewhere(project):
     (project.folder / "model").rename(project.folder / "other")
     done = project.run("check")

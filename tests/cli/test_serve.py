@@ -201,13 +201,29 @@ def test_development_compiles_the_model_when_its_files_change(project):
         model.write_text(good.replace("{name: count,", "{name: number,"))
         running.wait_for(r"(?s)Data model compiled.*Data model compiled", 10)
         assert load(running, query).json()["data"] == [{"orders.number": "3"}]
+        assert httpx.get(f"{running.url}/readyz").json() == {"health": "HEALTH"}
         model.write_text("cubes: [")
         running.wait_for("does not compile", 10)
-        assert load(running, query).status_code == 500
+        stale = load(running, query)
+        assert stale.json()["data"] == [{"orders.number": "3"}]
+        assert stale.headers["x-kubus-model"] == "stale; problems=1"
+        assert httpx.get(f"{running.url}/readyz").json() == {"health": "HEALTH", "model": "stale"}
         model.unlink()
         (project.folder / "model" / "again.yml").write_text(good)
         running.wait_for(r"(?s)does not compile.*Data model compiled", 10)
-        assert load(running).json()["data"] == [{"orders.count": "3"}]
+        mended = load(running)
+        assert mended.json()["data"] == [{"orders.count": "3"}]
+        assert "x-kubus-model" not in mended.headers
+
+
+def test_a_rolling_deployment_stops_at_a_model_that_does_not_compile(project):
+    (project.folder / "model" / "bad.yml").write_text("cubes:\n  - {name: b, sql: SELECT 1, meassures: []}\n")
+    done = project.run("serve", "--port", "0", KUBUS_FAIL_ON_MODEL_ERROR="true")
+    assert done.returncode == 1
+    assert "(meassures = []) is not allowed" in done.stderr
+    (project.folder / "model" / "bad.yml").unlink()
+    with project.serving(KUBUS_FAIL_ON_MODEL_ERROR="true") as running:
+        assert load(running, authorization=token()).status_code == 200
 
 
 def test_production_keeps_the_model_that_it_began_with(project):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kubus.errors import QueryError
@@ -209,6 +209,7 @@ WORDS = [
 
 @settings(deadline=None, max_examples=400)
 @given(places, st.sampled_from(WORDS), st.sampled_from([0, 0.3, 0.9, 1]))
+@example((datetime(2005, 1, 1, 22, 59, 59, 999001, tzinfo=UTC), "Europe/Berlin"), "this day", 1)
 def test_words_mean_the_same_until_they_change(place, text, part):
     instant, zone = place
     dates, unit = resolve_range(text, wall(instant, zone))

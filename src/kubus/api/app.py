@@ -151,7 +151,7 @@ class Api:
         if warm is None:
             return None
         self._tell(request, 200, started, len(warm.body))
-        return whole(warm, self._private)
+        return whole(warm, self._more())
 
     async def startup(self) -> None:
         """Begin: what `on_start` does."""
@@ -246,7 +246,15 @@ class Api:
 
     def _for_one(self, reply: Reply) -> Reply:
         """A reply that only its caller may see."""
-        return reply._replace(headers=(*reply.headers, *self._private)) if self._private else reply
+        more = self._more()
+        return reply._replace(headers=(*reply.headers, *more)) if more else reply
+
+    def _more(self) -> tuple[Header, ...]:
+        """The headers of every endpoint's answers: how they may be kept, and whether the model is that of the files."""
+        error = self._layer.model_error
+        if error is None or self._layer.model_if_any is None:
+            return self._private
+        return (*self._private, (b"x-kubus-model", b"stale; problems=%d" % len(error.problems)))
 
     def _admitted(self, request: Incoming) -> SecurityContext:
         started = perf_counter()

@@ -39,7 +39,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     """
     for name, message in settings.warnings:
         emit(SettingWarning(name, message))
-    layer = make_layer(settings)
+    layer = make_layer(settings, reloads=watch)
     tasks: list[asyncio.Task[None]] = []
 
     async def on_start() -> None:
@@ -63,8 +63,8 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     return Assembled(layer, app)
 
 
-def make_layer(settings: Settings) -> SemanticLayer:
-    """The semantic layer that these settings describe."""
+def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
+    """The semantic layer that these settings describe; `reloads` says that its model will be compiled again."""
     values = settings.values
     sources = {name: make_source(name, options) for name, options in settings.sources.items()}
     return SemanticLayer.from_folder(
@@ -75,6 +75,8 @@ def make_layer(settings: Settings) -> SemanticLayer:
         continue_wait=min(values["KUBUS_CONTINUE_WAIT"].total_seconds(), 90.0),
         cache_bytes=values["KUBUS_CACHE_SIZE"],
         missing_claims=values["KUBUS_MISSING_CLAIMS"],
+        ambiguous_joins=values["KUBUS_AMBIGUOUS_JOINS"],
+        reloads=reloads,
     )
 
 

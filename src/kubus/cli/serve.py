@@ -76,6 +76,7 @@ def run(
 
     Raises:
         ConfigError: a setting is wrong, or the address cannot be listened on.
+        ModelError: the model does not compile, and KUBUS_FAIL_ON_MODEL_ERROR is set.
     """
     overrides = {} if model is None else {"CUBEJS_SCHEMA_PATH": str(model)}
     settings = project_settings(environ, folder, overrides=overrides, dev_default=dev_default)
@@ -83,8 +84,9 @@ def run(
     stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode)
     try:
         assembled = assemble(settings, watch=watch or settings.dev_mode)
-        if not watch:
-            settle()
+        if assembled.layer.model_error is not None and settings.values["KUBUS_FAIL_ON_MODEL_ERROR"]:
+            raise assembled.layer.model_error
+        settle()
         with listening_socket(address, settings.port if port is None else port) as listening:
             bound: int = listening.getsockname()[1]
             server = Server(
@@ -113,7 +115,7 @@ def settle() -> None:
     """Leave what is there for good, the model above all, out of every later search for garbage.
 
     Requests leave little that counting references does not free, so that searches may be rare: each of them is a
-    pause for all requests. Not where models are compiled again and again.
+    pause for all requests. Of models that follow only the first is kept from the search.
     """
     gc.collect()
     gc.freeze()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from kubus.config import values
+from kubus.loading.lint_rules import RULE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,27 @@ SETTINGS: tuple[Setting, ...] = (
         AUTH,
     ),
     Setting("CUBEJS_SCHEMA_PATH", values.text, "model", "the folder of the model files", MODEL),
+    Setting(
+        "KUBUS_FAIL_ON_MODEL_ERROR",
+        values.boolean,
+        False,
+        "end the start of `kubus serve` with status 1 if the model does not compile, so that a rolling deployment stops",
+        MODEL,
+    ),
+    Setting(
+        "KUBUS_AMBIGUOUS_JOINS",
+        values.one_of("warn", "error"),
+        "warn",
+        "what happens to a query whose cubes can be joined in two ways equally short: a warning in development, or `error`",
+        MODEL,
+    ),
+    Setting(
+        "KUBUS_LINT_OFF",
+        values.some_of(*RULE_NAMES),
+        (),
+        "the rules of `kubus check` that are not asked, see [lint.md](lint.md)",
+        MODEL,
+    ),
     Setting("CUBEJS_DB_QUERY_LIMIT", values.whole, 50_000, "the most rows that a query may ask for", MODEL),
     Setting(
         "CUBEJS_DB_QUERY_DEFAULT_LIMIT", values.whole, 10_000, "the rows that a query gets when it does not say", MODEL

@@ -76,3 +76,15 @@ def one_of(*allowed: str) -> Callable[[str], str]:
         return value.lower()
 
     return read
+
+
+def some_of(*allowed: str) -> Callable[[str], tuple[str, ...]]:
+    """Some of these names, in a list."""
+
+    def read(value: str) -> tuple[str, ...]:
+        given = names(value)
+        if not set(given) <= set(allowed):
+            raise ValueError(f"a list of {', '.join(allowed)}")
+        return given
+
+    return read

@@ -250,25 +250,20 @@ def short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
-def names_are_unique(cubes: Mapping[str, DeclaredCube], problems: Problems) -> None:
-    """No two members of a cube have the same name, also of different kinds, or where one is inherited."""
-    for cube in cubes.values():
-        seen: dict[str, DeclaredMember] = {}
-        for kind in MEMBER_LISTS:
-            for name, member in cube.lists.get(kind, {}).items():
-                other = seen.setdefault(name, member)
-                if other is not member and not (other.inherited and member.inherited):
-                    told = other if member.inherited else member
-                    problems.add(told.file, told.at, f"{name} defined more than once", cube=cube.name)
+def members_in(cube: DeclaredCube, problems: Problems) -> dict[str, str]:
+    """The kind of each member, by name; those of granularities are `dimension.granularity`.
 
-
-def members_by_cube(cubes: Mapping[str, DeclaredCube]) -> dict[str, dict[str, str]]:
-    """For each cube the kind of each of its members, by name; those of granularities are `dimension.granularity`."""
-    return {
-        name: {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
-        | dict.fromkeys(granularities_in(cube), "granularities")
-        for name, cube in cubes.items()
-    }
+    No two members have the same name, also of different kinds, or where one is inherited.
+    """
+    seen: dict[str, DeclaredMember] = {}
+    for kind in MEMBER_LISTS:
+        for name, member in cube.lists.get(kind, {}).items():
+            other = seen.setdefault(name, member)
+            if other is not member and not (other.inherited and member.inherited):
+                told = other if member.inherited else member
+                problems.add(told.file, told.at, f"{name} defined more than once", cube=cube.name)
+    kinds = {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
+    return kinds | dict.fromkeys(granularities_in(cube), "granularities")
 
 
 def granularities_in(cube: DeclaredCube) -> Iterable[str]:

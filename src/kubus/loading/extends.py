@@ -1,10 +1,13 @@
 """Inheritance between cubes: what a child takes over from its parent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kubus.loading.declarations import DeclaredCube, DeclaredMember
 from kubus.loading.problems import Problems, nearest_hint
+
+# Gets the cube, and its parent with what that inherits.
+Merge = Callable[[DeclaredCube, DeclaredCube], DeclaredCube]
 
 # A child has its own name and place, and says itself whether it extends something.
 OWN = frozenset({"name", "extends"})
@@ -12,8 +15,14 @@ OWN = frozenset({"name", "extends"})
 TABLES = frozenset({"sql", "sql_table"})
 
 
-def extended(cubes: Mapping[str, DeclaredCube], problems: Problems) -> dict[str, DeclaredCube]:
-    """Every cube with what it inherits: its own keys win, members and joins are united by name."""
+def extended(
+    cubes: Mapping[str, DeclaredCube], problems: Problems, merge: Merge | None = None
+) -> dict[str, DeclaredCube]:
+    """Every cube with what it inherits: its own keys win, members and joins are united by name.
+
+    `merge` makes one of a cube and its parent; without it `merged` does.
+    """
+    merge = merge or merged
     done: dict[str, DeclaredCube] = {}
     for cube in cubes.values():
         # Up to a cube that is done or has no parent, and down again.
@@ -26,7 +35,7 @@ def extended(cubes: Mapping[str, DeclaredCube], problems: Problems) -> dict[str,
                 line.append(parent)
         for child in reversed(line):
             if child.name not in done:
-                done[child.name] = merged(child, done[parent_name(child)])
+                done[child.name] = merge(child, done[parent_name(child)])
     return {name: done[name] for name in cubes}
 
 

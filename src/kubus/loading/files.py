@@ -1,5 +1,9 @@
 """Model files on disk."""
 
+import contextlib
+import os
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from kubus.errors import ConfigError
@@ -13,25 +17,79 @@ def model_files(folder: Path) -> dict[str, str]:
     Raises:
         ConfigError: the folder is not there, or a file cannot be read.
     """
+    check_there(folder)
+    return {path: read(folder / path) for path in in_order(model_stamps(folder))}
+
+
+# What changes when a file does: when it was written, how long it is, and which file it is.
+Stamp = tuple[int, int, int]
+
+# Nanoseconds. A file written this shortly before it was read may have been written again within one tick of its clock.
+TICK = 2_000_000_000
+
+
+def model_stamps(folder: Path) -> dict[str, Stamp]:
+    """The stamp of every model file, by its path below the folder. Cheap enough to ask every second.
+
+    Folders that begin with a dot are those of tools, or of a container's volume, which keeps older files there.
+    """
+    stamps: dict[str, Stamp] = {}
+    waiting = [(str(folder), "")]
+    while waiting:
+        place, below = waiting.pop()
+        try:
+            entries = list(os.scandir(place))
+        except OSError:
+            # Gone while it was looked at, or never there.
+            continue
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                waiting.append((entry.path, f"{path}/"))
+            elif entry.name.endswith(ENDINGS) and entry.is_file():
+                with contextlib.suppress(OSError):
+                    stat = entry.stat()
+                    stamps[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    return stamps
+
+
+def check_there(folder: Path) -> None:
     if not folder.is_dir():
         raise ConfigError(
             f"There is no model folder at {folder}",
             hint="Make it, or say where it is with CUBEJS_SCHEMA_PATH or --model",
         )
-    found = sorted(p for p in folder.rglob("*") if p.suffix in ENDINGS and p.is_file())
+
+
+class ModelFolder:
+    """The model files of a folder, read again only where they changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: dict[str, tuple[Stamp, str]] = {}
+
+    def texts(self) -> dict[str, str]:
+        """As `model_files`. Raises ConfigError as that does."""
+        check_there(self._folder)
+        stamps = model_stamps(self._folder)
+        texts = {path: self._text(path, stamps[path]) for path in in_order(stamps)}
+        settled = time.time_ns() - TICK
+        self._held = {p: (stamps[p], text) for p, text in texts.items() if stamps[p][0] < settled}
+        return texts
+
+    def _text(self, path: str, stamp: Stamp) -> str:
+        held = self._held.get(path)
+        return held[1] if held is not None and held[0] == stamp else read(self._folder / path)
+
+
+def read(path: Path) -> str:
+    """The text of a model file. Raises ConfigError if it cannot be read."""
     try:
-        return {p.relative_to(folder).as_posix(): p.read_text("utf-8-sig") for p in found}
+        return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"A model file cannot be read: {error}") from error
 
 
-def model_stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """What changes when a model file does: its time and size, by path. Cheap enough to ask every second."""
-    if not folder.is_dir():
-        return {}
-    stamps: dict[str, tuple[int, int]] = {}
-    for path in folder.rglob("*"):
-        if path.suffix in ENDINGS:
-            stat = path.stat()
-            stamps[str(path)] = (stat.st_mtime_ns, stat.st_size)
-    return stamps
+def in_order(paths: Iterable[str]) -> list[str]:
+    """The paths in the order in which their files are read: by folders and names."""
+    return sorted(paths, key=lambda path: path.split("/"))

@@ -13,6 +13,8 @@ class Problems:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = files
+        # How many were found, also those that were found before.
+        self.noted = 0
         self._found: dict[tuple[str, int, int, str], Problem] = {}
         self._own: set[tuple[str, int]] = set()
         self._inherited: list[tuple[str, int, int, str, str | None, str | None]] = []
@@ -46,12 +48,14 @@ class Problems:
             self._own.add((file, line))
             self.note(file, line, column, message, hint=hint, cube=cube)
         else:
+            self.noted += 1
             self._inherited.append((file, line, column, message, hint, cube))
 
     def note(
         self, file: str, line: int, column: int, message: str, *, hint: str | None = None, cube: str | None = None
     ) -> None:
         """The same, for a line and column counted from 1."""
+        self.noted += 1
         if file in self._rendered and (place := self._rendered[file].place(line)) is not None:
             made = row_of(self._rendered[file].text, line)
             if made != row_of(self._files.get(place.file, ""), place.line):

@@ -1,7 +1,7 @@
 """Declared views to views: every member that is shown becomes a reference to the member of a cube."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -37,34 +37,38 @@ class Shown:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A view, and the place that asks for it."""
+
+    view: View
+    at: Yaml
+
+
 @dataclass(slots=True)
 class ViewCompiler:
-    """Compiles the views of a model whose cubes are compiled."""
+    """Compiles the views of a model whose cubes are compiled; `declared` are all of its views."""
 
     cubes: Mapping[str, Cube]
     declared: Mapping[str, DeclaredView]
     members: Members
     graph: JoinGraph
     problems: Problems
-    found: dict[str, View] = field(default_factory=dict[str, View])
 
-    def all(self) -> dict[str, View]:
-        """Every view, those that `split` makes after the one that declares them."""
-        for view in self.declared.values():
-            entries = tuple(self.inherited(view, []))
-            self.check_paths(view, entries)
-            self.compile(view, tuple(e for e in entries if not e.split))
-            apart: dict[str, list[DeclaredEntry]] = {}
-            for entry in entries:
-                if entry.split:
-                    apart.setdefault(f"{view.name}_{entry.called}", []).append(entry)
-            for name, parts in apart.items():
-                if name in self.found or name in self.declared or name in self.cubes:
-                    self.report(view, parts[0].at, f"Found duplicate view name '{name}'.")
-                else:
-                    fields = {k: v for k, v in view.fields.items() if k in ("public", "shown", "meta", "description")}
-                    self.compile(replace(view, name=name, fields=fields), tuple(parts), declared_as=view.name)
-        return self.found
+    def views_of(self, view: DeclaredView) -> tuple["Made", ...]:
+        """The view, and behind it those that its `split` makes."""
+        entries = tuple(self.inherited(view, []))
+        self.check_paths(view, entries)
+        made = [Made(self.compile(view, tuple(e for e in entries if not e.split)), view.at)]
+        apart: dict[str, list[DeclaredEntry]] = {}
+        for entry in entries:
+            if entry.split:
+                apart.setdefault(f"{view.name}_{entry.called}", []).append(entry)
+        fields = {k: v for k, v in view.fields.items() if k in ("public", "shown", "meta", "description")}
+        for name, parts in apart.items():
+            one = self.compile(replace(view, name=name, fields=fields), tuple(parts), declared_as=view.name)
+            made.append(Made(one, parts[0].at))
+        return tuple(made)
 
     def report(self, view: DeclaredView, at: Yaml | None, message: str, hint: str | None = None) -> None:
         self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name)
@@ -127,7 +131,7 @@ class ViewCompiler:
 
     # ── members ──
 
-    def compile(self, view: DeclaredView, entries: tuple[DeclaredEntry, ...], *, declared_as: str = "") -> None:
+    def compile(self, view: DeclaredView, entries: tuple[DeclaredEntry, ...], *, declared_as: str = "") -> View:
         shown: dict[str, Shown] = {}
         paths: dict[str, dict[Hint, None]] = {}
         for entry in entries:
@@ -149,7 +153,7 @@ class ViewCompiler:
         names = {(one.member.cube, one.member.name): name for name, one in shown.items()}
         proxies = {name: proxy(view.name, name, one, names) for name, one in shown.items()}
         self.check_keys(view, members, names)
-        self.found[view.name] = View(
+        return View(
             name=view.name,
             alias=snake_case(view.name),
             label=self.label(view),

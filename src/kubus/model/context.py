@@ -3,9 +3,10 @@
 What the query and its caller put in their places is only known when the query is there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from kubus.model.member_sql import MemberSql, Reference
@@ -119,19 +120,31 @@ class ContextReference:
     value: ContextValue
 
 
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def everything_in(value: object) -> Iterator[object]:
-    """A value of the model and all values that it is made of."""
-    yield value
-    if is_dataclass(value):
-        parts: Iterable[object] = (getattr(value, field.name) for field in fields(value))
-    elif isinstance(value, Mapping):
-        parts = cast("Mapping[object, object]", value).values()
-    elif isinstance(value, tuple | list | frozenset | set):
-        parts = cast("Iterable[object]", value)
-    else:
-        return
-    for part in parts:
-        yield from everything_in(part)
+    """A value of the model and all values that it is made of, each before its parts; plain ones are left out."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        parts_of = parts_by_type(type(one))
+        if parts_of is not None:
+            waiting.extend(reversed(parts_of(one)))
+
+
+@cache
+def parts_by_type(kind: type) -> Callable[[Any], list[object]] | None:
+    """What gives the parts of a value of this type; None for types that have none."""
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return lambda value: [p for name in names if (p := getattr(value, name)).__class__ not in PLAIN]
+    if issubclass(kind, Mapping):
+        return lambda value: list(value.values())
+    if issubclass(kind, tuple | list | frozenset | set):
+        return list
+    return None
 
 
 def claims_in(value: object) -> tuple[ClaimPath, ...]:

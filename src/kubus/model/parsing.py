@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -40,7 +41,7 @@ def parse(text: str, dialect: str) -> exp.Expr:
         BadSql: it is none, or the tree would not mean what the text does.
     """
     try:
-        trees = sqlglot.parse(faithful(text, dialect), read=dialect)
+        trees = speaking(dialect).parse(faithful(text, dialect))
     except ParseError as error:
         raise not_parsed(error) from error
     except SqlglotError as error:
@@ -56,6 +57,12 @@ def parse(text: str, dialect: str) -> exp.Expr:
     if tree.find(exp.Placeholder, exp.Parameter):
         raise BadSql("SQL of a model has no placeholders of its own", "Write the value, or a reference in braces")
     return tree
+
+
+@cache
+def speaking(dialect: str) -> Dialect:
+    """What reads a dialect; making one costs as much as reading a short text."""
+    return Dialect.get_or_raise(dialect)
 
 
 def parse_value(text: str, dialect: str) -> exp.Expr:

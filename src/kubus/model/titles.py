@@ -1,6 +1,7 @@
 """Titles from names: `user_id` as `User ID`."""
 
 import re
+from functools import lru_cache
 
 # Written small inside a title.
 SMALL = frozenset(
@@ -36,6 +37,7 @@ ACRONYM = re.compile(r"([A-Z]+)([A-Z][a-z])")
 HUMP = re.compile(r"([a-z\d])([A-Z])")
 
 
+@lru_cache(maxsize=10_000)
 def title_of(name: str) -> str:
     """A name as a title: words by case, underscores and digits, each with a capital but for small ones inside."""
     return " ".join(word if i and word in SMALL else capital(word) for i, word in enumerate(words(name)))

@@ -187,4 +187,5 @@ def next_change(step: Unit, now: datetime, timezone: str) -> datetime:
     over = end_of(local, step) + MILLISECOND
     if rank(step) <= rank("hour"):
         return now + (over - local)
-    return max(utc_instant(over, timezone), now + MILLISECOND)
+    change = utc_instant(over, timezone)
+    return change if change > now else now + MILLISECOND

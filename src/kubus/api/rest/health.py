@@ -29,7 +29,11 @@ class Health:
 
     async def ready(self) -> Reply:
         """Whether the default data source answers."""
-        return json_reply(UP) if await self._is_up() else json_reply(DOWN, 500)
+        if not await self._is_up():
+            return json_reply(DOWN, 500)
+        # The model of before answers, while the files as they are now do not compile.
+        is_stale = self._layer.model_error is not None and self._layer.model_if_any is not None
+        return json_reply({**UP, "model": "stale"} if is_stale else UP)
 
     async def alive(self) -> Reply:
         """Whether a connection that was open before still answers; a server that never opened one is alive."""

@@ -30,7 +30,7 @@ from kubus.execution.answer import Answer, LongAnswer, StillRunning
 from kubus.query.query import ResponseFormat
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import SemanticLayer
+    from kubus.semantic_layer import Prepared, SemanticLayer
 
 encode = msgspec.json.Encoder().encode
 
@@ -158,7 +158,7 @@ class Load:
                 parts.append(b",")
             parts.append(frame.opening)
             parts.append(await rows_json(shape, frame.response_format, answer))
-            parts.append(self._after_rows(frame, answer, incoming))
+            parts.append(self._after_rows(frame, held.prepared[number], answer, incoming))
         if request.is_envelope:
             parts.append(request.closing)
             parts.append(b"true}" if any(answer.slow for answer in answers) else b"false}")
@@ -176,11 +176,11 @@ class Load:
             async with aclosing(body) as pieces:
                 async for piece in pieces:
                     yield piece
-        yield self._after_rows(frame, begun, incoming)
+        yield self._after_rows(frame, held.prepared[0], begun, incoming)
         if request.is_envelope:
             yield request.closing + (b"true}" if begun.slow else b"false}")
 
-    def _after_rows(self, frame: Frame, answer: Answer, incoming: Incoming) -> bytes:
+    def _after_rows(self, frame: Frame, prepared: "Prepared", answer: Answer, incoming: Incoming) -> bytes:
         """What follows the rows of a result."""
         refreshed = answer.refreshed_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
         debug = b""
@@ -189,6 +189,8 @@ class Load:
                 encode(transformed(frame.query)),
                 encode(incoming.request_id),
             )
+            if prepared.ambiguous:
+                debug += b',"warnings":%b' % encode([one.message for one in prepared.ambiguous])
         return (
             b',"lastRefreshTime":"%bZ"%b,"annotation":%b,"dataSource":%b,"dbType":%b,"external":false,'
             b'"slowQuery":%b,"total":%b}'

@@ -71,6 +71,8 @@ class Sql:
         }
         if self._options.dev_mode:
             sql["rollupMatchResults"] = []
+            if prepared.ambiguous:
+                sql["warnings"] = [one.message for one in prepared.ambiguous]
         sql["canUseTransformedQuery"] = transformed(query)
         sql["memberNames"] = member_names(query)
         return {"sql": sql, "dataSource": statement.data_source}
