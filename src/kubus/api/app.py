@@ -132,11 +132,12 @@ class Api:
         """
         if scope["method"] != "GET" or self.draining:
             return None
-        endpoint = self._endpoints.get(local_path(scope))
+        path = local_path(scope)
+        endpoint = self._endpoints.get(path)
         if endpoint is None or endpoint.warm is None or endpoint.scope not in self._options.default_scopes:
             return None
         started = perf_counter()
-        request = incoming(scope, local_path(scope))
+        request = incoming(scope, path)
         if b"if-none-match" in request.headers:
             return None
         caller = recognized(request, self._authenticator, self._options)

@@ -13,10 +13,11 @@ AnswerKey = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer, the refresh keys under which it was read, and about how many bytes it takes."""
+    """An answer, from when until when it is fresh, in seconds since 1970, and about how many bytes it takes."""
 
     answer: Answer
-    refresh_keys: tuple[int, ...]
+    since: float
+    until: float
     size: int
 
 
@@ -39,13 +40,13 @@ class AnswerCache:
             self._kept.move_to_end(key)
         return kept
 
-    def put(self, key: AnswerKey, answer: Answer, refresh_keys: tuple[int, ...]) -> None:
+    def put(self, key: AnswerKey, answer: Answer, span: tuple[float, float]) -> None:
         """Keep an answer; one that is larger than an eighth of the whole is not kept."""
         size = size_of(answer.rows.values)
         self.drop(key)
         if size > self.largest:
             return
-        self._kept[key] = Kept(answer, refresh_keys, size)
+        self._kept[key] = Kept(answer, *span, size)
         self._bytes += size
         while self._bytes > self._max_bytes:
             _, given_up = self._kept.popitem(last=False)

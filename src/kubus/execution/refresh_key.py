@@ -15,6 +15,10 @@ def refresh_intervals(cubes: Iterable[Cube]) -> tuple[float, ...]:
     return tuple({cube.refresh_every or DEFAULT_SECONDS: None for cube in cubes})
 
 
-def refresh_keys(intervals: Iterable[float], now: float) -> tuple[int, ...]:
-    """The refresh keys at `now`, in seconds since 1970."""
-    return tuple([int(now // interval) for interval in intervals])
+def fresh_span(intervals: Iterable[float], now: float) -> tuple[float, float]:
+    """From when until when every refresh key is what it is at `now`, in seconds since 1970; the end is not in it."""
+    since, until = float("-inf"), float("inf")
+    for interval in intervals:
+        key = now // interval
+        since, until = max(since, key * interval), min(until, (key + 1) * interval)
+    return since, until

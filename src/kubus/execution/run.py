@@ -12,7 +12,7 @@ from kubus.errors import KubusError, MemberError
 from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Batch, LongAnswer, StillRunning
 from kubus.execution.cache import AnswerCache, AnswerKey, size_of
-from kubus.execution.refresh_key import refresh_keys
+from kubus.execution.refresh_key import fresh_span
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
 from kubus.sql.statement import Statement
@@ -23,7 +23,7 @@ class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
     `refresh_intervals` are those of the cubes that it reads, in seconds. `in_batches` says that an answer too large to
-    be kept comes as a LongAnswer. `key` is everything that is sent to the database.
+    be kept comes as a LongAnswer. `key` is what is sent to the database, and how long the answer may be kept.
     """
 
     statement: Statement
@@ -35,7 +35,8 @@ class Job:
     def __post_init__(self) -> None:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
-        key = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+        asked = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+        key = (*asked, self.refresh_intervals)
         object.__setattr__(self, "key", key)
 
 
@@ -89,9 +90,7 @@ class Runner:
         kept = self._cache.get(job.key)
         if kept is None:
             return None
-        if kept.refresh_keys == refresh_keys(job.refresh_intervals, self._clock()):
-            return kept.answer
-        return None
+        return kept.answer if kept.since <= self._clock() < kept.until else None
 
     async def run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | LongAnswer | StillRunning:
         """Wait for an answer of the freshness that `mode` asks for.
@@ -165,7 +164,7 @@ class Runner:
 
     async def _execute(self, job: Job, request_id: str) -> Answer | LongAnswer:
         source = self.source(job.statement.data_source)
-        keys = refresh_keys(job.refresh_intervals, self._clock())
+        span = fresh_span(job.refresh_intervals, self._clock())
         began = time.perf_counter()
         rest: AsyncGenerator[Batch] | None = None
         if job.in_batches:
@@ -190,7 +189,7 @@ class Runner:
         )
         if rest is not None:
             return LongAnswer(answer, rest)
-        self._cache.put(job.key, answer, keys)
+        self._cache.put(job.key, answer, span)
         return answer
 
     async def _begun(

@@ -65,10 +65,8 @@ class Load:
         body = None if answer is None else answer.memo.get(request)
         if answer is None or body is None:
             return None
-        timing = b"auth;dur=%.3f, plan;dur=%.3f, queue;dur=0, database;dur=0, encode;dur=0" % (
-            incoming.auth_seconds * 1000,
-            (perf_counter() - started) * 1000,
-        )
+        auth, plan = incoming.auth_seconds * 1000, (perf_counter() - started) * 1000
+        timing = b"auth;dur=%.3f, plan;dur=%.3f, queue;dur=0, database;dur=0, encode;dur=0" % (auth, plan)
         return Warm(body, answer.memo[request.etag_key], ((b"server-timing", timing),))
 
     async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:
