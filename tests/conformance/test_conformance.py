@@ -14,12 +14,11 @@ from tests.engines.postgres import Server
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
 DIFFERENCES = HERE / "differences.json"
-# Models of what this version supports; the others come with views, windows and context variables.
-MODELS = ("ecom", "types", "joins", "relative", "empty", "views", "rolling", "security")
+MODELS = tuple(sorted(folder.name for folder in (CORPUS / "models").iterdir()))
 AREAS = {
     "auth", "http", "probes", "format", "errors", "dimensions", "measures", "joins", "fanout", "filters", "order",
     "time", "relative", "segments", "ungrouped", "blending", "dry-run", "sql", "meta",
-    "views", "rolling", "security",
+    "views", "rolling", "security", "visibility", "compile-errors",
 }  # fmt: skip
 # The checker's tokens carry no expiry, which a production server of ours refuses by default.
 ALWAYS = {"KUBUS_JWT_REQUIRE_EXP": "false"}

@@ -93,6 +93,7 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
         default_scopes=frozenset(values["CUBEJS_DEFAULT_API_SCOPES"] or ()),
         cache_control=values["KUBUS_CACHE_CONTROL"],
         drain_seconds=int(values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
+        folder_delimiter=values["CUBEJS_NESTED_FOLDERS_DELIMITER"] or "",
         version=kubus.__version__,
     )
 

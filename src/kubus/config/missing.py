@@ -55,7 +55,6 @@ NO_EFFECT: dict[str, str] = {
     "CUBEJS_MAX_PARTITIONS_PER_CUBE": ROLLUPS,
     "CUBEJS_MAX_SESSIONS": SQL_API,
     "CUBEJS_MAX_SOURCE_ROW_LIMIT": ROLLUPS,
-    "CUBEJS_NESTED_FOLDERS_DELIMITER": "folders in metadata come with a later version",
     "CUBEJS_PG_SQL_PORT": SQL_API,
     "CUBEJS_PREVIEW_FEATURES": "there are none",
     "CUBEJS_PRE_AGGREGATIONS_*": ROLLUPS,

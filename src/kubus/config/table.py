@@ -152,6 +152,13 @@ SETTINGS: tuple[Setting, ...] = (
         "the rules of `kubus check` that are not asked, see [lint.md](lint.md)",
         MODEL,
     ),
+    Setting(
+        "CUBEJS_NESTED_FOLDERS_DELIMITER",
+        values.text,
+        None,
+        "what stands between the names of nested folders in metadata; without it their members are those of the outermost",
+        MODEL,
+    ),
     Setting("CUBEJS_DB_QUERY_LIMIT", values.whole, 50_000, "the most rows that a query may ask for", MODEL),
     Setting(
         "CUBEJS_DB_QUERY_DEFAULT_LIMIT", values.whole, 10_000, "the rows that a query gets when it does not say", MODEL

@@ -5,19 +5,18 @@ from types import MappingProxyType
 from typing import Any
 
 from kubus.loading.bind import Binder, Members
+from kubus.loading.cube_keys import refresh_key_problem
 from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, short
-from kubus.loading.intervals import every_seconds, is_cron
+from kubus.loading.hierarchies import compile_hierarchy
+from kubus.loading.intervals import every_seconds
 from kubus.loading.members import CubeCompiler, line_of
+from kubus.loading.pre_aggregations import PreAggregationCompiler
 from kubus.loading.problems import Problems, nearest_hint
-from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube
 from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.model.references import query_sql, table_sql
-
-REFRESH_FORMS = frozenset({"every", "sql", "immutable"})
-REFRESH_KEYS = REFRESH_FORMS | {"timezone"}
 
 # Seconds; longer than any process runs.
 NEVER = 1e12
@@ -48,10 +47,14 @@ def compile_cube(
     public = compiler.public(itself, True, "cube")
     compiler.boolean(itself, "rewrite_queries", False, "cube")
     refresh_key, refresh_every = compile_refresh_key(compiler, itself)
-    dimensions = compiler.all("dimensions", compiler.dimension)
+    dimensions = compiler.dimensions()
     measures = compiler.all("measures", compiler.measure)
     segments = compiler.all("segments", compiler.segment)
     joins = compiler.all("joins", compiler.join)
+    hierarchies = compiler.all("hierarchies", lambda member: compile_hierarchy(compiler, member))
+    pre_aggregations = compiler.all(
+        "pre_aggregations", lambda member: PreAggregationCompiler(compiler, member).compiled()
+    )
     if table is None:
         return None
     extends = declared.fields.get("extends")
@@ -68,6 +71,8 @@ def compile_cube(
         measures=MappingProxyType(measures),
         segments=MappingProxyType(segments),
         joins=tuple(joins.values()),
+        hierarchies=MappingProxyType(hierarchies),
+        pre_aggregations=tuple(pre_aggregations.values()),
         extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
         refresh_every=refresh_every,
@@ -122,21 +127,3 @@ def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple
     if "immutable" in value.data:
         return value.plain(), NEVER
     return value.plain(), every_seconds(value.data["every"].text)
-
-
-def refresh_key_problem(value: Yaml) -> tuple[Yaml, str] | None:
-    """The first thing that is wrong with a refresh key, and where."""
-    if not value.is_map or not REFRESH_FORMS & set(value.data):
-        return value, "(refreshKey) must be a map with at least one of [every, sql, immutable]"
-    for key, part in value.items():
-        if key not in REFRESH_KEYS:
-            return (value.keys or {})[key], f"(refreshKey.{key}) is not allowed"
-        if key == "immutable" and part.data is not True:
-            return part, "(refreshKey.immutable) must be true"
-        if key == "sql" and not (isinstance(part.data, str) and part.data.strip()):
-            return part, f"(refreshKey.sql = {short(part.plain())}) must be SQL text"
-        if key == "every" and every_seconds(part.text) is None:
-            if is_cron(part.text):
-                return part, "a cron text in refreshKey.every is not yet supported by this version of kubus"
-            return part, f"(refreshKey.every = {short(part.plain())}) does not match: n second|minute|hour|day|week"
-    return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.yaml_text import Yaml
+from kubus.model.link import address_name
 from kubus.model.names import snake_case
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -15,42 +16,56 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OWN_WORDS = frozenset({"CUBE", "TABLE"})
 
 MEMBER_LISTS = ("dimensions", "measures", "segments")
+# What shares the names of a cube with its members, and cannot be asked for.
+OTHER_LISTS = ("hierarchies", "pre_aggregations")
 
 CUBE_KEYS = frozenset(
     {
         "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
         "extends", "refresh_key", "rewrite_queries", "calendar", "joins", "dimensions", "measures", "segments",
+        "hierarchies", "pre_aggregations",
     }
 )  # fmt: skip
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
 DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
-    "multi_stage", "add_group_by", "filter", "values", "granularities",
+    "multi_stage", "add_group_by", "filter", "values", "granularities", "mask", "links", "key",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
     "cumulative", "visible", "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by",
-    "add_group_by", "order_by", "additive", "case",
+    "add_group_by", "order_by", "additive", "case", "mask",
 }  # fmt: skip
 SEGMENT_KEYS = LABEL_KEYS | {"sql"}
 JOIN_KEYS = frozenset({"name", "sql", "relationship"})
-
-# What data models may say that this version does not know how to do yet.
-LATER_CUBE = frozenset({"pre_aggregations", "hierarchies", "access_policy"})
-LATER_DIMENSION = frozenset(
+HIERARCHY_KEYS = frozenset({"name", "title", "public", "shown", "levels"})
+PRE_AGGREGATION_KEYS = frozenset(
     {
-        "mask", "links", "key", "time_shift", "field_type",
+        "name", "type", "measures", "dimensions", "segments", "time_dimension", "granularity", "time_dimensions",
+        "partition_granularity", "refresh_key", "build_range_start", "build_range_end", "refresh_range_start",
+        "refresh_range_end", "indexes", "external", "scheduled_refresh", "use_original_sql_pre_aggregations",
+        "unique_key_columns", "allow_non_strict_date_range_match", "sql_alias", "read_only", "stream_offset",
+        "output_column_types", "rollups", "union_with_source_data", "max_pre_aggregations", "measure_references",
+        "dimension_references", "segment_references", "time_dimension_reference", "time_dimension_references",
+        "rollup_references",
     }
 )  # fmt: skip
-LATER_MEASURE = frozenset({"mask"})
+
+# What data models may say that this version does not know how to do yet.
+LATER_CUBE = frozenset({"access_policy"})
+LATER_DIMENSION = frozenset({"time_shift", "field_type"})
 
 KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),
-    "measures": (MEASURE_KEYS, LATER_MEASURE),
+    "measures": (MEASURE_KEYS, frozenset()),
     "segments": (SEGMENT_KEYS, frozenset()),
     "joins": (JOIN_KEYS, frozenset()),
+    "hierarchies": (HIERARCHY_KEYS, frozenset()),
+    "pre_aggregations": (PRE_AGGREGATION_KEYS, frozenset()),
 }
+# What one of them is called.
+SINGULAR = {kind: kind[:-1] for kind in KEYS_OF} | {"hierarchies": "hierarchy"}
 
 
 @dataclass(slots=True)
@@ -119,7 +134,7 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
         return None
     fields = read_fields(file, item, CUBE_KEYS, LATER_CUBE, "", problems, cube=name)
     declared = DeclaredCube(name, item, file, fields)
-    for kind in (*MEMBER_LISTS, "joins"):
+    for kind in KEYS_OF:
         members = fields.pop(kind, None)
         if members is not None:
             declared.lists[kind] = read_members(file, kind, members, name, problems)
@@ -132,7 +147,7 @@ def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Probl
         problems.add(file, members, f"{kind} must be defined as array", hint=hint, cube=cube)
         return {}
     allowed, not_yet = KEYS_OF[kind]
-    singular = kind[:-1]
+    singular = SINGULAR[kind]
     found: dict[str, DeclaredMember] = {}
     for item in members.data:
         name = read_name(file, item, singular, problems, cube=cube)
@@ -251,19 +266,34 @@ def short(value: Any) -> str:
 
 
 def members_in(cube: DeclaredCube, problems: Problems) -> dict[str, str]:
-    """The kind of each member, by name; those of granularities are `dimension.granularity`.
+    """The kind of each member, by name; of granularities by `dimension.granularity`, of pre-aggregations by `.name`.
 
     No two members have the same name, also of different kinds, or where one is inherited.
     """
     seen: dict[str, DeclaredMember] = {}
-    for kind in MEMBER_LISTS:
+    for kind in (*MEMBER_LISTS, *OTHER_LISTS):
         for name, member in cube.lists.get(kind, {}).items():
             other = seen.setdefault(name, member)
             if other is not member and not (other.inherited and member.inherited):
                 told = other if member.inherited else member
                 problems.add(told.file, told.at, f"{name} defined more than once", cube=cube.name)
     kinds = {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
-    return kinds | dict.fromkeys(granularities_in(cube), "granularities")
+    for link, member in addresses_in(cube):
+        if link in kinds:
+            what = f"A link makes a dimension '{link}', and there is such a member already"
+            problems.add(member.file, member.at, what, cube=cube.name)
+        kinds[link] = "dimensions"
+    kinds |= dict.fromkeys(granularities_in(cube), "granularities")
+    return kinds | dict.fromkeys((f".{name}" for name in cube.lists.get("pre_aggregations", {})), "pre_aggregations")
+
+
+def addresses_in(cube: DeclaredCube) -> Iterable[tuple[str, DeclaredMember]]:
+    """The dimensions that hold the addresses of links, and those that declare the links."""
+    for member in cube.lists.get("dimensions", {}).values():
+        declared = member.fields.get("links")
+        names = [name_of(item) for item in declared.data] if declared is not None and declared.is_list else []
+        for name in dict.fromkeys(name for name in names if isinstance(name, str)):
+            yield address_name(member.name, name), member
 
 
 def granularities_in(cube: DeclaredCube) -> Iterable[str]:

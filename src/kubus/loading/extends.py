@@ -9,6 +9,9 @@ from kubus.loading.problems import Problems, nearest_hint
 # Gets the cube, and its parent with what that inherits.
 Merge = Callable[[DeclaredCube, DeclaredCube], DeclaredCube]
 
+# The list in which a child's own come before its parent's.
+FIRST_OWN = "pre_aggregations"
+
 # A child has its own name and place, and says itself whether it extends something.
 OWN = frozenset({"name", "extends"})
 # What a cube is made of: the child's own hides the parent's, also when it is the other of the two.
@@ -50,7 +53,9 @@ def merged(cube: DeclaredCube, parent: DeclaredCube) -> DeclaredCube:
     lists: dict[str, dict[str, DeclaredMember]] = {}
     for kind in {*parent.lists, *cube.lists}:
         taken = {name: replace(member, inherited=True) for name, member in parent.lists.get(kind, {}).items()}
-        lists[kind] = {**taken, **cube.lists.get(kind, {})}
+        own = cube.lists.get(kind, {})
+        # Of pre-aggregations the first that fits is used: the child's own are tried before.
+        lists[kind] = {**own, **{n: m for n, m in taken.items() if n not in own}} if kind == FIRST_OWN else taken | own
     return DeclaredCube(cube.name, cube.at, cube.file, {**inherited, **cube.fields}, lists, origins)
 
 

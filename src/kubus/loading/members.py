@@ -1,7 +1,7 @@
 """Declared members to members: types checked, SQL parsed, references bound, defaults filled in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from kubus.loading.additive import compile_additive
@@ -9,6 +9,8 @@ from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
 from kubus.loading.granularities import compile_granularities
+from kubus.loading.links import address, compile_links
+from kubus.loading.masks import compile_mask
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.stages import STAGE_KEYS, StageCompiler
 from kubus.loading.switches import compile_switch, compile_switch_case
@@ -16,6 +18,7 @@ from kubus.loading.windows import compile_window
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, Dimension, DimensionValue, Geo, Label, Measure, Segment, When
 from kubus.model.join_graph import Join, Relationship
+from kubus.model.link import address_name
 from kubus.model.measure_types import MEASURE_TYPES, Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.names import snake_case
@@ -194,6 +197,8 @@ class CubeCompiler:
         public = self.public(member, not primary_key, kind)
         propagate = self.boolean(member, "propagate_filters_to_sub_query", False, kind)
         suggest = self.boolean(member, "suggest_filter_values", True, kind)
+        key = self.key(member)
+        mask = compile_mask(self, member, kind)
         if value_type is None or value is None:
             return None
         return Dimension(
@@ -210,9 +215,38 @@ class CubeCompiler:
             propagate_filters=propagate,
             suggest_filter_values=suggest,
             order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),
+            key=key,
+            mask=mask,
             declared_sql=declared_sql(member),
             inherited=member.inherited,
         )
+
+    def dimensions(self) -> dict[str, Dimension]:
+        """Every dimension, and behind it the addresses that its links lead to."""
+        found: dict[str, Dimension] = {}
+        for name, dimension in self.all("dimensions", self.dimension).items():
+            links = compile_links(self, self.cube.lists["dimensions"][name])
+            found[name] = replace(dimension, links=tuple(one.link for one in links)) if links else dimension
+            found |= {address_name(name, one.link.name): address(one, dimension) for one in links}
+        return found
+
+    def key(self, member: DeclaredMember) -> str | None:
+        """The dimension of this cube that tells rows with the same label apart."""
+        value = member.fields.get("key")
+        if value is None:
+            return None
+        path = self.path(member, value, f"dimensions.{member.name}.key")
+        if path is None:
+            return None
+        cube, _, name = path.rpartition(".")
+        there = self.cube.lists.get("dimensions", {}).get(name)
+        if cube != self.cube.name or there is None:
+            self.report(member, value, f"(dimensions.{member.name}.key = {path}) must be a dimension of the same cube")
+            return None
+        if "key" in there.fields:
+            self.report(member, value, f"(dimensions.{member.name}.key = {path}) has a key itself")
+            return None
+        return name
 
     def dimension_stage(self, member: DeclaredMember) -> Stage | None:
         """At what grain the measures of a multi-stage dimension are computed; None of any other."""
@@ -339,6 +373,7 @@ class CubeCompiler:
         drill = self.drill_members(member)
         public = self.public(member, True, kind)
         cumulative = self.boolean(member, "cumulative", False, kind)
+        mask = compile_mask(self, member, kind)
         if measure_type is None or filters is None:
             return None
         if sql is not None and stage is None and not self.fits(member, measure_type, sql):
@@ -368,6 +403,7 @@ class CubeCompiler:
             stage=stage,
             additive=additive,
             switch=switch,
+            mask=mask,
             drill_members=drill,
             declared_sql=declared_sql(member),
             inherited=member.inherited,
@@ -453,28 +489,30 @@ class CubeCompiler:
         if not value.is_list:
             self.report(member, value, f"(measures.{member.name}.drill_members) must be defined as array")
             return ()
-        found: list[str] = []
+        return tuple(self.paths(member, value, f"measures.{member.name}.drill_members"))
+
+    def paths(self, member: DeclaredMember, value: Yaml, where: str) -> Iterator[str]:
+        """The paths of the members in a list; a problem for each that is not there."""
         for number, item in enumerate(value.data):
-            if not isinstance(item.data, str):
-                hint = "A text that begins with { needs quotes" if item.is_map else None
-                self.report(
-                    member, item, f"(measures.{member.name}.drill_members[{number}]) must be the name of a member", hint
-                )
-                continue
-            text = item.data.strip().removeprefix("{").removesuffix("}").strip()
-            cube, _, name = text.rpartition(".")
-            cube = self.cube.name if cube in {"", "CUBE", "TABLE"} else cube
-            if cube not in self.members or name not in self.members[cube]:
-                names = self.members.get(cube, {}) or self.members
-                self.report(
-                    member,
-                    item,
-                    f"{cube}.{name} cannot be resolved. There's no such member or cube.",
-                    nearest_hint(name, names),
-                )
-                continue
-            found.append(f"{cube}.{name}")
-        return tuple(found)
+            path = self.path(member, item, f"{where}[{number}]")
+            if path is not None:
+                yield path
+
+    def path(self, member: DeclaredMember, item: Yaml, where: str) -> str | None:
+        """The path of a member that is named by itself, with its cube, or with a way of cubes before it."""
+        if not isinstance(item.data, str):
+            hint = "A text that begins with { needs quotes" if item.is_map else None
+            self.report(member, item, f"({where}) must be the name of a member", hint)
+            return None
+        text = item.data.strip().removeprefix("{").removesuffix("}").strip()
+        way, _, name = text.rpartition(".")
+        cube = self.cube.name if way in {"", "CUBE", "TABLE"} else way.rpartition(".")[2]
+        if cube not in self.members or name not in self.members[cube]:
+            names = self.members.get(cube, {}) or self.members
+            message = f"{cube}.{name} cannot be resolved. There's no such member or cube."
+            self.report(member, item, message, nearest_hint(name, names))
+            return None
+        return f"{cube}.{name}"
 
     # ── segments and joins ──
 

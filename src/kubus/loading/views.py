@@ -11,12 +11,14 @@ from kubus.loading.bind import Members
 from kubus.loading.declarations import short
 from kubus.loading.folders import compile_folders
 from kubus.loading.formats import format_problem
+from kubus.loading.hierarchies import shown_hierarchies
 from kubus.loading.members import unescaped
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.view_declarations import DeclaredEntry, DeclaredInclude, DeclaredView, reference
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube, Dimension, Label, Measure, Member, Segment
 from kubus.model.filter import Comparison
+from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Hint, JoinGraph
 from kubus.model.member_sql import MemberReference, MemberSql, marker
 from kubus.model.names import snake_case
@@ -149,6 +151,10 @@ class ViewCompiler:
                         hint=f"It stands for {first.member.path} already",
                         cube=view.name,
                     )
+        included: list[tuple[str, str, Hierarchy]] = []
+        for entry in entries:
+            if entry.cube in self.cubes:
+                included += self.hierarchies(view, entry, shown, included)
         members = {name: one.member for name, one in shown.items()}
         names = {(one.member.cube, one.member.name): name for name, one in shown.items()}
         proxies = {name: proxy(view.name, name, one, names) for name, one in shown.items()}
@@ -163,6 +169,7 @@ class ViewCompiler:
             measures=MappingProxyType({n: m for n, m in proxies.items() if isinstance(m, Measure)}),
             segments=MappingProxyType({n: m for n, m in proxies.items() if isinstance(m, Segment)}),
             paths=MappingProxyType({cube: tuple(ways) for cube, ways in paths.items()}),
+            hierarchies=MappingProxyType(shown_hierarchies(view.name, included, names)),
             folders=compile_folders(view, {name: one.path for name, one in shown.items()}, self),
             default_filters=tuple(self.default_filters(view, proxies)),
             groups=tuple(self.groups(view)),
@@ -175,7 +182,7 @@ class ViewCompiler:
     ) -> None:
         """A label whose identity is another dimension is shown together with it."""
         for member in members.values():
-            key = getattr(member, "key", None)
+            key = member.key if isinstance(member, Dimension) else None
             if key is not None and (member.cube, key) not in names:
                 self.report(
                     view,
@@ -194,10 +201,10 @@ class ViewCompiler:
             wanted = list(entry.includes)
         left_out: set[str] = {name for name, _ in entry.excludes} if entry.excludes is not None else set(there)
         for name, at in entry.excludes or ():
-            if name not in there:
+            if name not in there and name not in cube.hierarchies:
                 self.missing(view, entry, name, at)
         for include in wanted:
-            if include.name not in there:
+            if include.name not in there and include.name not in cube.hierarchies:
                 self.missing(view, entry, include.name, include.at)
             member = cube.member(include.name)
             if member is None or include.name in left_out:
@@ -211,6 +218,62 @@ class ViewCompiler:
                 continue
             relabelled = replace(member, label=self.relabelled(view, member, name, include))
             yield Shown(name, relabelled, entry.path, include.at, entry.file)
+
+    def hierarchies(
+        self,
+        view: DeclaredView,
+        entry: DeclaredEntry,
+        shown: dict[str, Shown],
+        included: list[tuple[str, str, Hierarchy]],
+    ) -> list[tuple[str, str, Hierarchy]]:
+        """The hierarchies that an entry includes, by their names in the view; their levels are shown with them."""
+        cube = self.cubes[entry.cube]
+        if entry.includes is None:
+            wanted = [DeclaredInclude(name, entry.at, {}) for name in cube.hierarchies]
+        else:
+            wanted = [one for one in entry.includes if one.name in cube.hierarchies]
+        everything = set(cube.hierarchies) | set(self.members[entry.cube])
+        left_out = everything if entry.excludes is None else {name for name, _ in entry.excludes}
+        found: list[tuple[str, str, Hierarchy]] = []
+        for include in wanted:
+            if include.name in left_out:
+                continue
+            alias = include.fields.get("alias")
+            name = include.name if alias is None else alias.text
+            name = f"{entry.called}_{name}" if entry.prefix else name
+            if name in shown or any(name == other for other, _, _ in (*included, *found)):
+                self.report(
+                    view,
+                    include.at,
+                    f"Included member '{name}' conflicts with existing member of '{view.name}'. "
+                    "Please consider excluding this member or assigning it an alias.",
+                )
+                continue
+            hierarchy = cube.hierarchies[include.name]
+            title = include.fields.get("title")
+            if title is not None:
+                hierarchy = replace(hierarchy, title=unescaped(title.text))
+            found.append((name, entry.cube, hierarchy))
+            self.show_levels(view, entry, hierarchy, shown, left_out)
+        return found
+
+    def show_levels(
+        self,
+        view: DeclaredView,
+        entry: DeclaredEntry,
+        hierarchy: Hierarchy,
+        shown: dict[str, Shown],
+        left_out: set[str],
+    ) -> None:
+        """Show the levels of a hierarchy that are dimensions of the same cube, unless they are shown already."""
+        there = {(one.member.cube, one.member.name) for one in shown.values()}
+        for level in hierarchy.levels:
+            cube, _, name = level.rpartition(".")
+            if cube != entry.cube or (cube, name) in there or name in left_out:
+                continue
+            only = replace(entry, includes=(DeclaredInclude(name, entry.at, {}),), excludes=())
+            for one in self.shown(view, only):
+                shown.setdefault(one.name, one)
 
     def missing(self, view: DeclaredView, entry: DeclaredEntry, name: str, at: Yaml) -> None:
         self.problems.add(
@@ -364,6 +427,7 @@ def proxy(view: str, name: str, shown: Shown, names: Mapping[tuple[str, str], st
             return replace(
                 member, cube=view, name=name, value=sql, primary_key=False, public=True, sub_query=False, stage=None,
                 propagate_filters=False, declared_sql=None, alias_of=target,
+                key=None if member.key is None else names.get((member.cube, member.key)),
             )  # fmt: skip
         case Measure():
             drills = (tuple(path.rsplit(".", 1)) for path in member.drill_members)

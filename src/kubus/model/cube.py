@@ -7,9 +7,12 @@ from typing import Any, Literal
 
 from kubus.model.additive import SemiAdditive
 from kubus.model.custom_granularity import CustomGranularity
+from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Join
+from kubus.model.link import Link
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.pre_aggregation import PreAggregation
 from kubus.model.stage import Stage
 from kubus.model.window import Span, Window
 
@@ -62,6 +65,9 @@ class Switch:
     values: tuple[str, ...]
 
 
+# What is shown instead of a value: another, or SQL for one. None says that nothing is declared.
+Mask = MemberSql | str | int | float | bool | None
+
 # How a dimension's value is had from a row.
 DimensionValue = MemberSql | Case | Geo | Switch
 
@@ -109,6 +115,8 @@ class Dimension:
     of a measure that is shifted in time has it.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
+    `key` names the dimension that tells equal labels apart. `synthetic` ones are made by the links of another.
+    `mask` is what stands for the value where a caller may not see it.
     """
 
     cube: str
@@ -125,6 +133,10 @@ class Dimension:
     stage: Stage | None = None
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None
+    key: str | None = None
+    links: tuple[Link, ...] = ()
+    synthetic: bool = False
+    mask: Mask = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None
@@ -166,6 +178,7 @@ class Measure:
     stage: Stage | None = None
     additive: SemiAdditive | None = None
     switch: SwitchCase | None = None
+    mask: Mask = None
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None
@@ -233,6 +246,8 @@ class Cube:
     measures: Mapping[str, Measure] = field(default_factory=lambda: NO_MEMBERS)
     segments: Mapping[str, Segment] = field(default_factory=lambda: NO_MEMBERS)
     joins: tuple[Join, ...] = ()
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: NO_MEMBERS)
+    pre_aggregations: tuple[PreAggregation, ...] = ()
     extends: str | None = None
     refresh_key: Json = None
     refresh_every: float | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 from kubus.model.cube import NO_MEMBERS, Dimension, Label, Measure, Member, Segment
 from kubus.model.filter import Filter
+from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Hint
 
 Json = Any
@@ -52,6 +53,7 @@ class View:
     measures: Mapping[str, Measure] = field(default_factory=lambda: NO_MEMBERS)
     segments: Mapping[str, Segment] = field(default_factory=lambda: NO_MEMBERS)
     paths: Mapping[str, tuple[Hint, ...]] = field(default_factory=lambda: NO_MEMBERS)
+    hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: NO_MEMBERS)
     folders: tuple[Folder, ...] = ()
     default_filters: tuple[DefaultFilter, ...] = ()
     groups: tuple[str, ...] = ()

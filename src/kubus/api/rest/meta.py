@@ -50,7 +50,13 @@ class Meta:
         key = (model.version, extended, only_views)
         reply = self._replies.get(key)
         if reply is None:
-            value = metadata(model, hidden_too=self._options.dev_mode, extended=extended, only_views=only_views)
+            value = metadata(
+                model,
+                hidden_too=self._options.dev_mode,
+                extended=extended,
+                only_views=only_views,
+                folder_delimiter=self._options.folder_delimiter,
+            )
             plain = json_reply(value)
             reply = Reply(200, plain.parts, etag=weak_etag(plain.parts))
             self._replies.put(key, reply, reply.length)

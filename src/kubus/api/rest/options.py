@@ -13,6 +13,7 @@ class ApiOptions:
     `max_request_size` is in bytes. `default_scopes` are those of every caller. `cache_control` is sent with answers
     to authenticated callers, and then `Vary: Authorization` with it. `prepared_entries` and `prepared_bytes` bound
     the cache of prepared requests. `drain_seconds` is how long a stopping server lets running requests finish.
+    `folder_delimiter` stands between the names of nested folders in metadata.
     """
 
     dev_mode: bool = False
@@ -26,4 +27,5 @@ class ApiOptions:
     prepared_entries: int = 10_000
     prepared_bytes: int = 32 * 1024 * 1024
     drain_seconds: int = 30
+    folder_delimiter: str = ""
     version: str = ""

@@ -105,7 +105,7 @@ class PreparedRequests:
             raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
         prepared = tuple(self._layer.prepare(query, caller) for query in asked.normalized.queries)
         model = self._layer.model
-        request = framed(asked, model)
+        request = framed(asked, model, hidden_too=self._options.dev_mode)
         held = self._hold(request, caller, prepared)
         if len(raw) <= RAW:
             self._held.put((method, raw, model.version), request, request.size + len(raw))
@@ -135,7 +135,7 @@ class PreparedRequests:
         return held
 
 
-def framed(asked: Asked, model: Model) -> LoadRequest:
+def framed(asked: Asked, model: Model, *, hidden_too: bool) -> LoadRequest:
     """Everything of the answer that does not depend on rows, encoded."""
     normalized = asked.normalized
     is_envelope = asked.query_type == "multi"
@@ -146,7 +146,7 @@ def framed(asked: Asked, model: Model) -> LoadRequest:
         Frame(
             query=normalized.queries[number],
             opening=b'{"query":' + encode(echoed[number]) + b',"data":',
-            annotation=encode(annotation(normalized.queries[number], model)),
+            annotation=encode(annotation(normalized.queries[number], model, hidden_too=hidden_too)),
             response_format=normalized.asked[number].response_format or "default",
             compared=compared_range(normalized.queries[number], normalized.asked[number]),
             blended=normalized.type == "blendingQuery",

@@ -10,11 +10,12 @@ from kubus.query.query import Query
 Json = Any
 
 
-def annotation(query: Query, model: Model) -> dict[str, dict[str, Json]]:
+def annotation(query: Query, model: Model, *, hidden_too: bool = False) -> dict[str, dict[str, Json]]:
     """Entries by member for the measures, dimensions, segments and time dimensions of a query.
 
     A time dimension with a granularity has two entries, since its rows have two keys: `cube.member.granularity` and,
-    unless that is a dimension of the query, `cube.member`.
+    unless that is a dimension of the query, `cube.member`. A segment that is not public may be asked for, and is only
+    described with `hidden_too`.
 
     Raises:
         MemberError: the query names a member that the model does not have.
@@ -30,7 +31,9 @@ def annotation(query: Query, model: Model) -> dict[str, dict[str, Json]]:
     segments: dict[str, Json] = {}
     for path in query.segments:
         segment = model.segment(path)
-        segments[path] = segment_entry(segment, model.holders[segment.cube])
+        holder = model.holders[segment.cube]
+        if hidden_too or (holder.public and segment.public):
+            segments[path] = segment_entry(segment, holder)
     times: dict[str, Json] = {}
     for time in query.time_dimensions:
         if time.granularity is None:

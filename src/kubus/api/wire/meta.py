@@ -1,13 +1,15 @@
 """The JSON of metadata: what a model holds, for those who may see it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kubus.api.wire.formats import format_description
 from kubus.api.wire.members import custom_entry, dimension_entry, measure_entry, present, segment_entry
 from kubus.model.cube import Case, Cube, Dimension, Measure, Segment
+from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Join, Relationship
+from kubus.model.link import Link
 from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
 from kubus.model.view import Folder, View, ViewGroup
@@ -21,14 +23,19 @@ RELATIONSHIPS = {
 }
 
 
-def metadata(model: Model, *, hidden_too: bool, extended: bool, only_views: bool) -> dict[str, Json]:
+def metadata(
+    model: Model, *, hidden_too: bool, extended: bool, only_views: bool, folder_delimiter: str = ""
+) -> dict[str, Json]:
     """Every cube with a member to show, in the order of the model.
 
     `hidden_too` shows members that are not public as well (development mode). `extended` adds the SQL of the model.
+    `folder_delimiter` stands between the names of nested folders where they are listed; without it they are merged.
     """
     components = model.join_graph.components(model.cubes)
     cubes = (
-        cube_entry(holder, model, components.get(holder.name), hidden_too=hidden_too, extended=extended)
+        cube_entry(
+            holder, model, components.get(holder.name), folder_delimiter, hidden_too=hidden_too, extended=extended
+        )
         for holder in model.holders.values()
     )
     shown = [cube for cube in cubes if cube["measures"] or cube["dimensions"] or cube["segments"]]
@@ -49,7 +56,7 @@ def group_entry(group: ViewGroup) -> dict[str, Json]:
 
 
 def cube_entry(
-    cube: Cube | View, model: Model, component: int | None, *, hidden_too: bool, extended: bool
+    cube: Cube | View, model: Model, component: int | None, delimiter: str, *, hidden_too: bool, extended: bool
 ) -> dict[str, Json]:
     """One cube with its visible members. A hidden cube hides every member."""
 
@@ -69,8 +76,8 @@ def cube_entry(
         dimensions=[dimension_meta(dimension, cube, extended) for dimension in shown(cube.dimensions.values())],
         segments=[segment_meta(segment, cube, extended) for segment in shown(cube.segments.values())],
         viewGroups=None if isinstance(cube, Cube) else list(cube.groups) or None,
-        hierarchies=[],
-        folders=[] if isinstance(cube, Cube) else [flat_folder(folder, cube) for folder in cube.folders],
+        hierarchies=[hierarchy_entry(hierarchy, cube.name) for hierarchy in cube.hierarchies.values()],
+        folders=[] if isinstance(cube, Cube) else flat_folders(cube, delimiter),
         nestedFolders=[] if isinstance(cube, Cube) else [nested_folder(folder, cube) for folder in cube.folders],
     )
     if extended and isinstance(cube, View):
@@ -82,14 +89,39 @@ def cube_entry(
             fileName=cube.file,
             refreshKey=cube.refresh_key,
             joins=[join_entry(join) for join in cube.joins],
-            preAggregations=[],
+            preAggregations=[dict(one.declared) for one in cube.pre_aggregations],
         )
     return entry
 
 
-def flat_folder(folder: Folder, view: View) -> dict[str, Json]:
-    """A folder with every member in it and below."""
-    return {"name": folder.name, "members": [f"{view.name}.{name}" for name in folder.members()]}
+def hierarchy_entry(hierarchy: Hierarchy, holder: str) -> dict[str, Json]:
+    """A hierarchy of a cube or view with the paths of its levels."""
+    return present(
+        name=f"{holder}.{hierarchy.name}",
+        title=hierarchy.title,
+        public=hierarchy.public,
+        levels=list(hierarchy.levels),
+        aliasMember=hierarchy.alias_of,
+    )
+
+
+def flat_folders(view: View, delimiter: str) -> list[Json]:
+    """The folders, each with every member below it; with a delimiter every folder by itself, named by its way."""
+    if not delimiter:
+        return [folder_entry(folder.name, folder.members(), view) for folder in view.folders]
+
+    def each(folder: Folder, above: tuple[str, ...]) -> Iterator[Json]:
+        way = (*above, folder.name)
+        for item in folder.items:
+            if isinstance(item, Folder):
+                yield from each(item, way)
+        yield folder_entry(delimiter.join(way), [item for item in folder.items if isinstance(item, str)], view)
+
+    return [entry for folder in view.folders for entry in each(folder, ())]
+
+
+def folder_entry(name: str, members: Iterable[str], view: View) -> dict[str, Json]:
+    return {"name": name, "members": [f"{view.name}.{member}" for member in members]}
 
 
 def nested_folder(folder: Folder, view: View) -> dict[str, Json]:
@@ -135,6 +167,12 @@ def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> d
         "public": visible,
         "primaryKey": dimension.primary_key,
     }
+    if dimension.key is not None:
+        entry["key"] = f"{dimension.cube}.{dimension.key}"
+    if dimension.links:
+        entry["links"] = [link_entry(link) for link in dimension.links]
+    if dimension.synthetic:
+        entry["synthetic"] = True
     entry |= alias_entry(dimension)
     if dimension.label.aliases:
         entry["aliases"] = list(dimension.label.aliases)
@@ -143,6 +181,19 @@ def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> d
         if isinstance(dimension.value, Case):
             entry["case"] = case_entry(dimension.value)
     return entry
+
+
+def link_entry(link: Link) -> dict[str, Json]:
+    """A link; its address is a dimension of its own."""
+    return present(
+        name=link.name,
+        label=link.label,
+        dashboard=link.dashboard,
+        icon=link.icon,
+        target=link.target,
+        primary=link.primary or None,
+        params=list(link.params) or None,
+    )
 
 
 def segment_meta(segment: Segment, cube: Cube | View, extended: bool) -> dict[str, Json]:

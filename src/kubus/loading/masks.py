@@ -1,0 +1,38 @@
+"""Masks: what stands for a value that a caller may not see."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from kubus.loading.declarations import DeclaredMember, short
+from kubus.model.cube import Mask
+from kubus.model.member_sql import MemberReference
+
+if TYPE_CHECKING:
+    from kubus.loading.members import CubeCompiler
+
+
+def compile_mask(compiler: "CubeCompiler", member: DeclaredMember, kind: str) -> Mask:
+    """The mask of a member; None if there is none, or a problem."""
+    value = member.fields.get("mask")
+    if value is None:
+        return None
+    path = f"{kind}.{member.name}.mask"
+    if value.is_map and set(value.data) == {"sql"}:
+        sql = compiler.sql(member, value.data["sql"], f"{path}.sql")
+        if sql is None or kind == "dimensions":
+            return sql
+        over_measures = any(
+            isinstance(r, MemberReference) and compiler.members[r.cube][r.member] == "measures" for r in sql.references
+        )
+        if not over_measures and sql.tree.find(exp.AggFunc) is None and sql.tree.find(exp.Column) is not None:
+            hint = "A measure is one value for many rows, and so is its mask"
+            compiler.report(member, value.data["sql"], f"({path}.sql) must be an aggregate", hint)
+            return None
+        return sql
+    plain: Any = value.data
+    if not isinstance(plain, str | int | float | bool):
+        what = f"({path} = {short(value.plain())}) must be a number, a boolean, a text, or a map with sql"
+        compiler.report(member, value, what)
+        return None
+    return plain
