@@ -157,6 +157,33 @@ def test_the_parts_of_a_range_add_up(engines: Engines, example: Example, data: s
 
 
 @relation
+@given(example=examples(), data=st.data())
+def test_the_groups_of_a_dimension_add_up_to_the_total(engines: Engines, example: Example, data: st.DataObject):
+    choices = Drawn(data.draw)
+    additive = [
+        (cube, f"{cube.name}.{m.name}") for cube in example.cubes for m in cube.measures if m.type in ("count", "sum")
+    ]
+    assume(additive)
+    cube, measure = pick(choices, additive)
+    query = {"measures": [measure], "filters": example.query.get("filters", [])}
+    whole = asked(Example(example.cubes, query))
+    evaluation = naive.Evaluation(Example(example.cubes, whole))
+    # Each row of its own cube has one value of such a dimension; over a join it may have several.
+    own = [
+        f"{cube.name}.{d.name}" for d in cube.dimensions if set(evaluation.cubes_of(cube.name, d.name)) <= {cube.name}
+    ]
+    assume(own)
+    assume(not any(evaluation.is_measure(m) for m in naive.filter_members(query["filters"])))
+    dimension = pick(choices, own)
+    for engine in engines:
+        (total,) = answer(engine, example, whole).rows or [{measure: 0}]
+        parts = answer(engine, example, whole | {"dimensions": [dimension]}).rows
+        added = sum((Fraction(str(row[measure] or 0)) for row in parts), Fraction())
+        told = f"{engine.name}: {measure} by {dimension}\n{query}\n{model_text(example)}"
+        assert added == Fraction(str(total[measure] or 0)), told
+
+
+@relation
 @given(example=examples())
 def test_the_databases_agree(engines: Engines, example: Example):
     query = without(example.query, "limit", "offset")
