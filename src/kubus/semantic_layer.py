@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,7 @@ from kubus.plan.nodes import cubes_of
 from kubus.plan.series import check_series, series_of
 from kubus.query.authorize import AuthorizedQuery, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
+from kubus.query.clock import Clock
 from kubus.query.default_filters import with_default_filters
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
@@ -56,13 +58,15 @@ SHAPES_KEPT = 5_000
 class Prepared:
     """A query whose statement is known. `order` is the order that holds, asked for or by default.
 
-    `ambiguous` are the ways between its cubes that might as well have been others.
+    `ambiguous` are the ways between its cubes that might as well have been others. `moves_at` is the first instant at
+    which dates in words of the model mean others; None says never.
     """
 
     authorized: AuthorizedQuery
     job: Job
     order: tuple[Order, ...]
     ambiguous: tuple[Ambiguity, ...] = ()
+    moves_at: datetime | None = None
 
     @property
     def query(self) -> Query:
@@ -98,6 +102,7 @@ class Planned:
     cubes: tuple[Cube, ...]
     series: tuple[Bucket, ...] = ()
     ambiguous: tuple[Ambiguity, ...] = ()
+    moves_at: datetime | None = None
 
 
 class SemanticLayer:
@@ -182,42 +187,45 @@ class SemanticLayer:
 
     # ── the way of a query ──
 
-    def prepare(self, query: Query, caller: SecurityContext) -> Prepared:
-        """Everything short of asking the database.
+    def prepare(self, query: Query, caller: SecurityContext, now: datetime | None = None) -> Prepared:
+        """Everything short of asking the database. `now`, which is aware, is what dates in words of the model mean.
 
         Raises:
             MemberError: the query names what is not there, or what does not go together.
             BadClaim: the caller's claims are not what the model's SQL reads.
         """
         model = self.model
-        query = with_default_filters(query, model)
+        clock = Clock(now or datetime.now(UTC), query.timezone)
+        query = with_default_filters(query, model, clock)
         authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
         values = values_of(authorized.query)
         shapes, claimed = read_claims(model.claims, caller, len(values))
         values = (*values, *claimed)
-        planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims))
+        planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
         check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes))
-        return Prepared(authorized, job, order, planned.ambiguous)
+        return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
 
-    def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
+    def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims, clock: Clock) -> Planned:
         key = (model.version, shape_of(authorized.query), claims)
         planned = self._shapes.get(key)
-        if planned is None:
-            planned = self._shapes[key] = self._plan(authorized, model, claims)
+        if planned is None or (planned.moves_at is not None and planned.moves_at <= clock.now):
+            planned = self._shapes[key] = self._plan(authorized, model, claims, Clock(clock.now, clock.timezone))
             if len(self._shapes) > SHAPES_KEPT:
                 self._shapes.popitem(last=False)
         else:
             self._shapes.move_to_end(key)
+        if planned.moves_at is not None:
+            clock.moments.append(planned.moves_at)
         return planned
 
-    def _plan(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims) -> Planned:
+    def _plan(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims, clock: Clock) -> Planned:
         query = authorized.query
         graph = WatchedGraph(model.join_graph.joins)
         model = replace(model, join_graph=graph)
-        resolved = resolve(authorized, model)
+        resolved = resolve(authorized, model, clock)
         plan = build(resolved, model)
         cubes = cubes_of(plan)
         if query.ungrouped and not self._allow_ungrouped_without_primary_key:
@@ -228,7 +236,7 @@ class SemanticLayer:
         if graph.noted and self._ambiguous_joins == "error":
             raise MemberError(f"{next(iter(graph.noted)).message}. {REMEDY}")
         shape = render(plan, model, spoken, query.timezone, claims)
-        return Planned(shape, count, cubes, series_of(plan), tuple(graph.noted))
+        return Planned(shape, count, cubes, series_of(plan), tuple(graph.noted), clock.moves_at)
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
         """An answer that may be given at once, from memory.

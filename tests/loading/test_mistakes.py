@@ -170,6 +170,7 @@ MISTAKES = [
     ('        sql: status\n        type: string', '        sql: status\n        type: string\n        links: [{name: x, label: X, url: a, colour: red}]', 17, 'colour = red) is not allowed', None),
     ('type: sum', 'type: sum\n        mask: {sql: amount}', 26, 'must be an aggregate', None),
     ("    segments:", "    access_policy: [{group: x}]\n    segments:", 26, "not yet supported", None),
+    ("    segments:", "    calendar: maybe\n    segments:", 26, "must be a boolean", None),
     ("    segments:", "    data_source: other\n    segments:", 26, "The other data source is missing", None),
     ("    segments:", "    refresh_key: {every: 1 month}\n    segments:", 26, "does not match", None),
     ("    segments:", "    extends: order\n    segments:", 26, "there's no such cube", "orders"),

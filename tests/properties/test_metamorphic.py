@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
+import yaml
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -181,6 +182,46 @@ def test_the_groups_of_a_dimension_add_up_to_the_total(engines: Engines, example
         added = sum((Fraction(str(row[measure] or 0)) for row in parts), Fraction())
         told = f"{engine.name}: {measure} by {dimension}\n{query}\n{model_text(example)}"
         assert added == Fraction(str(total[measure] or 0)), told
+
+
+@relation
+@given(example=examples())
+def test_a_view_answers_as_its_cubes_do(engines: Engines, example: Example):
+    """A view with the ways that the query takes anyway shows the same rows under its own names."""
+    query = asked(example, "limit", "offset", "order", "total", "ungrouped")
+    evaluation = naive.Evaluation(Example(example.cubes, query))
+    root, joins = evaluation.tree(evaluation.hints())
+    ways = {root: root}
+    for source, target in joins:
+        ways[target] = f"{ways[source]}.{target}"
+    entries = [{"join_path": way, "includes": "*", "prefix": True} for way in ways.values()]
+    model = model_text(example)
+    with_view = model + yaml.safe_dump({"views": [{"name": "v", "cubes": entries}]})
+    names = {f"{c.name}.{m.name}" for c in example.cubes for m in (*c.measures, *c.dimensions, *c.segments)}
+    for engine in engines:
+        plain = answer(engine, example, query)
+        shown = engine.run(engine.prepare(with_view, in_view(query, names)))
+        keys = list(plain.rows[0]) if plain.rows else []
+        told = f"{engine.name}: {query}\n{with_view}"
+        seen = [{key: row[in_view(key, names)] for key in keys} for row in shown.rows]
+        assert bag_of(Got(plain.rows, None), keys) == bag_of(Got(seen, None), keys), told
+
+
+def in_view(value: Any, names: set[str]) -> Any:
+    """A query, or a part of it, with the members of the view instead of those of cubes."""
+    if isinstance(value, str):
+        cube, _, rest = value.partition(".")
+        member, _, granularity = rest.partition(".")
+        if f"{cube}.{member}" not in names:
+            return value
+        return f"v.{cube}_{member}" + (f".{granularity}" if granularity else "")
+    if isinstance(value, list):
+        return [in_view(part, names) for part in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        # Values are compared with, and never names.
+        parts = cast("dict[str, Any]", value)
+        return {key: part if key == "values" else in_view(part, names) for key, part in parts.items()}
+    return value
 
 
 @relation

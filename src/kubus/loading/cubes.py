@@ -46,6 +46,7 @@ def compile_cube(
     label = compiler.label(itself, "cube")
     public = compiler.public(itself, True, "cube")
     compiler.boolean(itself, "rewrite_queries", False, "cube")
+    compiler.boolean(itself, "calendar", False, "cube")
     refresh_key, refresh_every = compile_refresh_key(compiler, itself)
     dimensions = compiler.dimensions()
     measures = compiler.all("measures", compiler.measure)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from kubus.loading.bind import Members
+from kubus.loading.dates import date_problem
 from kubus.loading.declarations import DeclaredMember, key_place, short
 from kubus.loading.problems import nearest_hint
 from kubus.loading.windows import SPAN, Report
@@ -15,7 +16,6 @@ from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.names import snake_case
 from kubus.model.stage import FilterContext, Grain, RankBy, Stage, TimeShift
 from kubus.model.window import Span
-from kubus.query.date_range import iso_moment
 from kubus.query.operators import OPERATORS
 
 STAGE_KEYS = ("grain", "group_by", "reduce_by", "add_group_by", "filter", "time_shift", "order_by")
@@ -184,11 +184,9 @@ class StageCompiler:
             self.report(given or value, f"({path}.values) is required for the operator {name}")
             return None
         texts = tuple(constant(item) for item in values)
-        if operator.relative is not None and not all(text is not None and iso_moment(text) for text in texts):
-            self.report(
-                given, f"Relative dates in {path} are not yet supported by this version of kubus",
-                "Write dates in digits, such as '2024-01-31'",
-            )  # fmt: skip
+        wrong = date_problem(operator, texts)
+        if wrong is not None:
+            self.report(given, f"({path}.values) {wrong}")
             return None
         return Comparison(f"{member.cube}.{member.member}", name, texts)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 from kubus.loading.bind import Members
+from kubus.loading.dates import date_problem
 from kubus.loading.declarations import short
 from kubus.loading.folders import compile_folders
 from kubus.loading.formats import format_problem
@@ -24,7 +25,6 @@ from kubus.model.member_sql import MemberReference, MemberSql, marker
 from kubus.model.names import snake_case
 from kubus.model.titles import title_of
 from kubus.model.view import DefaultFilter, View
-from kubus.query.date_range import iso_moment
 from kubus.query.operators import OPERATORS
 
 
@@ -380,11 +380,9 @@ class ViewCompiler:
             self.report(view, values or item, f"(default_filters.values) is required for the operator {name}")
             return None
         texts = tuple(filter_text(v) for v in values.data) if values is not None else ()
-        if operator.relative is not None and not all(text is not None and iso_moment(text) for text in texts):
-            self.report(
-                view, values, "Relative dates in default_filters are not yet supported by this version of kubus",
-                "Write dates in digits, such as '2024-01-31'",
-            )  # fmt: skip
+        wrong = date_problem(operator, texts)
+        if wrong is not None:
+            self.report(view, values, f"(default_filters.values) {wrong}")
             return None
         unless: list[str] = []
         given = fields.get("unless")

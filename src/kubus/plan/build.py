@@ -50,6 +50,7 @@ from kubus.query.resolve import (
     members_tested,
     referenced,
     sql_of,
+    unviewed,
 )
 
 
@@ -237,10 +238,13 @@ def attach(
         timezone=query.timezone,
         ungrouped=False,
         join_hints=(),
+        clock=query.clock,
     )
     kept: list[Condition] = []
     if dimension.propagate_filters:
-        for condition in conditions:
+        for asked in conditions:
+            # The sub-query has ways of its own, from the measure's cube, and not those by which a view comes here.
+            condition = unviewed(asked, model)
             reads_sub_query = sub_queries(members_tested(condition), model)
             if not reads_sub_query and find_tree(inner, (measure,), (*kept, condition), model) is not None:
                 kept.append(condition)
@@ -268,7 +272,7 @@ def attach_groups(
         query,
         keys=keys,
         measures=(),
-        row_conditions=tuple(lower_conditions(below, stage, model)),
+        row_conditions=tuple(lower_conditions(below, stage, model, query.clock)),
         group_conditions=(),
         order=(),
         ungrouped=False,

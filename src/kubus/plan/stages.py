@@ -14,6 +14,7 @@ from kubus.model.model import Model
 from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
+from kubus.query.clock import Clock
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -50,7 +51,7 @@ def build_stage(
         query,
         keys=tuple(shifted_key(key, stage.shifts) for key in names),
         measures=(),
-        row_conditions=tuple(lower_conditions(query.row_conditions, stage, model)),
+        row_conditions=tuple(lower_conditions(query.row_conditions, stage, model, query.clock)),
         group_conditions=(),
         order=(),
     )
@@ -199,7 +200,9 @@ def shifted(dimension: Dimension, shifts: tuple[TimeShift, ...]) -> Dimension:
 # ── filters ──
 
 
-def lower_conditions(conditions: tuple[Condition, ...], stage: Stage, model: Model) -> Iterable[Condition]:
+def lower_conditions(
+    conditions: tuple[Condition, ...], stage: Stage, model: Model, clock: Clock
+) -> Iterable[Condition]:
     """The conditions of the lower stage."""
     context = stage.filters
     if not context.fixed:
@@ -208,7 +211,7 @@ def lower_conditions(conditions: tuple[Condition, ...], stage: Stage, model: Mod
             if kept is not None:
                 yield shifted_condition(kept, stage.shifts)
     for written in context.include:
-        added = constant_filter(written, model)
+        added = constant_filter(written, model, clock)
         if added is not None:
             yield added
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from kubus.model.filter import Comparison, Filter
 from kubus.model.model import Model
+from kubus.query.clock import Clock
+from kubus.query.normalize import settled_filter
 from kubus.query.query import Query
 
 
-def with_default_filters(query: Query, model: Model) -> Query:
+def with_default_filters(query: Query, model: Model, clock: Clock) -> Query:
     """The query with the default filters of every view that it touches by more than a segment.
 
     A filter of the query on one of the members `unless` releases a default filter; selecting the member does not.
+    Dates in words are settled by the clock.
     """
     if not any(view.default_filters for view in model.views.values()):
         return query
@@ -22,7 +25,7 @@ def with_default_filters(query: Query, model: Model) -> Query:
         view = model.views.get(name)
         for default in () if view is None else view.default_filters:
             if not any(f"{name}.{member}" in tested for member in default.unless):
-                found.append(default.filter)
+                found.append(settled_filter(default.filter, clock))
     return replace(query, default_filters=tuple(found)) if found else query
 
 

@@ -3,12 +3,11 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from kubus.errors import LimitExceeded, QueryError
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter, FilterValue
-from kubus.model.granularity import Unit
-from kubus.query.date_range import iso_moment, next_change, relative_range, resolve_range, unreadable
+from kubus.query.clock import Clock
+from kubus.query.date_range import iso_moment, relative_range, resolve_range, unreadable
 from kubus.query.operators import OPERATORS, Operator
 from kubus.query.query import (
     AskedComparison,
@@ -38,27 +37,6 @@ class Normalized:
     type: QueryType
     asked: tuple[AskedQuery, ...]
     moves_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What time it is, and in which zone.
-
-    `moments` gathers the instants at which relative dates, once read, would be read otherwise.
-    """
-
-    now: datetime
-    timezone: str
-    moments: list[datetime]
-
-    @property
-    def local(self) -> datetime:
-        """Now, as wall time of the zone."""
-        return self.now.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None, fold=0)
-
-    def holds_until_end_of(self, unit: Unit | None) -> None:
-        if unit is not None:
-            self.moments.append(next_change(unit, self.now, self.timezone))
 
 
 def normalize(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kubus.errors import MemberError, QueryError
@@ -14,7 +14,8 @@ from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.model.window import Window
 from kubus.query.authorize import AuthorizedQuery
-from kubus.query.normalize import default_order
+from kubus.query.clock import Clock
+from kubus.query.normalize import default_order, settled_filter
 from kubus.query.operators import OPERATORS, Operator
 from kubus.query.query import Query, TimeDimension
 from kubus.query.quoted import shortened
@@ -115,6 +116,7 @@ class OrderBy:
 class ResolvedQuery:
     """Members instead of names. `keys` and `measures` are the columns, each once; rows pass every one of
     `row_conditions`, groups every one of `group_conditions`. `join_hints` are the ways that the client asks for.
+    `clock` settles dates in words that the model says.
     """
 
     keys: tuple[Key, ...]
@@ -127,9 +129,10 @@ class ResolvedQuery:
     timezone: str
     ungrouped: bool
     join_hints: tuple[Hint, ...]
+    clock: Clock = field(compare=False)
 
 
-def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
+def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> ResolvedQuery:
     """Find every member that the query names.
 
     Raises:
@@ -173,6 +176,7 @@ def resolve(authorized: AuthorizedQuery, model: Model) -> ResolvedQuery:
         timezone=query.timezone,
         ungrouped=query.ungrouped,
         join_hints=query.join_hints,
+        clock=clock,
     )
 
 
@@ -192,9 +196,9 @@ def time_dimension(time: TimeDimension, model: Model) -> Dimension:
     return dimension
 
 
-def constant_filter(written: Filter, model: Model) -> Condition | None:
+def constant_filter(written: Filter, model: Model, clock: Clock) -> Condition | None:
     """A filter whose values the model gives. None for an empty group."""
-    return resolve_filter(written, model, lambda value: Slot(-1, form_of(value), value))
+    return resolve_filter(settled_filter(written, clock), model, lambda value: Slot(-1, form_of(value), value))
 
 
 def resolve_filter(written: Filter, model: Model, slot_of: Callable[[str], Slot]) -> Condition | None:
@@ -223,6 +227,31 @@ def aliased(measure: Measure, model: Model) -> Measure:
     target = referenced(measure.alias_of, model)
     assert isinstance(target, Measure), measure.path
     return target
+
+
+def unviewed(condition: Condition, model: Model) -> Condition:
+    """A condition on the members that those of views stand for, by whatever way leads to them."""
+    match condition:
+        case Test(Dimension() as dimension):
+            return replace(condition, member=behind(dimension, model))
+        case Within(dimension) | IsSet(dimension):
+            return replace(condition, dimension=behind(dimension, model))
+        case InWindows(inner):
+            return replace(condition, range=replace(inner, dimension=behind(inner.dimension, model)))
+        case Segment(alias_of=MemberReference() as target):
+            return model.segment(f"{target.cube}.{target.member}")
+        case Every(parts) | Some(parts):
+            return type(condition)(tuple(unviewed(part, model) for part in parts))
+        case _:
+            return condition
+
+
+def behind(dimension: Dimension, model: Model) -> Dimension:
+    """The dimension of a cube that a view's dimension stands for, shifted as that is; any other is itself."""
+    target = dimension.alias_of
+    if target is None:
+        return dimension
+    return replace(model.dimension(f"{target.cube}.{target.member}"), shifts=dimension.shifts)
 
 
 def kinds_tested(condition: Condition) -> Iterator[type]:

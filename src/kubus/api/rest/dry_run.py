@@ -49,4 +49,5 @@ class DryRun:
             "transformedQueries": [transformed(query) for query in normalized.queries],
             "pivotQuery": pivot_query(normalized),
         }
-        return self._replies.keep(incoming.method, raw, caller, value, normalized.moves_at)
+        moments = [normalized.moves_at, *(one.moves_at for one in prepared)]
+        return self._replies.keep(incoming.method, raw, caller, value, moments)

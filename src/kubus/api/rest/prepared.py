@@ -6,6 +6,7 @@ caller may see goes into them.
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -123,6 +124,7 @@ class PreparedRequests:
         return self._hold(request, caller, tuple(self._layer.prepare(query, caller) for query in request.queries))
 
     def _hold(self, request: LoadRequest, caller: SecurityContext, prepared: "tuple[Prepared, ...]") -> ForCaller:
+        request.moves_at = min(request.moves_at, *(until(one.moves_at) for one in prepared))
         # All queries are prepared, so that a fault in any of them is told; only those with a frame are run.
         given = prepared[: len(request.frames)]
         layouts = tuple(
@@ -133,6 +135,11 @@ class PreparedRequests:
             request.callers.clear()
         held = request.callers[id(caller)] = ForCaller(caller, given, layouts)
         return held
+
+
+def until(moment: datetime | None) -> float:
+    """An instant as Unix time; None is never."""
+    return float("inf") if moment is None else moment.timestamp()
 
 
 def framed(asked: Asked, model: Model, *, hidden_too: bool) -> LoadRequest:
@@ -157,7 +164,7 @@ def framed(asked: Asked, model: Model, *, hidden_too: bool) -> LoadRequest:
         queries=normalized.queries,
         frames=frames,
         cache=asked.cache,
-        moves_at=float("inf") if normalized.moves_at is None else normalized.moves_at.timestamp(),
+        moves_at=until(normalized.moves_at),
         is_envelope=is_envelope,
         opening=b'{"queryType":' + encode(normalized.type) + b',"results":[' if is_envelope else b"",
         closing=b'],"pivotQuery":' + encode(pivot_query(normalized)) + b',"slowQuery":' if is_envelope else b"",

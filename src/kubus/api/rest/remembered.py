@@ -1,6 +1,7 @@
 """Replies that the database has no part in, remembered by the bytes of their requests."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,13 @@ class RememberedReplies:
         found = self._held.get((method, raw, id(caller), model.version))
         return None if found is None or found[1] <= time.time() else found[0]
 
-    def keep(self, method: str, raw: bytes, caller: SecurityContext, value: object, moves_at: datetime | None) -> Reply:
-        """A reply with this value as its JSON body, remembered until `moves_at`; None is for ever."""
+    def keep(
+        self, method: str, raw: bytes, caller: SecurityContext, value: object, moments: Iterable[datetime | None]
+    ) -> Reply:
+        """A reply with this value as its JSON body, remembered until the first of `moments`; None is for ever."""
         parts = json_reply(value).parts
         reply = Reply(200, parts, etag=weak_etag(parts))
-        until = float("inf") if moves_at is None else moves_at.timestamp()
+        until = min((moment.timestamp() for moment in moments if moment is not None), default=float("inf"))
         if len(raw) <= RAW:
             # The caller is held as well, so that its id stays its own.
             key = (method, raw, id(caller), self._layer.model.version)

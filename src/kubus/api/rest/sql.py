@@ -50,9 +50,11 @@ class Sql:
         if given.get("format") == "sql":
             return json_reply({"error": NO_INTERFACE}, 500)
         asked = read_asked(given, self._options)
-        entries = [self._entry(self._layer.prepare(query, caller)) for query in asked.normalized.queries]
+        prepared = [self._layer.prepare(query, caller) for query in asked.normalized.queries]
+        entries = list(map(self._entry, prepared))
+        moments = [asked.normalized.moves_at, *(one.moves_at for one in prepared)]
         value = entries[0] if asked.normalized.type == "regularQuery" else entries
-        return self._replies.keep(incoming.method, raw, caller, value, asked.normalized.moves_at)
+        return self._replies.keep(incoming.method, raw, caller, value, moments)
 
     def _entry(self, prepared: "Prepared") -> dict[str, Any]:
         """One statement, and how its columns belong to members."""
