@@ -169,6 +169,7 @@ MISTAKES = [
     ('        sql: status\n        type: string', '        sql: status\n        type: string\n        links: [{name: "x y", label: X, url: a}]', 17, 'is not a name', None),
     ('        sql: status\n        type: string', '        sql: status\n        type: string\n        links: [{name: x, label: X, url: a, colour: red}]', 17, 'colour = red) is not allowed', None),
     ('type: sum', 'type: sum\n        mask: {sql: amount}', 26, 'must be an aggregate', None),
+    ('        sql: created_at\n        type: time', '        sql: created_at\n        type: time\n        time_shift: [{name: x, sql: y}]', 20, 'is for cubes with calendar: true', None),
     ("    segments:", "    access_policy: [{group: x}]\n    segments:", 26, "not yet supported", None),
     ("    segments:", "    calendar: maybe\n    segments:", 26, "must be a boolean", None),
     ("    segments:", "    data_source: other\n    segments:", 26, "The other data source is missing", None),
@@ -231,3 +232,35 @@ def test_text_of_the_error_is_what_clients_of_cube_read() -> None:
     with pytest.raises(ModelError) as caught:
         load_files({"m.yml": GOOD.replace("type: sum", "type: median")}, {"default": "postgres"})
     assert caught.value.wire_text.startswith("Error: Compile errors:\norders cube: (measures.amount.type = median)")
+
+
+CALENDAR = """
+cubes:
+  - name: days
+    sql_table: days
+    calendar: true
+    dimensions:
+      - name: day
+        sql: day
+        type: time
+        primary_key: true
+        time_shift: [SHIFT]
+"""
+
+
+@pytest.mark.parametrize(
+    ("shift", "message"),
+    [
+        ("{name: x}", "time_shift) has name"),
+        ("{}", "time_shift) has nothing"),
+        ("{name: x, sql: y, interval: 1 day, type: prior}", "time_shift) has name, sql, interval, type"),
+        ("{interval: 1 day, sql: y}", "time_shift) has interval, sql"),
+        ("{interval: a day, type: prior, sql: y}", "must be such as '1 year'"),
+        ("{interval: 1 day, type: past, sql: y}", "must be one of [prior, next]"),
+        ('{name: x, sql: "{nothing}"}', "days.nothing cannot be resolved"),
+        ("{name: x, column: y}", "time_shift.column) is not allowed"),
+    ],
+)
+def test_a_shift_of_a_calendar_has_one_of_three_shapes(shift: str, message: str) -> None:
+    found = problems(CALENDAR.replace("SHIFT", shift))
+    assert [p.line for p in found if message in p.message] == [11], [str(p) for p in found]

@@ -31,6 +31,7 @@ DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
     "multi_stage", "add_group_by", "filter", "values", "granularities", "mask", "links", "key",
+    "time_shift",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
@@ -54,7 +55,7 @@ PRE_AGGREGATION_KEYS = frozenset(
 
 # What data models may say that this version does not know how to do yet.
 LATER_CUBE = frozenset({"access_policy"})
-LATER_DIMENSION = frozenset({"time_shift", "field_type"})
+LATER_DIMENSION = frozenset({"field_type"})
 
 KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),

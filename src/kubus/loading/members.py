@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 
 from kubus.loading.additive import compile_additive
 from kubus.loading.bind import Binder, Members, Where
+from kubus.loading.calendars import compile_calendar_shifts
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
 from kubus.loading.granularities import compile_granularities
@@ -189,6 +190,10 @@ class CubeCompiler:
         stage = self.dimension_stage(member)
         label = self.label(member, kind, value_type)
         granularities = compile_granularities(member, self.report, lambda at, path: self.sql(member, at, path))
+        is_calendar = "calendar" in self.cube.fields and self.cube.fields["calendar"].data in (True, "true")
+        shifts = compile_calendar_shifts(
+            member, self.report, lambda at, path: self.sql(member, at, path), is_calendar=is_calendar
+        )
         order = member.fields.get("order")
         if order is not None and order.data not in ("asc", "desc"):
             self.report(
@@ -212,6 +217,7 @@ class CubeCompiler:
             sub_query=sub_query,
             stage=stage,
             granularities=granularities,
+            calendar_shifts=shifts,
             propagate_filters=propagate,
             suggest_filter_values=suggest,
             order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),

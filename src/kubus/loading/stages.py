@@ -201,11 +201,13 @@ class StageCompiler:
         items = self.listed(value, path)
         for item in items:
             fields = self.fields_of(item, path, SHIFT_KEYS)
+            dimension = self.reference(fields["time_dimension"]) if "time_dimension" in fields else None
+            if len(items) > 1 and "time_dimension" not in fields:
+                self.report(item, f"({path}.timeDimension) is required where there are several shifts")
             if "name" in fields:
-                self.report(
-                    fields["name"], f"'{path}.name' is not yet supported by this version of kubus",
-                    "Write the interval and type: prior or next",
-                )  # fmt: skip
+                if "interval" in fields or "type" in fields:
+                    self.report(item, f"({path}) has name, and interval or type: write only one of the two")
+                found.append(TimeShift(None, dimension, fields["name"].text.strip()))
                 continue
             text = fields["interval"].text.strip() if "interval" in fields else ""
             match = SPAN.fullmatch(text)
@@ -219,9 +221,6 @@ class StageCompiler:
                 message = f"({path}.type = {short(kind)}) must be one of [prior, next]"
                 self.report(fields.get("type") or item, message)
                 continue
-            dimension = self.reference(fields["time_dimension"]) if "time_dimension" in fields else None
-            if len(items) > 1 and "time_dimension" not in fields:
-                self.report(item, f"({path}.timeDimension) is required where there are several shifts")
             count = int(match[1]) if kind == "prior" else -int(match[1])
             found.append(TimeShift(Span(count, cast("Unit", match[2])), dimension))
         return tuple(found)

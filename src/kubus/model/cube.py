@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from kubus.model.additive import SemiAdditive
+from kubus.model.calendar import CalendarShift
 from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Join
@@ -112,7 +113,8 @@ class Dimension:
     `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
     `stage` says that its SQL refers to measures, which are computed at a grain of their own before rows are grouped by
     the value. `granularities` are a time's own, beside the predefined ones. `shifts` move a time, as the lower stage
-    of a measure that is shifted in time has it.
+    of a measure that is shifted in time has it; `calendar_shifts` are what a calendar says of shifts, and
+    `is_mapped` that it was joined by one of them.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     `key` names the dimension that tells equal labels apart. `synthetic` ones are made by the links of another.
@@ -130,6 +132,8 @@ class Dimension:
     propagate_filters: bool = False
     shifts: tuple[Span, ...] = ()
     granularities: tuple[CustomGranularity, ...] = ()
+    calendar_shifts: tuple[CalendarShift, ...] = ()
+    is_mapped: bool = False
     stage: Stage | None = None
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None

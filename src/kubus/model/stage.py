@@ -31,10 +31,14 @@ class FilterContext:
 
 @dataclass(frozen=True, slots=True)
 class TimeShift:
-    """What is shown at a time is what was at that time less `span`. `dimension` None shifts every time dimension."""
+    """What is shown at a time is what was at that time less `span`. `dimension` None shifts every time dimension.
 
-    span: Span
+    A shift that has a `name` instead of a span is one of a calendar.
+    """
+
+    span: Span | None
     dimension: MemberReference | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Source: query-semantics 11. First dimensions are left out, then added, then time
 measures below are planned with that state as if it were a query of its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kubus.errors import MemberError, Unsupported
@@ -12,6 +12,8 @@ from kubus.model.cube import Dimension, Measure, Member
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
+from kubus.model.window import Span
+from kubus.plan.calendars import Mapped, joined_by, mapped_columns, said
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
 from kubus.query.clock import Clock
@@ -19,6 +21,7 @@ from kubus.query.resolve import (
     Bucket,
     Condition,
     Every,
+    IsSet,
     Key,
     ResolvedQuery,
     Some,
@@ -47,15 +50,21 @@ def build_stage(
     # What a rank leaves out is not left out of its groups: it is what they are ranked among.
     grain = replace(stage.grain, keep_only=None, exclude=()) if is_rank else stage.grain
     names = lower_keys(query.keys, grain, model)
+    mapped = mapped_columns(shifted_times(names, query.row_conditions, stage))
     lower = replace(
         query,
         keys=tuple(shifted_key(key, stage.shifts) for key in names),
         measures=(),
-        row_conditions=tuple(lower_conditions(query.row_conditions, stage, model, query.clock)),
+        row_conditions=(
+            *lower_conditions(query.row_conditions, stage, model, query.clock),
+            # A fact that no day looks at would stand at no day.
+            *(IsSet(time) for time in of_calendars(names, mapped)),
+        ),
         group_conditions=(),
         order=(),
     )
-    groups = build_groups(lower, stage_inputs(measure, model), model)
+    below = joined_by(mapped, model) if mapped else model
+    groups = build_groups(lower, stage_inputs(measure, model), below)
     shared = tuple(key for key in names if key in query.keys)
     if is_rank:
         if shared != names:
@@ -193,8 +202,47 @@ def shifted(dimension: Dimension, shifts: tuple[TimeShift, ...]) -> Dimension:
     """The dimension as the lower stage has it: moved forward by what the measure looks back."""
     if dimension.type != "time":
         return dimension
-    spans = tuple(shift.span for shift in shifts if shift.dimension is None or is_named(dimension, shift.dimension))
+    meant = tuple(of_dimension(dimension, shifts))
+    spans = tuple(span for shift in meant if (span := span_of(dimension, shift)) is not None)
+    if spans and dimension.is_mapped:
+        raise Unsupported(f"'{dimension.path}' is shifted by its calendar and in another way, one upon the other")
+    if len(spans) < len(meant):
+        dimension = replace(dimension, is_mapped=True)
     return replace(dimension, shifts=(*dimension.shifts, *spans)) if spans else dimension
+
+
+def of_dimension(dimension: Dimension, shifts: tuple[TimeShift, ...]) -> Iterator[TimeShift]:
+    """The shifts of a stage that are meant for a time dimension."""
+    for shift in shifts:
+        if shift.dimension is None or is_named(dimension, shift.dimension):
+            yield shift
+
+
+def span_of(dimension: Dimension, shift: TimeShift) -> Span | None:
+    """By how much a shift moves a time; None where its calendar is joined otherwise instead."""
+    entry = said(dimension, shift)
+    if entry is None:
+        return shift.span
+    return None if entry.sql is not None else entry.span
+
+
+def shifted_times(
+    keys: tuple[Key, ...], conditions: tuple[Condition, ...], stage: Stage
+) -> Iterator[tuple[Dimension, TimeShift]]:
+    """The time dimensions of a lower stage, each with the shifts that are meant for it."""
+    named = [key.dimension if isinstance(key, Bucket) else key for key in keys]
+    named += [m for condition in conditions for m in members_tested(condition) if isinstance(m, Dimension)]
+    for dimension in named:
+        if dimension.type == "time":
+            for shift in of_dimension(dimension, stage.shifts):
+                yield dimension, shift
+
+
+def of_calendars(keys: tuple[Key, ...], mapped: Mapped) -> Iterator[Dimension]:
+    for key in keys:
+        dimension = key.dimension if isinstance(key, Bucket) else key
+        if target_of(dimension)[0] in mapped and dimension.type == "time":
+            yield dimension
 
 
 # ── filters ──

@@ -207,7 +207,7 @@ def is_about(condition: Condition, targets: Targets, scope: Scope) -> bool:
     return (
         bool(members)
         and all(isinstance(leaf, Test | Within | Segment) for leaf in leaves)
-        and not any(isinstance(m, Dimension) and m.shifts for m in members)
+        and not any(isinstance(m, Dimension) and (m.shifts or m.is_mapped) for m in members)
         and all(not isinstance(m, Measure) and origin(m.cube, m.name, scope.model) in targets for m in members)
         and not (scope.may_be_missing and lets_null_through(condition))
     )
