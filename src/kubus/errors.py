@@ -56,7 +56,10 @@ class ConfigError(KubusError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a data model: where, what, and how to mend it. `line` and `column` count from 1; 0 is unknown."""
+    """One fault of a data model: where, what, and how to mend it. `line` and `column` count from 1; 0 is unknown.
+
+    `excerpt` is the line without the spaces before it, and `caret` the place in it, counted from 0.
+    """
 
     file: str
     line: int
@@ -65,12 +68,20 @@ class Problem:
     hint: str | None = None
     cube: str | None = None
     excerpt: str | None = None
+    caret: int | None = None
+
+    @property
+    def pointed(self) -> str | None:
+        """The excerpt, and below it a mark at the place; None without an excerpt."""
+        if self.excerpt is None or self.caret is None:
+            return self.excerpt
+        return f"{self.excerpt}\n{' ' * self.caret}^"
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}:{self.column}" if self.line else "")
         text = f"{place}: {self.message}"
-        if self.excerpt:
-            text += f"\n    {self.excerpt}"
+        if self.pointed:
+            text += "\n    " + self.pointed.replace("\n", "\n    ")
         return text if self.hint is None else f"{text}\n    {self.hint}"
 
 

@@ -264,3 +264,9 @@ cubes:
 def test_a_shift_of_a_calendar_has_one_of_three_shapes(shift: str, message: str) -> None:
     found = problems(CALENDAR.replace("SHIFT", shift))
     assert [p.line for p in found if message in p.message] == [11], [str(p) for p in found]
+
+
+def test_the_place_is_pointed_at() -> None:
+    (problem,) = problems(GOOD.replace("type: sum", "type: sume"))
+    assert problem.pointed == "type: sume\n      ^"
+    assert str(problem).endswith("        type: sume\n          ^\n    Did you mean 'sum'?".removeprefix("    "))

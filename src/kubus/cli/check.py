@@ -56,8 +56,8 @@ def shown(problem: Problem, rule: str | None = None) -> Text:
     kind = f"warning ({rule}): " if rule else ""
     text.append(place, style="bold").append(f": {kind}", style="yellow")
     text.append((f"{problem.cube}: " if problem.cube else "") + problem.message)
-    if problem.excerpt:
-        text.append(f"\n    {problem.excerpt}", style="dim")
+    if problem.pointed:
+        text.append("\n    " + problem.pointed.replace("\n", "\n    "), style="dim")
     if problem.hint:
         text.append(f"\n    {problem.hint}", style="cyan")
     return text

@@ -7,6 +7,9 @@ from kubus.errors import ModelError, Problem
 from kubus.loading.rendered import Rendered
 from kubus.loading.yaml_text import Yaml
 
+# Characters of a line that are shown.
+EXCERPT = 160
+
 
 class Problems:
     """Every problem found so far. Compiling goes on after one, so that all are told at once."""
@@ -63,8 +66,11 @@ class Problems:
                 if made:
                     hint = (f"{hint}. " if hint else "") + f"Rendered it is: {made.strip()[:160]}"
             file, line = place.file, place.line
-        excerpt = row_of(self._files.get(file, ""), line).strip()[:160] or None
-        problem = Problem(file, line, column, message, hint, cube, excerpt)
+        row = row_of(self._files.get(file, ""), line)
+        excerpt = row.strip()[:EXCERPT] or None
+        at = column - 1 - (len(row) - len(row.lstrip()))
+        caret = at if excerpt is not None and 0 <= at < len(excerpt) else None
+        problem = Problem(file, line, column, message, hint, cube, excerpt, caret)
         self._found.setdefault((file, line, column, message), problem)
 
     def raise_any(self) -> None:
