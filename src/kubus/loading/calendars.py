@@ -6,14 +6,13 @@ Source: data-model 23.
 from collections.abc import Callable
 from typing import cast
 
-from kubus.loading.declarations import DeclaredMember, key_place, short
-from kubus.loading.problems import nearest_hint
-from kubus.loading.windows import SPAN, Report
+from kubus.loading.declarations import DeclaredMember, short
+from kubus.loading.reports import Report, known_fields
+from kubus.loading.windows import SPAN
 from kubus.loading.yaml_text import Yaml
 from kubus.model.calendar import CalendarShift
 from kubus.model.granularity import Unit
 from kubus.model.member_sql import MemberSql
-from kubus.model.names import snake_case
 from kubus.model.window import Span
 
 KEYS = ("name", "interval", "type", "sql")
@@ -45,13 +44,9 @@ def compile_calendar_shifts(
 
 
 def compile_shift(member: DeclaredMember, item: Yaml, path: str, report: Report, sql: Sql) -> CalendarShift | None:
-    fields: dict[str, Yaml] = {}
-    for key, part in item.items():
-        name = snake_case(key)
-        if name not in KEYS:
-            report(member, key_place(item, key), f"({path}.{key}) is not allowed", nearest_hint(name, KEYS))
-            return None
-        fields[name] = part
+    fields = known_fields(member, item, KEYS, path, report)
+    if fields is None:
+        return None
     if set(fields) not in SHAPES:
         hint = "It has name, interval and type; or name and sql; or interval, type and sql"
         report(member, item, f"({path}) has {', '.join(fields) or 'nothing'}", hint)

@@ -8,14 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from kubus.loading.declarations import IDENTIFIER, DeclaredMember, key_place, short
-from kubus.loading.problems import nearest_hint
-from kubus.loading.windows import Report
+from kubus.loading.declarations import IDENTIFIER, DeclaredMember, short
+from kubus.loading.reports import Report, known_fields
 from kubus.loading.yaml_text import Yaml
 from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.granularity import UNITS, Unit
 from kubus.model.member_sql import MemberSql
-from kubus.model.names import snake_case
 from kubus.model.titles import title_of
 from kubus.model.window import Span
 
@@ -71,13 +69,9 @@ def compile_granularity(
     if not item.is_map:
         report(member, item, f"({path} = {short(item.plain())}) must be a map", "It has a name and an interval")
         return None
-    fields: dict[str, Yaml] = {}
-    for key, part in item.items():
-        name = snake_case(key)
-        if name not in KEYS:
-            report(member, key_place(item, key), f"({path}.{key}) is not allowed", nearest_hint(name, KEYS))
-            return None
-        fields[name] = part
+    fields = known_fields(member, item, KEYS, path, report)
+    if fields is None:
+        return None
     name = fields["name"].text if "name" in fields else ""
     if not IDENTIFIER.fullmatch(name):
         report(member, fields.get("name") or item, f"({path}.name = {short(name)}) must be a name")

@@ -8,7 +8,8 @@ from kubus.loading.bind import Members
 from kubus.loading.dates import date_problem
 from kubus.loading.declarations import DeclaredMember, key_place, short
 from kubus.loading.problems import nearest_hint
-from kubus.loading.windows import SPAN, Report
+from kubus.loading.reports import Report
+from kubus.loading.windows import SPAN
 from kubus.loading.yaml_text import Yaml
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import UNITS, Unit

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from typing import Protocol, cast
+from typing import cast
 
-from kubus.loading.declarations import DeclaredMember, key_place, short
+from kubus.loading.declarations import DeclaredMember, short
 from kubus.loading.problems import nearest_hint
+from kubus.loading.reports import Report, known_fields
 from kubus.loading.yaml_text import Yaml
 from kubus.model.granularity import UNITS, Unit
 from kubus.model.measure_types import MeasureType
@@ -15,12 +16,6 @@ from kubus.model.window import Reach, Span, Window
 # Seconds are no unit of a window.
 SPAN = re.compile(r"(-?\d{1,9}) (minute|hour|day|week|month|quarter|year)s?")
 PATTERN = r"/^(-?\d+) (minute|hour|day|week|month|quarter|year)s?$/"
-
-
-class Report(Protocol):
-    """Notes a problem of a member at a place in its file."""
-
-    def __call__(self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None) -> None: ...
 
 
 TYPES = ("fixed", "to_date", "year_to_date", "quarter_to_date", "month_to_date")
@@ -40,13 +35,9 @@ def compile_window(
     if not value.is_map:
         report(member, value, f"({path} = {short(value.plain())}) must be a map", "Write trailing: 7 day")
         return None
-    fields: dict[str, Yaml] = {}
-    for key, part in value.items():
-        name = snake_case(key)
-        if name not in KEYS:
-            report(member, key_place(value, key), f"({path}.{key}) is not allowed", nearest_hint(name, KEYS))
-            return None
-        fields[name] = part
+    fields = known_fields(member, value, KEYS, path, report)
+    if fields is None:
+        return None
     kind = snake_case(fields["type"].text) if "type" in fields else "fixed"
     if kind not in TYPES:
         report(
