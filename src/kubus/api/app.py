@@ -44,6 +44,9 @@ UNKNOWN_CALLER_BODY = 64 * 1024
 READ = frozenset({"GET", "HEAD"})
 READ_OR_POST = frozenset({"GET", "HEAD", "POST"})
 
+# In a scope: `answer_now` was asked.
+ASKED = "kubus.asked"
+
 Call = Callable[[Incoming, SecurityContext, Receive, bytes], Awaitable[Reply]]
 Again = Callable[[Incoming, SecurityContext], Warm | None]
 Hook = Callable[[], Awaitable[None]]
@@ -128,8 +131,9 @@ class Api:
     def answer_now(self, scope: Scope) -> Whole | None:
         """The answer to a GET that needs nothing but looking up: the same bytes were answered for this caller before.
 
-        None says that nothing was done, and that the request has to take the long way.
+        None says that nothing was done, and that the request has to take the long way. It is not asked again then.
         """
+        scope[ASKED] = True
         if scope["method"] != "GET" or self.draining:
             return None
         path = local_path(scope)
@@ -178,7 +182,7 @@ class Api:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        at_once = self.answer_now(scope)
+        at_once = None if scope.get(ASKED) else self.answer_now(scope)
         if at_once is not None:
             await send_whole(send, at_once)
             return

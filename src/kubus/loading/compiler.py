@@ -21,7 +21,7 @@ from kubus.loading.cubes import compile_cube
 from kubus.loading.declarations import DeclaredCube, members_in
 from kubus.loading.dynamic import model_texts
 from kubus.loading.extends import extended, merged
-from kubus.loading.kept import Kept
+from kubus.loading.kept import KeptSteps
 from kubus.loading.lint import LintWarning, lint
 from kubus.loading.problems import Problems
 from kubus.loading.reading import Declarations, declarations
@@ -67,12 +67,12 @@ class Compiler:
         self._folder = folder
         self._texts: dict[str, str] = {}
         self._declared: Mapping[str, DeclaredCube] = MappingProxyType({})
-        self._files: Kept[Declarations] = Kept(keeps=keeps)
-        self._merged: Kept[DeclaredCube] = Kept(keeps=keeps)
-        self._members: Kept[dict[str, str]] = Kept(keeps=keeps)
-        self._cubes: Kept[CompiledCube] = Kept(keeps=keeps)
-        self._checked: Kept[bool] = Kept(keeps=keeps)
-        self._views: Kept[tuple[Made, ...]] = Kept(keeps=keeps)
+        self._files: KeptSteps[Declarations] = KeptSteps(keeps=keeps)
+        self._merged: KeptSteps[DeclaredCube] = KeptSteps(keeps=keeps)
+        self._members: KeptSteps[dict[str, str]] = KeptSteps(keeps=keeps)
+        self._cubes: KeptSteps[CompiledCube] = KeptSteps(keeps=keeps)
+        self._checked: KeptSteps[bool] = KeptSteps(keeps=keeps)
+        self._views: KeptSteps[tuple[Made, ...]] = KeptSteps(keeps=keeps)
 
     def compile(self, files: Mapping[str, str], compile_context: Mapping[str, Any] | None = None) -> Model:
         """The model in these texts, by file name. Raises ModelError with every problem if it does not compile.

@@ -54,7 +54,7 @@ class Done(Generic[R]):
     result: R
 
 
-class Kept(Generic[R]):
+class KeptSteps(Generic[R]):
     """The results of one kind of step, by name, from one compilation to the next.
 
     With `keeps` false nothing is kept: a model that is compiled once has no use for what it was made from.

@@ -17,6 +17,7 @@ from kubus.plan.calendars import Mapped, joined_by, mapped_columns, said
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
 from kubus.query.clock import Clock
+from kubus.query.default_filters import members_of
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -51,6 +52,7 @@ def build_stage(
     grain = replace(stage.grain, keep_only=None, exclude=()) if is_rank else stage.grain
     names = lower_keys(query.keys, grain, model)
     mapped = mapped_columns(shifted_times(names, query.row_conditions, stage))
+    check_added_filters(stage.filters, mapped, model)
     lower = replace(
         query,
         keys=tuple(shifted_key(key, stage.shifts) for key in names),
@@ -236,6 +238,19 @@ def shifted_times(
         if dimension.type == "time":
             for shift in of_dimension(dimension, stage.shifts):
                 yield dimension, shift
+
+
+def check_added_filters(context: FilterContext, mapped: Mapped, model: Model) -> None:
+    """Raises Unsupported where a stage adds a condition on a calendar that it shifts: it could mean either day."""
+    for written in context.include:
+        for path in members_of(written):
+            cube = target_of(model.dimension(path))[0]
+            if cube in mapped:
+                raise Unsupported(
+                    f"A filter of a multi-stage measure on '{path}', a calendar that the measure shifts, could mean "
+                    "either day",
+                    hint="Put the filter on the measure that is shifted, or on another cube",
+                )
 
 
 def of_calendars(keys: tuple[Key, ...], mapped: Mapped) -> Iterator[Dimension]:

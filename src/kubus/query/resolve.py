@@ -251,7 +251,8 @@ def behind(dimension: Dimension, model: Model) -> Dimension:
     target = dimension.alias_of
     if target is None:
         return dimension
-    return replace(model.dimension(f"{target.cube}.{target.member}"), shifts=dimension.shifts)
+    own = model.dimension(f"{target.cube}.{target.member}")
+    return replace(own, shifts=dimension.shifts, is_mapped=dimension.is_mapped)
 
 
 def kinds_tested(condition: Condition) -> Iterator[type]:
