@@ -10,6 +10,9 @@ Claims = Mapping[str, Any]
 
 NO_CLAIMS: Claims = MappingProxyType({})
 
+# The tenant of callers whom no hook gives another, as in Cube.
+APP_ID = "STANDALONE"
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityContext:
@@ -34,10 +37,23 @@ class SecurityContext:
 NOBODY = SecurityContext()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """One request: its id for the log, and the scopes that its caller has."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Caller:
+    """Who asks, with what the host says of them. Everything that decides what they may see, and nothing of one request.
 
-    request_id: str
+    `groups` choose the access policies that are for them. `scopes` are the APIs that they may use; None stands for the
+    default ones. `app_id` is their tenant: the data model and what is kept for it. `extended` is what the host added
+    for its own hooks.
+
+    Compared by identity, so that what is kept for one caller is found without reading all their claims. Callers who
+    are equal in all of this are made one and the same where they come in.
+    """
+
     security: SecurityContext = NOBODY
-    scopes: frozenset[str] = field(default_factory=frozenset[str])
+    groups: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    app_id: str = APP_ID
+    extended: Claims = field(default_factory=lambda: NO_CLAIMS)
+
+
+ANYBODY = Caller()

@@ -21,7 +21,7 @@ from typing import Any, Self, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from kubus.api.wire.parse_query import asked_query
-from kubus.context import SecurityContext
+from kubus.context import Caller, SecurityContext
 from kubus.errors import QueryError
 from kubus.loading.load import load_files, load_model
 from kubus.model.model import Model
@@ -117,7 +117,7 @@ class SemanticLayer(Spine):
 
     def asked(self, query: JsonQuery, context: Mapping[str, Any] | None = None) -> Prepared:
         """A query made ready to run for a caller with these claims."""
-        return self.prepare(self._normal(query), SecurityContext(MappingProxyType(dict(context or {}))))
+        return self.prepare(self._normal(query), Caller(SecurityContext(MappingProxyType(dict(context or {})))))
 
     def _normal(self, query: JsonQuery) -> Query:
         normal = normalize(

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.events import ModelFailed, ModelLoaded, emit
@@ -187,7 +187,7 @@ class SemanticLayer:
 
     # ── the way of a query ──
 
-    def prepare(self, query: Query, caller: SecurityContext, now: datetime | None = None) -> Prepared:
+    def prepare(self, query: Query, caller: Caller, now: datetime | None = None) -> Prepared:
         """Everything short of asking the database. `now`, which is aware, is what dates in words of the model mean.
 
         Raises:
@@ -199,7 +199,7 @@ class SemanticLayer:
         query = with_default_filters(query, model, clock)
         authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
         values = values_of(authorized.query)
-        shapes, claimed = read_claims(model.claims, caller, len(values))
+        shapes, claimed = read_claims(model.claims, caller.security, len(values))
         values = (*values, *claimed)
         planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
         check_series(planned.series, query)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kubus.api.wire.parse_query import asked_query
-from kubus.context import SecurityContext
+from kubus.context import ANYBODY
 from kubus.loading.load import load_files
 from kubus.query.normalize import normalize
 from kubus.semantic_layer import Prepared, SemanticLayer
@@ -18,7 +18,6 @@ from kubus.sources.registry import make_source
 from kubus.sources.source import Source
 
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)
-NOBODY = SecurityContext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Engine:
     def prepare_on(self, layer: SemanticLayer, query: dict[str, Any]) -> Prepared:
         normal = normalize(asked_query(query), now=NOW, default_timezone="UTC", default_limit=10_000, max_limit=50_000)
         (single,) = normal.queries
-        prepared = layer.prepare(single, NOBODY)
+        prepared = layer.prepare(single, ANYBODY)
         prepared.authorized.check_visible()
         return prepared
 

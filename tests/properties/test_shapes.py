@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubus.api.wire.parse_query import asked_query
-from kubus.context import SecurityContext
+from kubus.context import Caller, SecurityContext
 from kubus.errors import KubusError
 from kubus.loading.load import load_files
 from kubus.query.normalize import normalize
@@ -139,7 +139,7 @@ def prepared(asking: SemanticLayer, query: dict[str, Any], claims: dict[str, Any
         normal = normalize(
             asked_query(query), now=NOW, default_timezone="UTC", default_limit=10_000, max_limit=50_000
         ).queries[0]
-        found = asking.prepare(normal, SecurityContext(MappingProxyType(claims)))
+        found = asking.prepare(normal, Caller(SecurityContext(MappingProxyType(claims))))
     except KubusError as error:
         return type(error), error.message
     return found.job, found.order, found.query

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kubus.api.wire.parse_query import asked_query
-from kubus.context import SecurityContext
+from kubus.context import ANYBODY
 from kubus.errors import ModelError
 from kubus.loading.load import load_files
 from kubus.query.normalize import normalize
@@ -33,7 +33,6 @@ views:
     default_filters:
       - {member: day, operator: inDateRange, values: [DEFAULT], unless: [day]}
 """
-NOBODY = SecurityContext()
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ async def asked(layer, now, zone="UTC", **query):
     settled = normalize(
         asked_query({"timezone": zone, **query}), now=now, default_timezone="UTC", default_limit=10, max_limit=10
     )
-    ready = layer.prepare(settled.queries[0], NOBODY, now)
+    ready = layer.prepare(settled.queries[0], ANYBODY, now)
     answer = await layer.run(ready)
     return answer.rows.values, ready.moves_at
 

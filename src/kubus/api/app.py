@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from kubus.api.rest.asked import raw_parameters
+from kubus.api.rest.callers import Callers
 from kubus.api.rest.dry_run import DryRun
 from kubus.api.rest.errors import error_reply
 from kubus.api.rest.gate import authenticate, recognized, require_scope
@@ -29,7 +30,7 @@ from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, sen
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
 from kubus.auth.provider import AuthProvider
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
 
@@ -47,8 +48,8 @@ READ_OR_POST = frozenset({"GET", "HEAD", "POST"})
 # In a scope: `answer_now` was asked.
 ASKED = "kubus.asked"
 
-Call = Callable[[Incoming, SecurityContext, Receive, bytes], Awaitable[Reply]]
-Again = Callable[[Incoming, SecurityContext], Warm | None]
+Call = Callable[[Incoming, Caller, Receive, bytes], Awaitable[Reply]]
+Again = Callable[[Incoming, Caller], Warm | None]
 Hook = Callable[[], Awaitable[None]]
 
 
@@ -95,6 +96,7 @@ class Api:
         self.draining = False
         self._layer = layer
         self._authenticator = authenticator
+        self._callers = Callers()
         self._options = options
         self._on_start = on_start
         self._on_stop = on_stop
@@ -144,9 +146,10 @@ class Api:
         request = incoming(scope, path)
         if b"if-none-match" in request.headers:
             return None
-        caller = recognized(request, self._authenticator, self._options)
-        if caller is None:
+        security = recognized(request, self._authenticator, self._options)
+        if security is None:
             return None
+        caller = self._callers.of(security)
         request.auth_seconds = perf_counter() - started
         try:
             warm = endpoint.warm(request, caller)
@@ -261,9 +264,9 @@ class Api:
             return self._private
         return (*self._private, (b"x-kubus-model", b"stale; problems=%d" % len(error.problems)))
 
-    def _admitted(self, request: Incoming) -> SecurityContext:
+    def _admitted(self, request: Incoming) -> Caller:
         started = perf_counter()
-        caller = authenticate(request, self._authenticator, self._options)
+        caller = self._callers.of(authenticate(request, self._authenticator, self._options))
         request.auth_seconds = perf_counter() - started
         return caller
 

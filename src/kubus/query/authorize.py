@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.errors import Forbidden, MemberError
 from kubus.model.model import Model
 from kubus.query.query import Query
@@ -29,7 +29,7 @@ class AuthorizedQuery:
             )
 
 
-def authorize(query: Query, model: Model, caller: SecurityContext, *, show_hidden: bool = False) -> AuthorizedQuery:  # noqa: ARG001 - policies read the caller
+def authorize(query: Query, model: Model, caller: Caller, *, show_hidden: bool = False) -> AuthorizedQuery:  # noqa: ARG001 - policies read the caller
     """Let `query` through, noting the selected members that are not public.
 
     `show_hidden` makes every member visible, as development mode does. Members that do not exist are left for

@@ -14,7 +14,7 @@ from kubus.api.rest.remembered import RememberedReplies
 from kubus.api.rest.reply import Reply
 from kubus.api.wire.echo_query import echoes, pivot_query, query_order
 from kubus.api.wire.transformed import transformed
-from kubus.context import SecurityContext
+from kubus.context import Caller
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -28,7 +28,7 @@ class DryRun:
         self._options = options
         self._replies = RememberedReplies(layer, options)
 
-    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+    async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The queries with defaults and dates settled, their orders, and how a client pivots the rows.
 
         They are planned as well, so that what cannot be planned is refused here as it is by `/v1/load`.

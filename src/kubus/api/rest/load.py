@@ -25,7 +25,7 @@ from kubus.api.rest.waiting import while_client_waits
 from kubus.api.wire.answer import Layout, encode_rows
 from kubus.api.wire.long_answer import can_be_long, encode_batches
 from kubus.api.wire.transformed import transformed
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.execution.answer import Answer, LongAnswer, StillRunning
 from kubus.query.query import ResponseFormat
 
@@ -50,7 +50,7 @@ class Load:
         self._options = options
         self._requests = PreparedRequests(layer, options)
 
-    def warm(self, incoming: Incoming, caller: SecurityContext) -> Warm | None:
+    def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The answer to a GET whose bytes were answered before, if it is still fresh. None says that nothing was done.
 
         Raises:
@@ -69,7 +69,7 @@ class Load:
         timing = b"auth;dur=%.3f, plan;dur=%.3f, queue;dur=0, database;dur=0, encode;dur=0" % (auth, plan)
         return Warm(body, answer.memo[request.etag_key], ((b"server-timing", timing),))
 
-    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:
+    async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:
         """The answer to a request whose body has been read; `raw` holds its parameters.
 
         Raises:

@@ -13,7 +13,7 @@ from kubus.api.rest.incoming import Incoming, url_parameters
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, Warm, json_reply, warm, weak_etag
 from kubus.api.wire.meta import metadata
-from kubus.context import SecurityContext
+from kubus.context import Caller
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -27,7 +27,7 @@ class Meta:
         self._options = options
         self._replies: Bounded[tuple[str, bool, bool], Reply] = Bounded(16, 256 * 1024 * 1024)
 
-    def warm(self, incoming: Incoming, caller: SecurityContext) -> Warm | None:  # noqa: ARG002 - every endpoint is called so
+    def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:  # noqa: ARG002 - every endpoint is called so
         """The metadata of a GET without parameters, if it was given before."""
         if incoming.query_string:
             return None
@@ -35,7 +35,7 @@ class Meta:
         reply = None if model is None else self._replies.get((model.version, False, False))
         return None if reply is None else warm(reply)
 
-    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+    async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The metadata. `extended`, with any value, adds the SQL of the model; `onlyViews=true` leaves cubes out.
 
         Raises:

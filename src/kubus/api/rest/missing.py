@@ -6,7 +6,7 @@ from starlette.types import Receive
 
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.reply import Reply, json_reply
-from kubus.context import SecurityContext
+from kubus.context import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Missing:
     scope: str
     removed: bool = False
 
-    async def call(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+    async def call(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """What a caller who may ask is told."""
         if self.removed:
             return json_reply({"error": f"{incoming.path} is no longer part of the API"}, 404)

@@ -17,7 +17,7 @@ from kubus.api.rest.options import ApiOptions
 from kubus.api.wire.annotation import annotation
 from kubus.api.wire.answer import Layout, layout
 from kubus.api.wire.echo_query import echoes, pivot_query
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.errors import QueryError
 from kubus.model.model import Model
 from kubus.query.query import AskedQuery, CacheMode, Query, ResponseFormat
@@ -49,7 +49,7 @@ class Frame:
 class ForCaller:
     """The statements of a request for one caller. Holds the caller, so that its id stays its own."""
 
-    caller: SecurityContext
+    caller: Caller
     prepared: "tuple[Prepared, ...]"
     layouts: tuple[Layout, ...]
 
@@ -89,7 +89,7 @@ class PreparedRequests:
             options.prepared_entries, options.prepared_bytes
         )
 
-    def get(self, method: str, raw: bytes, caller: SecurityContext) -> tuple[LoadRequest, ForCaller]:
+    def get(self, method: str, raw: bytes, caller: Caller) -> tuple[LoadRequest, ForCaller]:
         """The request in these bytes, and its statements for this caller.
 
         Raises:
@@ -120,10 +120,10 @@ class PreparedRequests:
         request = self._held.get((method, raw, model.version))
         return None if request is None or request.moves_at <= time.time() else request
 
-    def _for_caller(self, request: LoadRequest, caller: SecurityContext) -> ForCaller:
+    def _for_caller(self, request: LoadRequest, caller: Caller) -> ForCaller:
         return self._hold(request, caller, tuple(self._layer.prepare(query, caller) for query in request.queries))
 
-    def _hold(self, request: LoadRequest, caller: SecurityContext, prepared: "tuple[Prepared, ...]") -> ForCaller:
+    def _hold(self, request: LoadRequest, caller: Caller, prepared: "tuple[Prepared, ...]") -> ForCaller:
         request.moves_at = min(request.moves_at, *(until(one.moves_at) for one in prepared))
         # All queries are prepared, so that a fault in any of them is told; only those with a frame are run.
         given = prepared[: len(request.frames)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, json_reply, weak_etag
-from kubus.context import SecurityContext
+from kubus.context import Caller
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -22,11 +22,11 @@ class RememberedReplies:
 
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
-        self._held: Bounded[tuple[str, bytes, int, str], tuple[Reply, float, SecurityContext]] = Bounded(
+        self._held: Bounded[tuple[str, bytes, int, str], tuple[Reply, float, Caller]] = Bounded(
             options.prepared_entries, options.prepared_bytes // 4
         )
 
-    def get(self, method: str, raw: bytes, caller: SecurityContext) -> Reply | None:
+    def get(self, method: str, raw: bytes, caller: Caller) -> Reply | None:
         """The reply to these bytes for this caller, if it still holds."""
         model = self._layer.model_if_any
         if model is None:
@@ -34,9 +34,7 @@ class RememberedReplies:
         found = self._held.get((method, raw, id(caller), model.version))
         return None if found is None or found[1] <= time.time() else found[0]
 
-    def keep(
-        self, method: str, raw: bytes, caller: SecurityContext, value: object, moments: Iterable[datetime | None]
-    ) -> Reply:
+    def keep(self, method: str, raw: bytes, caller: Caller, value: object, moments: Iterable[datetime | None]) -> Reply:
         """A reply with this value as its JSON body, remembered until the first of `moments`; None is for ever."""
         parts = json_reply(value).parts
         reply = Reply(200, parts, etag=weak_etag(parts))

@@ -14,7 +14,7 @@ from kubus.api.rest.remembered import RememberedReplies
 from kubus.api.rest.reply import Reply, Warm, json_reply, warm
 from kubus.api.wire.echo_query import query_order
 from kubus.api.wire.transformed import transformed
-from kubus.context import SecurityContext
+from kubus.context import Caller
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.query.query import Query
 
@@ -32,12 +32,12 @@ class Sql:
         self._options = options
         self._replies = RememberedReplies(layer, options)
 
-    def warm(self, incoming: Incoming, caller: SecurityContext) -> Warm | None:
+    def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The reply to a GET whose bytes came before, if it still holds."""
         reply = self._replies.get("GET", incoming.query_string, caller)
         return None if reply is None else warm(reply)
 
-    async def __call__(self, incoming: Incoming, caller: SecurityContext, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
+    async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The statement of a query; an array of them for an array of queries or a comparison.
 
         Raises:
