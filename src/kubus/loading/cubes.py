@@ -7,11 +7,15 @@ from typing import Any
 from kubus.loading.bind import Binder, Members
 from kubus.loading.cube_keys import refresh_key_problem
 from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, short
+from kubus.loading.dimensions import compile_dimensions
 from kubus.loading.hierarchies import compile_hierarchy
 from kubus.loading.intervals import every_seconds
+from kubus.loading.joins import compile_join
+from kubus.loading.measures import compile_measure
 from kubus.loading.members import CubeCompiler, line_of
 from kubus.loading.pre_aggregations import PreAggregationCompiler
 from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.segments import compile_segment
 from kubus.model.cube import Cube
 from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
@@ -48,13 +52,13 @@ def compile_cube(
     compiler.boolean(itself, "rewrite_queries", False, "cube")
     compiler.boolean(itself, "calendar", False, "cube")
     refresh_key, refresh_every = compile_refresh_key(compiler, itself)
-    dimensions = compiler.dimensions()
-    measures = compiler.all("measures", compiler.measure)
-    segments = compiler.all("segments", compiler.segment)
-    joins = compiler.all("joins", compiler.join)
-    hierarchies = compiler.all("hierarchies", lambda member: compile_hierarchy(compiler, member))
+    dimensions = compile_dimensions(compiler)
+    measures = compiler.all("measures", compile_measure)
+    segments = compiler.all("segments", compile_segment)
+    joins = compiler.all("joins", compile_join)
+    hierarchies = compiler.all("hierarchies", compile_hierarchy)
     pre_aggregations = compiler.all(
-        "pre_aggregations", lambda member: PreAggregationCompiler(compiler, member).compiled()
+        "pre_aggregations", lambda compiler, member: PreAggregationCompiler(compiler, member).compiled()
     )
     if table is None:
         return None

@@ -1,16 +1,13 @@
 """Declared hierarchies to hierarchies: of a cube, and those that a view shows."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from kubus.loading.declarations import DeclaredMember
+from kubus.loading.members import CubeCompiler
 from kubus.model.hierarchy import Hierarchy
 
-if TYPE_CHECKING:
-    from kubus.loading.members import CubeCompiler
 
-
-def compile_hierarchy(compiler: "CubeCompiler", member: DeclaredMember) -> Hierarchy | None:
+def compile_hierarchy(compiler: CubeCompiler, member: DeclaredMember) -> Hierarchy | None:
     """A hierarchy, or None if it has no levels; every problem is noted."""
     value = member.fields.get("levels")
     path = f"hierarchies.{member.name}"

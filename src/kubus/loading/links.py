@@ -1,11 +1,11 @@
 """Links of a dimension: what clients show, and the dimensions that hold the addresses."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from kubus.loading.declarations import IDENTIFIER, DeclaredMember, short
+from kubus.loading.members import CubeCompiler
 from kubus.loading.yaml_text import Yaml
 from kubus.model.context import ContextReference, UrlEncoded
 from kubus.model.cube import Dimension, Label
@@ -13,9 +13,6 @@ from kubus.model.link import Link, address_name
 from kubus.model.member_sql import MemberSql, Reference, marker
 from kubus.model.names import snake_case
 from kubus.model.references import with_inner
-
-if TYPE_CHECKING:
-    from kubus.loading.members import CubeCompiler
 
 LINK_KEYS = frozenset({"name", "label", "url", "dashboard", "icon", "target", "primary", "params"})
 
@@ -28,7 +25,7 @@ class CompiledLink:
     address: MemberSql
 
 
-def compile_links(compiler: "CubeCompiler", member: DeclaredMember) -> tuple[CompiledLink, ...]:
+def compile_links(compiler: CubeCompiler, member: DeclaredMember) -> tuple[CompiledLink, ...]:
     """The links of a dimension; those with a problem are left out."""
     value = member.fields.get("links")
     if value is None:
@@ -51,7 +48,7 @@ def compile_links(compiler: "CubeCompiler", member: DeclaredMember) -> tuple[Com
     return tuple(found.values())
 
 
-def compile_link(compiler: "CubeCompiler", member: DeclaredMember, item: Yaml, path: str) -> CompiledLink | None:
+def compile_link(compiler: CubeCompiler, member: DeclaredMember, item: Yaml, path: str) -> CompiledLink | None:
     fields: dict[str, Yaml] = {snake_case(key): value for key, value in item.items()}
     for key, value in fields.items():
         if key not in LINK_KEYS:
@@ -92,7 +89,7 @@ def compile_link(compiler: "CubeCompiler", member: DeclaredMember, item: Yaml, p
     return CompiledLink(link, with_parameters(url, params))
 
 
-def base(compiler: "CubeCompiler", member: DeclaredMember, fields: dict[str, Yaml], path: str) -> MemberSql | None:
+def base(compiler: CubeCompiler, member: DeclaredMember, fields: dict[str, Yaml], path: str) -> MemberSql | None:
     """The address without its parameters."""
     if "url" in fields:
         return compiler.sql(member, fields["url"], f"{path}.url")
@@ -101,7 +98,7 @@ def base(compiler: "CubeCompiler", member: DeclaredMember, fields: dict[str, Yam
 
 
 def parameters(
-    compiler: "CubeCompiler", member: DeclaredMember, value: Yaml | None, path: str
+    compiler: CubeCompiler, member: DeclaredMember, value: Yaml | None, path: str
 ) -> list[tuple[str, MemberSql]] | None:
     """The names and SQL of parameters; None if one of them has a problem."""
     if value is None:

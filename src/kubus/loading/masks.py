@@ -1,18 +1,16 @@
 """Masks: what stands for a value that a caller may not see."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlglot import exp
 
 from kubus.loading.declarations import DeclaredMember, short
+from kubus.loading.members import CubeCompiler
 from kubus.model.cube import Mask
 from kubus.model.member_sql import MemberReference
 
-if TYPE_CHECKING:
-    from kubus.loading.members import CubeCompiler
 
-
-def compile_mask(compiler: "CubeCompiler", member: DeclaredMember, kind: str) -> Mask:
+def compile_mask(compiler: CubeCompiler, member: DeclaredMember, kind: str) -> Mask:
     """The mask of a member; None if there is none, or a problem."""
     value = member.fields.get("mask")
     if value is None:

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kubus.loading.cube_keys import refresh_key_problem
 from kubus.loading.declarations import DeclaredMember, short
+from kubus.loading.members import CubeCompiler
 from kubus.loading.yaml_text import Yaml
 from kubus.model.granularity import UNITS
 from kubus.model.names import snake_case
 from kubus.model.pre_aggregation import PreAggregation
-
-if TYPE_CHECKING:
-    from kubus.loading.members import CubeCompiler
 
 # As the model writes them, and as metadata do.
 TYPES: Mapping[str, str] = {
@@ -43,7 +41,7 @@ RANGES = ("build_range_start", "build_range_end", "refresh_range_start", "refres
 class PreAggregationCompiler:
     """Compiles one. Every problem is noted."""
 
-    compiler: "CubeCompiler"
+    compiler: CubeCompiler
     member: DeclaredMember
 
     @property

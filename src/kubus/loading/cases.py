@@ -1,0 +1,55 @@
+"""Declared cases: a dimension that is the label of the first condition that holds."""
+
+from kubus.loading.declarations import DeclaredMember
+from kubus.loading.members import CubeCompiler, unescaped
+from kubus.loading.yaml_text import Yaml
+from kubus.model.cube import Case, When
+from kubus.model.member_sql import MemberSql
+
+
+def compile_case(compiler: CubeCompiler, member: DeclaredMember, value: Yaml, path: str) -> Case | None:
+    if not value.is_map or not set(value.data) <= {"when", "else"}:
+        extra = sorted(set(value.data) - {"when", "else"}) if value.is_map else []
+        if "switch" in extra:
+            compiler.report(member, value, f"'{path}.switch' is not yet supported by this version of kubus")
+        else:
+            compiler.report(
+                member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else "")
+            )
+        return None
+    branches = value.data.get("when")
+    if branches is None or not branches.is_list or not branches.data:
+        compiler.report(member, value, f"({path}.when) has to be a list with at least one branch")
+        return None
+    whens: list[When] = []
+    for number, branch in enumerate(branches.data):
+        at = f"{path}.when[{number}]"
+        if not branch.is_map or set(branch.data) != {"sql", "label"}:
+            missing = [k for k in ("sql", "label") if not branch.is_map or k not in branch.data]
+            what = f"({at}.{missing[0]}) is required" if missing else f"({at}) has keys other than sql and label"
+            compiler.report(member, branch, what)
+            continue
+        condition = compiler.sql(member, branch.data["sql"], f"{at}.sql")
+        label = case_label(compiler, member, branch.data["label"], f"{at}.label")
+        if condition is not None and label is not None:
+            whens.append(When(condition, label))
+    otherwise: str | MemberSql | None = None
+    last = value.data.get("else")
+    if last is not None:
+        if not last.is_map or set(last.data) != {"label"}:
+            compiler.report(member, last, f"({path}.else.label) is required")
+        else:
+            otherwise = case_label(compiler, member, last.data["label"], f"{path}.else.label")
+    return Case(tuple(whens), otherwise) if len(whens) == len(branches.data) else None
+
+
+def case_label(compiler: CubeCompiler, member: DeclaredMember, value: Yaml, path: str) -> str | MemberSql | None:
+    if value.is_map:
+        if set(value.data) != {"sql"}:
+            compiler.report(member, value, f"({path}) has to be a text, or a map with sql")
+            return None
+        return compiler.sql(member, value.data["sql"], f"{path}.sql")
+    if value.data is None or value.is_list:
+        compiler.report(member, value, f"({path}) has to be a text, or a map with sql")
+        return None
+    return unescaped(value.text)
