@@ -1,0 +1,110 @@
+"""A statement in the making: what all nodes of a plan have in common when they become SQL.
+
+Each family of nodes is written in a file of its own, as functions of what is made so far. What a node stands on it
+writes through `groups` and `rows`, which choose the function by the node.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from kubus.dialects.dialect import Dialect
+from kubus.model.cube import Measure
+from kubus.model.member_sql import MemberReference
+from kubus.model.model import Model
+from kubus.plan.nodes import Combine, GroupPlan, Project, RowPlan
+from kubus.query.claims import CallerClaims
+from kubus.query.resolve import Condition, Key, referenced
+from kubus.sql.context import Context
+from kubus.sql.filters import predicate
+from kubus.sql.names import Names
+from kubus.sql.scope import Placeholders, Scope
+
+ValueOf = Callable[[Measure], exp.Expr]
+
+
+@dataclass(slots=True)
+class Groups:
+    """A SELECT in the making: its FROM and WHERE, and what keys and measures are written as in it.
+
+    `is_grouped` says that the measures are aggregates, so that the keys are grouped by and conditions on measures
+    are a HAVING.
+    """
+
+    select: exp.Select
+    scope: Scope
+    keys: list[exp.Expr]
+    value_of: ValueOf
+    is_grouped: bool
+
+
+@dataclass(slots=True)
+class Making(ABC):
+    """One statement in the making."""
+
+    model: Model
+    dialect: Dialect
+    timezone: str
+    claims: CallerClaims
+    placeholders: Placeholders = field(default_factory=Placeholders)
+    data_sources: dict[str, None] = field(default_factory=dict[str, None])
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.model, self.dialect.max_identifier)
+
+    @abstractmethod
+    def groups(self, plan: GroupPlan | Project) -> Groups:
+        """The SELECT of groups, without columns yet."""
+
+    @abstractmethod
+    def rows(self, plan: RowPlan, conditions: tuple[Condition, ...] = ()) -> tuple[exp.Select, Scope]:
+        """FROM, joins and WHERE, without columns yet. The rows are filtered by `conditions` afterwards."""
+
+    def finish(
+        self,
+        groups: Groups,
+        keys: tuple[Key, ...],
+        measures: tuple[Measure, ...],
+        conditions: tuple[object, ...] = (),
+    ) -> exp.Select:
+        """Put columns, conditions on measures and grouping to a SELECT."""
+        select = groups.select
+        for key, expression in zip(keys, groups.keys, strict=True):
+            select = select.select(self.named(expression, key), copy=False)
+        for measure in measures:
+            select = select.select(self.named(groups.value_of(measure), measure), copy=False)
+        for condition in conditions:
+            test = predicate(condition, groups.scope, groups.value_of)  # pyright: ignore[reportArgumentType] - tests of measures only
+            add = select.having if groups.is_grouped else select.where
+            select = add(exp.Paren(this=test), copy=False)
+        if groups.is_grouped and keys:
+            select = select.group_by(*(exp.Literal.number(n + 1) for n in range(len(keys))), copy=False)
+        return select
+
+    def named(self, expression: exp.Expr, of: Key | Measure) -> exp.Expr:
+        return exp.alias_(expression, exp.to_identifier(self.names.of(of), quoted=True), copy=False)
+
+    def expression(self, measure: Measure, scope: Scope, value_of: ValueOf) -> exp.Expr:
+        """An expression measure, with the measures that it refers to written by `value_of`."""
+        assert measure.sql is not None, measure.path
+
+        def expand(reference: MemberReference) -> exp.Expr:
+            member = referenced(reference, self.model)
+            return value_of(member) if isinstance(member, Measure) else scope.rows_of(reference)
+
+        return scope.bind(measure.sql, expand)
+
+    def scope(self, conditions: tuple[Condition, ...] | None) -> Scope:
+        """A scope over rows that pass these conditions; None where rows of several plans meet."""
+        context = Context(self.claims, conditions)
+        return Scope(self.model, self.dialect, self.timezone, self.placeholders, context)
+
+
+def measures_of(part: GroupPlan) -> tuple[Measure, ...]:
+    """The measures that a part computes."""
+    if isinstance(part, Combine):
+        return tuple(dict.fromkeys(measure for inner in part.parts for measure in measures_of(inner)))
+    return part.measures
