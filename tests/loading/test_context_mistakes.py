@@ -19,6 +19,11 @@ cubes:
       - {name: created_at, sql: created_at, type: time}
     measures:
       - {name: count, type: count}
+  - name: days
+    sql_table: days
+    calendar: true
+    dimensions:
+      - {name: day, sql: day, type: time, primary_key: true, time_shift: [{name: year_ago, sql: "{CUBE}.year_ago"}]}
 """
 
 MISTAKES = [
@@ -47,7 +52,23 @@ MISTAKES = [
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f\"y = '{x}'\")}", "stands where it cannot stand", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = a{x}')}", "stands where it cannot stand", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y AS {x}')}", "alias", None),
-    ("{FILTER_PARAMS.orders.created_at.time_shifts.a.filter('x')}", "not yet supported", None),
+    (
+        "{FILTER_PARAMS.orders.created_at.time_shifts.a.filter(lambda a, b: 'x')}",
+        "no dimension of 'orders' declares",
+        None,
+    ),
+    (
+        "{FILTER_PARAMS.days.day.time_shifts.yearago.filter(lambda a, b: 'x')}",
+        "no dimension of 'days' declares",
+        "year_ago",
+    ),
+    ("{FILTER_PARAMS.days.day.time_shifts.year_ago.filter('x')}", "names a column", "lambda"),
+    (
+        "{FILTER_PARAMS.days.day.time_shifts.filter(lambda a, b: 'x')}",
+        "is no filter",
+        ".time_shifts.name.filter(lambda",
+    ),
+    ("{FILTER_PARAMS.days.dya.time_shifts.year_ago.filter(lambda a, b: 'x')}", "days.dya cannot be resolved", "'day'"),
     ("{FILTER_GROUP('x')}", "no FILTER_PARAMS", "FILTER_GROUP(FILTER_PARAMS.a.x.filter('x')"),
     ("{FILTER_GROUP()}", "has no argument", "FILTER_GROUP(FILTER_PARAMS.a.x.filter('x')"),
     ("{SECURITY_CONTEXT}", "whole security context", "SECURITY_CONTEXT.claim"),

@@ -61,6 +61,10 @@ class Dialect:
 
     # ── time ──
 
+    def zoned(self, text: exp.Expr) -> exp.Expr:
+        """A column of texts such as `2024-01-31T00:00:00.000Z` as times; those that name no zone are in UTC."""
+        return cast(text, "TIMESTAMPTZ", self)
+
     def utc(self, time: exp.Expr) -> exp.Expr:
         """A time column as UTC wall time. Columns without a zone hold UTC: the session's zone is UTC."""
         return cast(time, "TIMESTAMP", self)

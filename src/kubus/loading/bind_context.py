@@ -34,8 +34,12 @@ CLAIM_METHODS = {
     "unsafe_value": "value",
 }
 FILTER_FORM = "Write FILTER_PARAMS.cube.member.filter('column'), or a lambda instead of the column"
+SHIFT_FORM = "Write FILTER_PARAMS.cube.member.time_shifts.name.filter(lambda from_, to: f'…')"
 GROUP_FORM = "Write FILTER_GROUP(FILTER_PARAMS.a.x.filter('x'), FILTER_PARAMS.a.y.filter('y'))"
 CLAIM_FORM = "Write SECURITY_CONTEXT.claim.filter('column'), .requiredFilter('column') or .unsafeValue()"
+
+# Before the names of a calendar's shifts among the names of its cube.
+SHIFT = ".time_shifts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,8 @@ class ContextBinder:
 
     def called(self, node: Call) -> ContextValue:
         match node.of.parts:
-            case ("FILTER_PARAMS", cube, member, "filter"):
-                return self.pushed(cube, member, node)
-            case ("FILTER_PARAMS", _, _, "time_shifts" | "timeShifts", *_):
-                raise BadSql("'FILTER_PARAMS….time_shifts' is not yet supported by this version of kubus")
-            case ("FILTER_PARAMS", *_):
-                raise BadSql(f"'{'.'.join(node.of.parts)}' is no filter", FILTER_FORM)
+            case ("FILTER_PARAMS", *path):
+                return self.pushed(tuple(path), node)
             case ("FILTER_GROUP",):
                 return self.group(node)
             case (name, *path) if name in CLAIMS:
@@ -139,21 +139,43 @@ class ContextBinder:
             case parts:
                 raise BadSql(f"'{'.'.join(parts)}' cannot be called inside braces")
 
-    def pushed(self, cube: str, member: str, node: Call) -> Pushed:
+    def pushed(self, path: tuple[str, ...], node: Call) -> Pushed:
+        match path:
+            case (cube, member, "filter"):
+                shift = None
+            case (cube, member, "time_shifts" | "timeShifts", shift, "filter"):
+                pass
+            case (_, _, "time_shifts" | "timeShifts", *_):
+                raise BadSql(f"'{'.'.join(node.of.parts)}' is no filter", SHIFT_FORM)
+            case _:
+                raise BadSql(f"'{'.'.join(node.of.parts)}' is no filter", FILTER_FORM)
         there = self.members.get(cube)
         if there is None or member not in there:
             raise BadSql(
                 f"{cube}.{member} cannot be resolved. There's no such member or cube.",
                 nearest_hint(cube, self.members) if there is None else nearest_hint(member, there),
             )
-        return Pushed(cube, member, self.target(only_argument(node)))
+        to = self.target(only_argument(node))
+        if shift is not None:
+            shifts = [name.removeprefix(SHIFT) for name, kind in there.items() if kind == "time_shifts"]
+            if shift not in shifts:
+                raise BadSql(
+                    f"FILTER_PARAMS names the time shift '{shift}', which no dimension of '{cube}' declares",
+                    nearest_hint(shift, shifts),
+                )
+            if not isinstance(to, Callback):
+                raise BadSql(
+                    "FILTER_PARAMS of a time shift names a column, and the calendar knows no column of the day before",
+                    SHIFT_FORM,
+                )
+        return Pushed(cube, member, to, shift)
 
     def group(self, node: Call) -> PushedGroup:
         parts: list[Pushed] = []
         for argument in node.arguments:
             match argument:
-                case Call(of=Name(("FILTER_PARAMS", cube, member, "filter"))):
-                    parts.append(self.pushed(cube, member, argument))
+                case Call(of=Name(("FILTER_PARAMS", *path))):
+                    parts.append(self.pushed(tuple(path), argument))
                 case _:
                     raise BadSql("FILTER_GROUP has an argument that is no FILTER_PARAMS", GROUP_FORM)
         if not parts:

@@ -31,7 +31,7 @@ DIMENSION_KEYS = LABEL_KEYS | {
     "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
     "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
     "multi_stage", "add_group_by", "filter", "values", "granularities", "mask", "links", "key",
-    "time_shift",
+    "time_shift", "field_type",
 }  # fmt: skip
 MEASURE_KEYS = LABEL_KEYS | {
     "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
@@ -55,15 +55,14 @@ PRE_AGGREGATION_KEYS = frozenset(
 
 # What data models may say that this version does not know how to do yet.
 LATER_CUBE = frozenset({"access_policy"})
-LATER_DIMENSION = frozenset({"field_type"})
 
-KEYS_OF: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "dimensions": (DIMENSION_KEYS, LATER_DIMENSION),
-    "measures": (MEASURE_KEYS, frozenset()),
-    "segments": (SEGMENT_KEYS, frozenset()),
-    "joins": (JOIN_KEYS, frozenset()),
-    "hierarchies": (HIERARCHY_KEYS, frozenset()),
-    "pre_aggregations": (PRE_AGGREGATION_KEYS, frozenset()),
+KEYS_OF: dict[str, frozenset[str]] = {
+    "dimensions": DIMENSION_KEYS,
+    "measures": MEASURE_KEYS,
+    "segments": SEGMENT_KEYS,
+    "joins": JOIN_KEYS,
+    "hierarchies": HIERARCHY_KEYS,
+    "pre_aggregations": PRE_AGGREGATION_KEYS,
 }
 # What one of them is called.
 SINGULAR = {kind: kind[:-1] for kind in KEYS_OF} | {"hierarchies": "hierarchy"}
@@ -147,14 +146,13 @@ def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Probl
         hint = "Write a list of maps, each with a name" if members.is_map else None
         problems.add(file, members, f"{kind} must be defined as array", hint=hint, cube=cube)
         return {}
-    allowed, not_yet = KEYS_OF[kind]
     singular = SINGULAR[kind]
     found: dict[str, DeclaredMember] = {}
     for item in members.data:
         name = read_name(file, item, singular, problems, cube=cube)
         if name is None:
             continue
-        fields = read_fields(file, item, allowed, not_yet, f"{kind}.{name}.", problems, cube=cube)
+        fields = read_fields(file, item, KEYS_OF[kind], frozenset(), f"{kind}.{name}.", problems, cube=cube)
         if name in found:
             if kind == "joins":
                 places = ", ".join(f"joins[{i}]" for i, j in enumerate(members.data) if j.is_map and name_of(j) == name)
@@ -267,7 +265,8 @@ def short(value: Any) -> str:
 
 
 def members_in(cube: DeclaredCube, problems: Problems) -> dict[str, str]:
-    """The kind of each member, by name; of granularities by `dimension.granularity`, of pre-aggregations by `.name`.
+    """The kind of each member, by name; of granularities by `dimension.granularity`, of pre-aggregations by `.name`,
+    of a calendar's shifts by `.time_shifts.name`.
 
     No two members have the same name, also of different kinds, or where one is inherited.
     """
@@ -284,7 +283,8 @@ def members_in(cube: DeclaredCube, problems: Problems) -> dict[str, str]:
             what = f"A link makes a dimension '{link}', and there is such a member already"
             problems.add(member.file, member.at, what, cube=cube.name)
         kinds[link] = "dimensions"
-    kinds |= dict.fromkeys(granularities_in(cube), "granularities")
+    kinds |= dict.fromkeys((f"{member}.{name}" for member, name in names_under(cube, "granularities")), "granularities")
+    kinds |= dict.fromkeys((f".time_shifts.{name}" for _, name in names_under(cube, "time_shift")), "time_shifts")
     return kinds | dict.fromkeys((f".{name}" for name in cube.lists.get("pre_aggregations", {})), "pre_aggregations")
 
 
@@ -297,10 +297,10 @@ def addresses_in(cube: DeclaredCube) -> Iterable[tuple[str, DeclaredMember]]:
             yield address_name(member.name, name), member
 
 
-def granularities_in(cube: DeclaredCube) -> Iterable[str]:
-    """`dimension.granularity` of all that a cube declares."""
+def names_under(cube: DeclaredCube, key: str) -> Iterable[tuple[str, str]]:
+    """The dimensions of a cube with the names of what they list under a key."""
     for member in cube.lists.get("dimensions", {}).values():
-        declared = member.fields.get("granularities")
+        declared = member.fields.get(key)
         for item in declared.data if declared is not None and declared.is_list else ():
             if item.is_map and "name" in item.data:
-                yield f"{member.name}.{item.data['name'].text}"
+                yield member.name, item.data["name"].text.strip()

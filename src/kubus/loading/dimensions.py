@@ -49,6 +49,7 @@ def compile_dimension(compiler: CubeCompiler, member: DeclaredMember) -> Dimensi
     shifts = compile_calendar_shifts(
         member, compiler.report, lambda at, path: compiler.sql(member, at, path), is_calendar=is_calendar
     )
+    is_text = compile_field_type(compiler, member, value_type)
     order = member.fields.get("order")
     if order is not None and order.data not in ("asc", "desc"):
         compiler.report(
@@ -73,6 +74,7 @@ def compile_dimension(compiler: CubeCompiler, member: DeclaredMember) -> Dimensi
         stage=stage,
         granularities=granularities,
         calendar_shifts=shifts,
+        is_text=is_text,
         propagate_filters=propagate,
         suggest_filter_values=suggest,
         order=cast("Literal['asc', 'desc'] | None", None if order is None else order.data),
@@ -81,6 +83,19 @@ def compile_dimension(compiler: CubeCompiler, member: DeclaredMember) -> Dimensi
         declared_sql=declared_sql(member),
         inherited=member.inherited,
     )
+
+
+def compile_field_type(compiler: CubeCompiler, member: DeclaredMember, value_type: ValueType | None) -> bool:
+    """Whether the column of a time holds text."""
+    value = member.fields.get("field_type")
+    if value is None:
+        return False
+    path = f"dimensions.{member.name}.fieldType"
+    if value.data != "string":
+        compiler.report(member, value, f"({path} = {short(value.plain())}) must be one of [string]")
+    elif value_type not in ("time", None):
+        compiler.report(member, value, f"({path}) is not allowed: only dimensions of type time have a field type")
+    return True
 
 
 def compile_key(compiler: CubeCompiler, member: DeclaredMember) -> str | None:

@@ -41,12 +41,14 @@ class Callback:
 class Pushed:
     """`FILTER_PARAMS.cube.member.filter(to)`: the query's condition on a member, said of `to` instead.
 
-    Of a segment `to` is the whole condition.
+    Of a segment `to` is the whole condition. With a `shift` it is said only where a measure looks at the day that a
+    calendar's shift of this name says; without, only where the member is not shifted.
     """
 
     cube: str
     member: str
     to: "MemberSql | Callback"
+    shift: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

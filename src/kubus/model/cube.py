@@ -113,8 +113,8 @@ class Dimension:
     `alias_of` is the member of a cube that a view shows under this name; `value` is then a reference to it.
     `stage` says that its SQL refers to measures, which are computed at a grain of their own before rows are grouped by
     the value. `granularities` are a time's own, beside the predefined ones. `shifts` move a time, as the lower stage
-    of a measure that is shifted in time has it; `calendar_shifts` are what a calendar says of shifts, and
-    `is_mapped` that it was joined by one of them.
+    of a measure that is shifted in time has it; `calendar_shifts` are what a calendar says of shifts.
+    `is_text` says of a time that its column holds text, and so is compared with text.
     `sub_query` says that its SQL refers to a measure of another cube, which is then computed for each primary key of
     this one. `propagate_filters` puts the query's dimension filters into that computation as well.
     `key` names the dimension that tells equal labels apart. `synthetic` ones are made by the links of another.
@@ -133,7 +133,7 @@ class Dimension:
     shifts: tuple[Span, ...] = ()
     granularities: tuple[CustomGranularity, ...] = ()
     calendar_shifts: tuple[CalendarShift, ...] = ()
-    is_mapped: bool = False
+    is_text: bool = False
     stage: Stage | None = None
     suggest_filter_values: bool = True
     order: Literal["asc", "desc"] | None = None

@@ -194,7 +194,7 @@ def build_rows(
         else:
             add = attach if dimension.sub_query else attach_groups
             rows = add(rows, dimension, query, conditions, model)
-    return (RowFilter(rows, conditions) if conditions else rows), tree
+    return (RowFilter(rows, conditions, query.shifted) if conditions else rows), tree
 
 
 # ── sub-query dimensions ──
@@ -239,6 +239,7 @@ def attach(
         ungrouped=False,
         join_hints=(),
         clock=query.clock,
+        shifted=query.shifted,
     )
     kept: list[Condition] = []
     if dimension.propagate_filters:

@@ -17,6 +17,7 @@ from kubus.model.member_sql import MemberReference, MemberSql, Reference, TableR
 from kubus.model.model import Model
 from kubus.model.references import with_inner
 from kubus.model.stage import TimeShift
+from kubus.query.resolve import Shifted, target_of
 
 # For each calendar the column that joins compare with.
 Mapped = Mapping[str, MemberSql]
@@ -36,19 +37,39 @@ def said(dimension: Dimension, shift: TimeShift) -> CalendarShift | None:
     return found
 
 
-def mapped_columns(shifted: Iterable[tuple[Dimension, TimeShift]]) -> Mapped:
+def mapped_columns(times: Iterable[tuple[Dimension, TimeShift]]) -> Mapped:
     """The columns by which calendars are joined, for the time dimensions of a lower stage and their shifts."""
     found: dict[str, MemberSql] = {}
-    for dimension, shift in shifted:
+    for dimension, shift in times:
         entry = said(dimension, shift)
         if entry is None or entry.sql is None:
             continue
-        if dimension.shifts or dimension.is_mapped:
-            raise Unsupported(f"'{dimension.path}' is shifted by its calendar and in another way, one upon the other")
-        cube = dimension.cube if dimension.alias_of is None else dimension.alias_of.cube
+        cube = target_of(dimension)[0]
         if found.setdefault(cube, entry.sql) != entry.sql:
             raise Unsupported(f"'{cube}' would be shifted in two ways in one measure")
     return found
+
+
+def looked_at(times: Iterable[tuple[Dimension, TimeShift]], above: tuple[Shifted, ...]) -> tuple[Shifted, ...]:
+    """How a lower stage looks at the rows, for its time dimensions and their shifts, and those of the stages `above`.
+
+    Raises:
+        Unsupported: a calendar is shifted by a column, and in another way as well.
+    """
+    found = dict.fromkeys(above)
+    for dimension, shift in times:
+        cube, member = target_of(dimension)
+        entry = said(dimension, shift)
+        one = Shifted(cube, None if entry is not None and entry.sql is not None else member, shift.name)
+        if any(other.cube == cube and None in (one.member, other.member) and other != one for other in found):
+            raise Unsupported(f"'{dimension.path}' is shifted by its calendar and in another way, one upon the other")
+        if one in above:
+            if one.member is None:
+                raise Unsupported(f"'{dimension.path}' is shifted by its calendar twice, one upon the other")
+            # Twice as far is what no name says.
+            one = replace(one, name=None)
+        found[one] = None
+    return tuple(found)
 
 
 def joined_by(mapped: Mapped, model: Model) -> Model:

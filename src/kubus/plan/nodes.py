@@ -10,7 +10,7 @@ from kubus.model.additive import Keep
 from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
 from kubus.model.window import Window
-from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Within
+from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Shifted, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ class CrossValues:
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """The input rows that pass every condition."""
+    """The input rows that pass every condition. `shifted` is how they are looked at."""
 
     input: "RowPlan"
     conditions: tuple[Condition, ...]
+    shifted: tuple[Shifted, ...] = ()
 
 
 RowPlan = Scan | LeftJoin | Attach | AttachGroups | CrossValues | RowFilter

@@ -13,7 +13,7 @@ from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.model.stage import FilterContext, Grain, Stage, TimeShift
 from kubus.model.window import Span
-from kubus.plan.calendars import Mapped, joined_by, mapped_columns, said
+from kubus.plan.calendars import Mapped, joined_by, looked_at, mapped_columns, said
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
 from kubus.query.clock import Clock
@@ -31,6 +31,7 @@ from kubus.query.resolve import (
     constant_filter,
     members_tested,
     referenced,
+    target_of,
 )
 
 BuildGroups = Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
@@ -51,7 +52,8 @@ def build_stage(
     # What a rank leaves out is not left out of its groups: it is what they are ranked among.
     grain = replace(stage.grain, keep_only=None, exclude=()) if is_rank else stage.grain
     names = lower_keys(query.keys, grain, model)
-    mapped = mapped_columns(shifted_times(names, query.row_conditions, stage))
+    times = tuple(shifted_times(names, query.row_conditions, stage))
+    mapped = mapped_columns(times)
     check_added_filters(stage.filters, mapped, model)
     lower = replace(
         query,
@@ -64,6 +66,7 @@ def build_stage(
         ),
         group_conditions=(),
         order=(),
+        shifted=looked_at(times, query.shifted),
     )
     below = joined_by(mapped, model) if mapped else model
     groups = build_groups(lower, stage_inputs(measure, model), below)
@@ -184,13 +187,6 @@ def is_named(key: Key, reference: MemberReference) -> bool:
     return reference.granularity is None or (isinstance(key, Bucket) and key.granularity == reference.granularity)
 
 
-def target_of(member: Member) -> tuple[str, str]:
-    """Cube and name of a member; of a member of a view those of what it stands for."""
-    if member.alias_of is not None:
-        return member.alias_of.cube, member.alias_of.member
-    return member.cube, member.name
-
-
 # ── time ──
 
 
@@ -204,12 +200,7 @@ def shifted(dimension: Dimension, shifts: tuple[TimeShift, ...]) -> Dimension:
     """The dimension as the lower stage has it: moved forward by what the measure looks back."""
     if dimension.type != "time":
         return dimension
-    meant = tuple(of_dimension(dimension, shifts))
-    spans = tuple(span for shift in meant if (span := span_of(dimension, shift)) is not None)
-    if spans and dimension.is_mapped:
-        raise Unsupported(f"'{dimension.path}' is shifted by its calendar and in another way, one upon the other")
-    if len(spans) < len(meant):
-        dimension = replace(dimension, is_mapped=True)
+    spans = tuple(span for shift in of_dimension(dimension, shifts) if (span := span_of(dimension, shift)) is not None)
     return replace(dimension, shifts=(*dimension.shifts, *spans)) if spans else dimension
 
 

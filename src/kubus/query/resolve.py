@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kubus.errors import MemberError, QueryError
-from kubus.model.cube import Cube, Dimension, Measure, Segment, value_sql
+from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import UNITS, rank
 from kubus.model.join_graph import Hint, Join
@@ -32,6 +32,19 @@ class Bucket:
 
 # What rows are grouped by.
 Key = Dimension | Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """That the rows of a lower stage are looked at from another time than their own.
+
+    Where a calendar is joined by a column, all of the cube is shifted and `member` is None; where a time is moved,
+    that one is. `name` is the calendar's name of the shift, None if it has none.
+    """
+
+    cube: str
+    member: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,7 @@ class OrderBy:
 class ResolvedQuery:
     """Members instead of names. `keys` and `measures` are the columns, each once; rows pass every one of
     `row_conditions`, groups every one of `group_conditions`. `join_hints` are the ways that the client asks for.
-    `clock` settles dates in words that the model says.
+    `clock` settles dates in words that the model says. `shifted` is how a lower stage looks at times.
     """
 
     keys: tuple[Key, ...]
@@ -130,6 +143,7 @@ class ResolvedQuery:
     ungrouped: bool
     join_hints: tuple[Hint, ...]
     clock: Clock = field(compare=False)
+    shifted: tuple[Shifted, ...] = ()
 
 
 def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> ResolvedQuery:
@@ -252,7 +266,14 @@ def behind(dimension: Dimension, model: Model) -> Dimension:
     if target is None:
         return dimension
     own = model.dimension(f"{target.cube}.{target.member}")
-    return replace(own, shifts=dimension.shifts, is_mapped=dimension.is_mapped)
+    return replace(own, shifts=dimension.shifts)
+
+
+def target_of(member: Member) -> tuple[str, str]:
+    """Cube and name of a member; of a member of a view those of what it stands for."""
+    if member.alias_of is not None:
+        return member.alias_of.cube, member.alias_of.member
+    return member.cube, member.name
 
 
 def kinds_tested(condition: Condition) -> Iterator[type]:

@@ -4,14 +4,14 @@ from sqlglot import exp
 
 from kubus.model.cube import Measure, value_sql
 from kubus.model.member_sql import MemberReference
-from kubus.plan.nodes import Attach, AttachGroups, CrossValues
-from kubus.query.resolve import Condition, referenced
+from kubus.plan.nodes import Attach, AttachGroups, CrossValues, RowFilter
+from kubus.query.resolve import referenced
 from kubus.sql.making import Making
 from kubus.sql.scope import Scope, column, term
 
 
-def attached(making: Making, plan: Attach, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
-    select, scope = making.rows(plan.input, conditions)
+def attached(making: Making, plan: Attach, above: tuple[RowFilter, ...]) -> tuple[exp.Select, Scope]:
+    select, scope = making.rows(plan.input, above)
     alias = making.names.table(f"{making.names.of(plan.dimension)}__values")
     values = making.finish(making.groups(plan.values), plan.primary_key, (plan.measure,))
     on = exp.and_(
@@ -26,8 +26,8 @@ def attached(making: Making, plan: Attach, conditions: tuple[Condition, ...]) ->
     return select, scope
 
 
-def attached_groups(making: Making, plan: AttachGroups, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
-    select, scope = making.rows(plan.input, conditions)
+def attached_groups(making: Making, plan: AttachGroups, above: tuple[RowFilter, ...]) -> tuple[exp.Select, Scope]:
+    select, scope = making.rows(plan.input, above)
     alias = making.names.table(f"{making.names.of(plan.dimension)}__values")
     subquery = making.finish(making.groups(plan.values), plan.keys, plan.measures).subquery(
         exp.to_identifier(alias, quoted=True), copy=False
@@ -48,8 +48,8 @@ def attached_groups(making: Making, plan: AttachGroups, conditions: tuple[Condit
     return select, scope
 
 
-def crossed(making: Making, plan: CrossValues, conditions: tuple[Condition, ...]) -> tuple[exp.Select, Scope]:
-    select, scope = making.rows(plan.input, conditions)
+def crossed(making: Making, plan: CrossValues, above: tuple[RowFilter, ...]) -> tuple[exp.Select, Scope]:
+    select, scope = making.rows(plan.input, above)
     alias = making.names.table(f"{making.names.of(plan.dimension)}__values")
     rows = [exp.select(exp.alias_(exp.Literal.string(text), "value", quoted=True)) for text in plan.values]
     table: exp.Query = rows[0]

@@ -21,28 +21,44 @@ from kubus.model.context import (
     PushedGroup,
     UrlEncoded,
 )
-from kubus.model.cube import Dimension, Measure, Segment
+from kubus.model.cube import Dimension, Measure, Member, Segment
 from kubus.model.member_sql import MemberReference, MemberSql, marker
 from kubus.model.model import Model
+from kubus.plan.nodes import RowFilter
 from kubus.query.claims import CallerClaims, ClaimShape
-from kubus.query.resolve import Condition, Every, Some, Test, Within, members_tested, referenced
+from kubus.query.resolve import (
+    Condition,
+    Every,
+    Shifted,
+    Some,
+    Test,
+    Within,
+    hints_of,
+    members_tested,
+    referenced,
+    target_of,
+)
 from kubus.sql.filters import moment, predicate, typed
 from kubus.sql.scope import Arguments, Expand, Scope, term
 from kubus.sql.statement import Use
 
-Targets = Mapping[str, MemberSql | Callback]
+# By the path of the member whose condition is pushed down.
+Targets = Mapping[str, tuple[Pushed, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What one row plan knows of the query and its caller.
 
-    `conditions` are those that its rows are filtered by; None where rows of several plans meet, and so no conditions
-    hold for all.
+    `filters` are those that its rows pass; None where rows of several plans meet, and so no conditions hold for all.
     """
 
     claims: CallerClaims
-    conditions: tuple[Condition, ...] | None
+    filters: tuple[RowFilter, ...] | None
+
+    @property
+    def shifted(self) -> tuple[Shifted, ...]:
+        return tuple(shift for one in self.filters or () for shift in one.shifted)
 
     def trees(self, value: ContextValue, scope: Scope, expand: Expand, arguments: Arguments) -> list[exp.Expr]:
         """A context variable as SQL: one expression, or those of a list."""
@@ -80,13 +96,17 @@ class Context:
 
     def pushed(self, parts: tuple[Pushed, ...], scope: Scope, expand: Expand, arguments: Arguments) -> exp.Expr:
         """The conditions on these members and no others, said of what the model says instead."""
-        if self.conditions is None:
+        if self.filters is None:
             raise Unsupported(
                 f"'{parts[0].cube}.{parts[0].member}' is read by FILTER_PARAMS in an expression over several groups",
                 hint="Use FILTER_PARAMS in the sql of a cube, of a dimension, or of the measures below",
             )
-        targets = {origin(part.cube, part.member, scope.model): part.to for part in parts}
-        usable = [c for c in conjuncts(self.conditions) if is_about(c, targets, scope)]
+        targets: dict[str, tuple[Pushed, ...]] = {}
+        for part in parts:
+            path = origin(part.cube, part.member, scope.model)
+            targets[path] = (*targets.get(path, ()), part)
+        conditions = tuple(condition for one in self.filters for condition in one.conditions)
+        usable = [c for c in conjuncts(conditions) if self.is_about(c, targets, scope)]
         trees = [self.said_of(condition, targets, scope, expand, arguments) for condition in usable]
         return exp.and_(*map(term, trees)) if trees else truth()
 
@@ -99,7 +119,8 @@ class Context:
             case Some(parts):
                 return exp.or_(*(term(self.said_of(p, targets, scope, expand, arguments)) for p in parts))
             case Test(member) | Within(member):
-                target = targets[origin(member.cube, member.name, scope.model)]
+                target = self.target(member, targets, scope)
+                assert target is not None, member.path
                 if isinstance(target, Callback):
                     values = values_of(condition, scope)
                     # A function that takes more, or fewer of several equal ones, cannot say the condition.
@@ -110,13 +131,39 @@ class Context:
                 value = scope.bind(target, expand, arguments)
                 return predicate(condition, scope, lambda _: value.copy())
             case Segment():
-                target = targets[origin(condition.cube, condition.name, scope.model)]
+                target = self.target(condition, targets, scope)
+                assert target is not None, condition.path
                 if isinstance(target, Callback):
                     fits = not target.parameters
                     return self.called(target, [], scope, expand, arguments) if fits else truth()
                 return scope.bind(target, expand, arguments)
             case _:
                 raise AssertionError("such a condition is not about a member alone")
+
+    def is_about(self, condition: Condition, targets: Targets, scope: Scope) -> bool:
+        """Whether a condition can be said of the targets alone, and of rows before they are joined.
+
+        A joined cube that loses a row leaves nulls in its place, which the condition outside must not let through.
+        """
+        members = list(members_tested(condition))
+        return (
+            bool(members)
+            and all(isinstance(leaf, Test | Within | Segment) for leaf in leaves_of(condition))
+            and all(self.target(member, targets, scope) is not None for member in members)
+            and not (scope.may_be_missing and lets_null_through(condition))
+        )
+
+    def target(self, member: Member, targets: Targets, scope: Scope) -> MemberSql | Callback | None:
+        """What a condition on a member is said of.
+
+        A time that is moved, and all that is joined by way of a calendar that looks at another day, is tested as it is
+        then: only what the model says of that shift is said of the rows that are looked at.
+        """
+        if isinstance(member, Measure):
+            return None
+        names = {shift.name for shift in self.shifted if concerns(shift, member, scope.model)}
+        parts = targets.get(origin(member.cube, member.name, scope.model), ())
+        return next((part.to for part in parts if names == ({part.shift} if part.shift else set())), None)
 
     def called(
         self, function: Callback, values: list[exp.Expr], scope: Scope, expand: Expand, arguments: Arguments
@@ -196,21 +243,11 @@ def conjuncts(conditions: tuple[Condition, ...]) -> list[Condition]:
     return found
 
 
-def is_about(condition: Condition, targets: Targets, scope: Scope) -> bool:
-    """Whether a condition can be said of the targets alone, and of rows before they are joined.
-
-    A joined cube that loses a row leaves nulls in its place, which the condition outside must not let through. A time
-    that is moved is tested after it is moved, and the model's SQL knows only the time as it is.
-    """
-    leaves = list(leaves_of(condition))
-    members = list(members_tested(condition))
-    return (
-        bool(members)
-        and all(isinstance(leaf, Test | Within | Segment) for leaf in leaves)
-        and not any(isinstance(m, Dimension) and (m.shifts or m.is_mapped) for m in members)
-        and all(not isinstance(m, Measure) and origin(m.cube, m.name, scope.model) in targets for m in members)
-        and not (scope.may_be_missing and lets_null_through(condition))
-    )
+def concerns(shift: Shifted, member: Dimension | Segment, model: Model) -> bool:
+    """Whether what is shifted decides about the value of a member."""
+    if shift.member is not None:
+        return (shift.cube, shift.member) == target_of(member)
+    return any(shift.cube in hint for hint in hints_of(member, model))
 
 
 def leaves_of(condition: Condition) -> list[Condition]:
@@ -252,13 +289,13 @@ def values_of(condition: Test | Within, scope: Scope) -> list[exp.Expr]:
     None for other conditions, which the function would take for equality.
     """
     match condition:
-        case Within(_, start, end):
-            return [moment(start, Use.FROM, scope), moment(end, Use.UNTIL, scope)]
-        case Test(_, operator, slots, with_null) if not operator.negated:
+        case Within(member, start, end):
+            return [moment(member, start, Use.FROM, scope), moment(member, end, Use.UNTIL, scope)]
+        case Test(member, operator, slots, with_null) if not operator.negated:
             if operator.family == "equals" and not with_null:
                 return [typed(condition, slot, scope) for slot in slots]
             if operator.family == "date_range":
-                return [moment(slots[0], Use.FROM, scope), moment(slots[:2][-1], Use.UNTIL, scope)]
+                return [moment(member, slots[0], Use.FROM, scope), moment(member, slots[:2][-1], Use.UNTIL, scope)]
             return []
         case _:
             return []

@@ -4,6 +4,7 @@ Source for the meaning of each operator with nulls: docs/query.md, "Filters".
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 from sqlglot import exp
 
@@ -25,7 +26,7 @@ def predicate(condition: Condition, scope: Scope, value_of: ValueOf) -> exp.Expr
         case Test():
             return tested(condition, term(value_of(condition.member)), scope)
         case Within(dimension, start, end):
-            return within(term(value_of(dimension)), start, end, scope)
+            return within(dimension, term(value_of(dimension)), start, end, scope)
         case InWindows():
             return in_windows(condition, scope)
         case IsSet(dimension):
@@ -61,14 +62,14 @@ def tested(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
             # One value is the whole of itself; of more than two, the rest says nothing.
             start, end = test.slots[0], test.slots[:2][-1]
             if not operator.negated:
-                return within(value, start, end, scope)
+                return within(test.member, value, start, end, scope)
             return exp.or_(
-                exp.LT(this=value.copy(), expression=moment(start, Use.FROM, scope)),
-                exp.GTE(this=value.copy(), expression=moment(end, Use.UNTIL, scope)),
+                exp.LT(this=value.copy(), expression=moment(test.member, start, Use.FROM, scope)),
+                exp.GTE(this=value.copy(), expression=moment(test.member, end, Use.UNTIL, scope)),
             )
         case "date_compare":
             compare, use = DATE_COMPARISONS[operator.name]
-            return compare(this=value, expression=moment(test.slots[0], use, scope))
+            return compare(this=value, expression=moment(test.member, test.slots[0], use, scope))
         case _:
             raise Unsupported(f"Operator {operator.name} is not supported here")
 
@@ -76,7 +77,7 @@ def tested(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
 COMPARISONS: dict[str, type[exp.Binary]] = {"gt": exp.GT, "gte": exp.GTE, "lt": exp.LT, "lte": exp.LTE}
 
 # A date covers its whole day and a time its whole millisecond: "after" begins when they are over.
-DATE_COMPARISONS: dict[str, tuple[type[exp.Binary], Use]] = {
+DATE_COMPARISONS: dict[str, tuple[type[exp.Binary], Literal[Use.FROM, Use.UNTIL]]] = {
     "beforeDate": (exp.LT, Use.FROM),
     "beforeOrOnDate": (exp.LT, Use.UNTIL),
     "afterDate": (exp.GTE, Use.UNTIL),
@@ -84,15 +85,23 @@ DATE_COMPARISONS: dict[str, tuple[type[exp.Binary], Use]] = {
 }
 
 
-def within(value: exp.Expr, start: Slot, end: Slot, scope: Scope) -> exp.Expr:
+def within(member: Dimension | Measure, value: exp.Expr, start: Slot, end: Slot, scope: Scope) -> exp.Expr:
     return exp.and_(
-        exp.GTE(this=value, expression=moment(start, Use.FROM, scope)),
-        exp.LT(this=value.copy(), expression=moment(end, Use.UNTIL, scope)),
+        exp.GTE(this=value, expression=moment(member, start, Use.FROM, scope)),
+        exp.LT(this=value.copy(), expression=moment(member, end, Use.UNTIL, scope)),
     )
 
 
-def moment(slot: Slot, use: Use, scope: Scope) -> exp.Expr:
+def moment(member: Dimension | Measure, slot: Slot, use: Literal[Use.FROM, Use.UNTIL], scope: Scope) -> exp.Expr:
+    """A moment as a parameter to compare a member with."""
+    if is_compared_as_text(member):
+        return scope.placeholders.add(slot, Use.TEXT_FROM if use is Use.FROM else Use.TEXT_UNTIL)
     return scope.dialect.instant(scope.placeholders.add(slot, use))
+
+
+def is_compared_as_text(member: Dimension | Measure) -> bool:
+    """Whether a time is text in conditions. One that is moved has become a time."""
+    return isinstance(member, Dimension) and member.is_text and not member.shifts
 
 
 def typed(test: Test, slot: Slot, scope: Scope) -> exp.Expr:
@@ -105,7 +114,7 @@ def typed(test: Test, slot: Slot, scope: Scope) -> exp.Expr:
         case "boolean":
             return scope.dialect.boolean(parameter)
         case "time":
-            return scope.dialect.instant(parameter)
+            return parameter if is_compared_as_text(test.member) else scope.dialect.instant(parameter)
         case "string" | "geo":
             return parameter
 

@@ -14,9 +14,9 @@ from kubus.dialects.dialect import Dialect
 from kubus.model.cube import Measure
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
-from kubus.plan.nodes import Combine, GroupPlan, Project, RowPlan
+from kubus.plan.nodes import Combine, GroupPlan, Project, RowFilter, RowPlan
 from kubus.query.claims import CallerClaims
-from kubus.query.resolve import Condition, Key, referenced
+from kubus.query.resolve import Key, referenced
 from kubus.sql.context import Context
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names
@@ -60,8 +60,8 @@ class Making(ABC):
         """The SELECT of groups, without columns yet."""
 
     @abstractmethod
-    def rows(self, plan: RowPlan, conditions: tuple[Condition, ...] = ()) -> tuple[exp.Select, Scope]:
-        """FROM, joins and WHERE, without columns yet. The rows are filtered by `conditions` afterwards."""
+    def rows(self, plan: RowPlan, above: tuple[RowFilter, ...] = ()) -> tuple[exp.Select, Scope]:
+        """FROM, joins and WHERE, without columns yet. The rows are filtered by those `above` afterwards."""
 
     def finish(
         self,
@@ -97,9 +97,9 @@ class Making(ABC):
 
         return scope.bind(measure.sql, expand)
 
-    def scope(self, conditions: tuple[Condition, ...] | None) -> Scope:
-        """A scope over rows that pass these conditions; None where rows of several plans meet."""
-        context = Context(self.claims, conditions)
+    def scope(self, filters: tuple[RowFilter, ...] | None) -> Scope:
+        """A scope over rows that pass these filters; None where rows of several plans meet."""
+        context = Context(self.claims, filters)
         return Scope(self.model, self.dialect, self.timezone, self.placeholders, context)
 
 

@@ -35,7 +35,7 @@ from kubus.plan.nodes import (
     Spread,
 )
 from kubus.query.claims import CallerClaims
-from kubus.query.resolve import Bucket, Condition, Key, OrderBy
+from kubus.query.resolve import Bucket, Key, OrderBy
 from kubus.sql.aggregates import of_one_row, once, over_rows
 from kubus.sql.attached import attached, attached_groups, crossed
 from kubus.sql.filters import predicate
@@ -128,31 +128,31 @@ class Renderer(Making):
             case Merge():
                 return merged(self, plan)
 
-    def rows(self, plan: RowPlan, conditions: tuple[Condition, ...] = ()) -> tuple[exp.Select, Scope]:
+    def rows(self, plan: RowPlan, above: tuple[RowFilter, ...] = ()) -> tuple[exp.Select, Scope]:
         match plan:
             case Scan(cube):
-                scope = self.scope(conditions)
+                scope = self.scope(above)
                 self.data_sources[cube.data_source] = None
                 return exp.select().from_(scope.table(cube.name), copy=False), scope
             case LeftJoin(input, join, cube):
-                select, scope = self.rows(input, conditions)
+                select, scope = self.rows(input, above)
                 self.data_sources[cube.data_source] = None
                 on = scope.of_joined().bind(join.on, scope.rows_of)
                 return select.join(scope.of_joined().table(cube.name), on=on, join_type="left", copy=False), scope
             case Attach():
-                return attached(self, plan, conditions)
+                return attached(self, plan, above)
             case AttachGroups():
-                return attached_groups(self, plan, conditions)
+                return attached_groups(self, plan, above)
             case CrossValues():
-                return crossed(self, plan, conditions)
-            case RowFilter(input, own):
-                select, scope = self.rows(input, (*conditions, *own))
+                return crossed(self, plan, above)
+            case RowFilter(input, conditions):
+                select, scope = self.rows(input, (*above, plan))
 
                 def value_of(member: Dimension | Measure) -> exp.Expr:
                     assert isinstance(member, Dimension), member.path
                     return scope.dimension(member)
 
-                for condition in own:
+                for condition in conditions:
                     select = select.where(exp.Paren(this=predicate(condition, scope, value_of)), copy=False)
                 return select, scope
 

@@ -203,7 +203,8 @@ class Scope:
 
     def local(self, dimension: Dimension) -> exp.Expr:
         """A time dimension as wall time in the query's zone."""
-        time = self.dialect.local(self.dimension(replace(dimension, shifts=())), self.timezone)
+        own = self.dimension(replace(dimension, shifts=()))
+        time = self.dialect.local(self.dialect.zoned(own) if dimension.is_text else own, self.timezone)
         for span in dimension.shifts:
             time = self.dialect.plus(term(time), span.count, span.unit)
         return time

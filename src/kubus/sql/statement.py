@@ -47,6 +47,8 @@ class Use(Enum):
     ENDS_WITH = "a LIKE pattern for texts that end with it"
     FROM = "the instant at which it begins"
     UNTIL = "the instant after its last millisecond"
+    TEXT_FROM = "the text that the times since it begin with, or come after"
+    TEXT_UNTIL = "the same, of the instant after its last millisecond"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ def instant_text(value: str, timezone: str, *, end: bool) -> str:
     return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def shortest(instant: str) -> str:
+    """The beginning of an instant's text that sorts before its text in any precision, and after all earlier ones'.
+
+    `2024-01-31T10:30:00.000Z` is `2024-01-31T10:30`; at midnight the date alone, also before times with a space.
+    """
+    text = instant.removesuffix("Z").removesuffix(".000").removesuffix(":00").removesuffix(":00")
+    return text.removesuffix("T00")
+
+
 USES: dict[Use, Callable[[str, str], str]] = {
     Use.AS_IS: lambda value, _: value,
     Use.CONTAINS: lambda value, _: f"%{pattern(value)}%",
@@ -116,4 +127,6 @@ USES: dict[Use, Callable[[str, str], str]] = {
     Use.ENDS_WITH: lambda value, _: f"%{pattern(value)}",
     Use.FROM: lambda value, timezone: instant_text(value, timezone, end=False),
     Use.UNTIL: lambda value, timezone: instant_text(value, timezone, end=True),
+    Use.TEXT_FROM: lambda value, timezone: shortest(instant_text(value, timezone, end=False)),
+    Use.TEXT_UNTIL: lambda value, timezone: shortest(instant_text(value, timezone, end=True)),
 }
