@@ -29,15 +29,24 @@ INFIX = {
 }
 
 
-def model_text(example: Example) -> str:
-    """The data model as YAML, ready for the loader."""
+def model_text(example: Example, tables: str | None = None) -> str:
+    """The data model as YAML, ready for the loader. With `tables` the rows are in tables whose names begin so."""
+    declared = [declaration(cube) for cube in example.cubes]
+    if tables is not None:
+        for entry in declared:
+            del entry["sql"]
+            entry["sql_table"] = table_name(tables, entry["name"])
     return yaml.dump(
-        {"cubes": [declaration(cube) for cube in example.cubes]},
+        {"cubes": declared},
         sort_keys=False,
         allow_unicode=True,
         width=10_000,
         Dumper=yaml.CSafeDumper,
     )
+
+
+def table_name(tables: str, cube: str) -> str:
+    return f"{tables}{cube.lower()}"
 
 
 def declaration(cube: Cube) -> dict[str, Any]:

@@ -72,6 +72,25 @@ class Draft:
 
 
 def random_cubes(choices: Choices) -> tuple[Cube, ...]:
+    """Cubes with their rows."""
+    shape = random_shape(choices)
+    return shape.filled(apart(choices))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Cubes without rows, and what is needed to fill them."""
+
+    cubes: tuple[Cube, ...]
+    drafts: tuple[Draft, ...]
+
+    def filled(self, choices: Choices) -> tuple[Cube, ...]:
+        """The cubes with a random data set."""
+        rows = random_rows(choices, list(self.drafts))
+        return tuple(replace(cube, rows=rows[cube.name]) for cube in self.cubes)
+
+
+def random_shape(choices: Choices) -> Shape:
     count = pick(choices, (2, 1, 3, 2, 4, 3, 5))
     drafts = [draft(choices, name, alone=count == 1) for name in CUBE_NAMES[:count]]
     # Sometimes a star around the first cube, and sometimes one of facts that share it and know nothing of each other.
@@ -98,12 +117,11 @@ def random_cubes(choices: Choices) -> tuple[Cube, ...]:
     if SUB_QUERIES:
         for one in drafts:
             sub_query_dimensions(choices, one, by_name)
-    rows = random_rows(apart(choices), drafts)
-    return tuple(
+    cubes = tuple(
         Cube(
             one.name,
             tuple(one.columns),
-            rows[one.name],
+            (),
             tuple(one.joins),
             tuple(one.dimensions),
             tuple(one.measures),
@@ -112,6 +130,7 @@ def random_cubes(choices: Choices) -> tuple[Cube, ...]:
         )
         for one in drafts
     )
+    return Shape(cubes, tuple(drafts))
 
 
 def draft(choices: Choices, name: str, *, alone: bool) -> Draft:

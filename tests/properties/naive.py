@@ -10,7 +10,6 @@ Source: query semantics, sections 2, 3, 5, 6, 8, 12 and 13.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -130,6 +129,7 @@ class Evaluation:
                 self.ranges.append((entry["dimension"], [given] if isinstance(given, str) else given))
         self.time_columns = unique(self.time_columns)
         self.ungrouped = bool(self.query.get("ungrouped"))
+        self.all_conditions = self.conditions()
         self.sub_query_values: dict[tuple[str, str], dict[tuple[Known, ...], Known]] = {}
 
     def answer(self) -> Answer:
@@ -487,7 +487,7 @@ class Evaluation:
 
     def passes(self, row: JoinedRow) -> bool:
         """Whether segments, filters on dimensions and date ranges let the row through."""
-        return all(condition.holds(row) for condition in self.conditions())
+        return all(condition.holds(row) for condition in self.all_conditions)
 
     def row_passes(self, tested: dict[str, Any], row: JoinedRow) -> bool:
         """Whether a filter on dimensions lets the row through; an empty group is no condition."""
@@ -540,7 +540,7 @@ class Evaluation:
             return self.calculated(measure.value, cube, group)
         rows = [r for r in self.own_rows(cube, group) if all(self.value(f, cube, r) is True for f in measure.filters)]
         if measure.value is None:
-            return Fraction(len(rows))
+            return len(rows)
         return aggregated(measure.type, [self.value(measure.value, cube, row) for row in rows])
 
     def own_rows(self, cube: str, group: list[JoinedRow]) -> list[JoinedRow]:
@@ -576,9 +576,9 @@ class Evaluation:
         if row[cube] is None or not all(self.value(f, cube, row) is True for f in measure.filters):
             return None
         if measure.value is None:
-            return Fraction(1)
+            return 1
         value = self.value(measure.value, cube, row)
-        return (None if value is None else Fraction(1)) if measure.type == "count" else value
+        return (None if value is None else 1) if measure.type == "count" else value
 
     def calculated_on_row(self, expression: Expression, cube: str, row: JoinedRow) -> Known:
         match expression:

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.properties.example import ColumnKind
 
-# Fraction, str, bool, datetime or None.
+# int, Fraction, str, bool, datetime or None.
 Known = Any
 
 MILLISECOND = timedelta(milliseconds=1)
-EPSILON = Fraction(1, 10**9)
+EPSILON = 1e-9
 
 
 def local_to_utc(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -119,11 +120,18 @@ def holds(value: Known, kind: ColumnKind, tested: dict[str, Any], zone: ZoneInfo
 
 
 def known(value: Any) -> Known:
-    return Fraction(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+    return exact(value) if isinstance(value, Decimal) else value
 
 
-def number(text: Any) -> Fraction:
-    return Fraction(str(text))
+@cache
+def exact(value: Decimal) -> int | Fraction:
+    found = Fraction(value)
+    return found.numerator if found.denominator == 1 else found
+
+
+@cache
+def number(text: Any) -> int | Fraction:
+    return exact(Decimal(str(text)))
 
 
 def parsed(text: str, kind: ColumnKind) -> Known:
@@ -149,13 +157,13 @@ def aggregated(function: str, values: list[Known]) -> Known:
     seen = [value for value in values if value is not None]
     match function:
         case "count":
-            return Fraction(len(seen))
+            return len(seen)
         case "count_distinct":
-            return Fraction(len(set(seen)))
+            return len(set(seen))
         case "sum":
-            return sum(seen, Fraction(0)) if seen else None
+            return sum(seen) if seen else None
         case "avg":
-            return sum(seen, Fraction(0)) / len(seen) if seen else None
+            return Fraction(sum(seen), len(seen)) if seen else None
         case "min":
             return min(seen, default=None)
         case "max":
@@ -167,7 +175,7 @@ NULL_GIVES_NULL: dict[str, Callable[..., Known]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
     "multiply": lambda a, b: a * b,
-    "ratio": lambda a, b: None if b == 0 else a / b,
+    "ratio": lambda a, b: None if b == 0 else Fraction(a) / b,
     "concat": lambda a, b: a + b,
     "lower": lambda a: a.lower(),
     "equal": lambda a, b: a == b,

@@ -2,15 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kubus.errors import KubusError, MemberError
+from kubus.execution.run import Job
+from kubus.semantic_layer import Prepared
 from tests.properties import naive
 from tests.properties.ask import Engine
-from tests.properties.compare import difference
+from tests.properties.compare import difference, difference_in_values
 from tests.properties.example import Example
 from tests.properties.model_text import model_text
+from tests.properties.rounds import Round
+from tests.properties.tables import Refusal, Row, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,82 @@ def fault(example: Example, engines: Iterable[Engine]) -> Fault | None:
         if query.get("total") and got.total != len(expected.rows):
             return Fault(f"{engine.name}: total", f"a total of {got.total} instead of {len(expected.rows)}", sql)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one triple: right, refused, undecided with its reason, or how kubus's answer is wrong."""
+
+    outcome: str
+    data_set: int
+    query: int
+
+    @property
+    def is_fault(self) -> bool:
+        return not self.outcome.startswith(("right", "refused", "undecided"))
+
+
+def judged(asked: Round, engines: Sequence[Engine], tables: Sequence[Tables], prefix: str) -> Iterator[Judged]:
+    """Every triple of a round. A query that both refuse is one triple, whatever the rows."""
+    text = model_text(asked.example(0, 0), prefix)
+    layers = [engine.layer(text) for engine in engines]
+    for database in tables:
+        database.declare(asked.data[0], prefix)
+    open_queries: dict[int, list[Prepared]] = {}
+    for number, query in enumerate(asked.queries):
+        planned: list[Prepared] = []
+        refusals: list[KubusError] = []
+        for engine, layer in zip(engines, layers, strict=True):
+            try:
+                planned.append(engine.prepare_on(layer, query))
+            except KubusError as error:
+                refusals.append(error)
+        try:
+            naive.answer(asked.example(0, number))
+        except naive.NoTree:
+            due = [e for e in refusals if isinstance(e, MemberError) and "Can't find join path" in str(e)]
+            yield Judged("refused" if len(due) == len(engines) else "not refused", 0, number)
+            continue
+        except naive.Undecided as reason:
+            # Perhaps with these rows alone.
+            if refusals:
+                yield Judged(f"undecided: {reason}", 0, number)
+                continue
+        if refusals:
+            yield Judged(without_names(refusals[0]), 0, number)
+        else:
+            open_queries[number] = planned
+    for data_set, cubes in enumerate(asked.data):
+        expected: dict[int, naive.Answer] = {}
+        for number in open_queries:
+            try:
+                expected[number] = naive.answer(asked.example(data_set, number))
+            except naive.Undecided as reason:
+                yield Judged(f"undecided: {reason}", data_set, number)
+        outcomes = dict.fromkeys(expected, "right")
+        for place, database in enumerate(tables):
+            jobs = [open_queries[number][place].job for number in expected]
+            answers = iter(
+                database.ask(cubes, [s for job in jobs for s in (job.statement, job.count) if s is not None])
+            )
+            for number, job in zip(expected, jobs, strict=True):
+                rows = next(answers)
+                total = None if job.count is None else next(answers)
+                if wrong := wrong_answer(expected[number], job, rows, total):
+                    outcomes[number] = f"{database.name}: {wrong}"
+        for number, outcome in outcomes.items():
+            yield Judged(outcome, data_set, number)
+
+
+def wrong_answer(
+    expected: naive.Answer, job: Job, rows: list[Row] | Refusal, total: list[Row] | Refusal | None
+) -> str | None:
+    """The kind of fault that an answer has."""
+    if isinstance(rows, Exception) or isinstance(total, Exception):
+        return "an error of the database"
+    if difference_in_values(expected, rows, [column.key for column in job.statement.columns]):
+        return "rows"
+    return "total" if total is not None and total[0][0] != len(expected.rows) else None
 
 
 def kind_of(example: Example, engines: Iterable[Engine]) -> str | None:
