@@ -1,11 +1,13 @@
 """What a client may send that no library would: the server refuses it, and goes on for everybody else."""
 
 import asyncio
+import contextlib
 import json
 from urllib.parse import quote
 
 import pytest
 
+from kubus.cli import protocol
 from kubus.cli.protocol import answering_at_once
 from tests.api.conftest import token
 from tests.api.test_server import LOAD, served
@@ -111,6 +113,38 @@ async def test_headers_without_end_are_refused(base, header):
     status, _ = await connection.answer()
     assert status in (0, 400, 403, 431)
     assert await still_answers(base)
+
+
+@pytest.mark.parametrize("sent", [b"x-%d: " + b"a" * 1000 + b"\r\n", b"a" * 1000], ids=["many", "one that is long"])
+async def test_a_head_is_not_kept_without_end(api, sent):
+    """Nobody is asked for a token before the head of a request is whole: it must not fill the memory."""
+    async with api() as (_, app), served(app, answering_at_once(app)) as (base, _):
+        connection = await Connection.to(base)
+        connection.send(b"GET /livez HTTP/1.1\r\nhost: kubus\r\nx-any: ")
+        accepted = 0
+        with contextlib.suppress(ConnectionError):
+            while accepted < 10_000_000:
+                connection.send(sent % accepted if b"%d" in sent else sent)
+                await connection.writer.drain()
+                await asyncio.sleep(0)
+                accepted += len(sent)
+        # What waits in the buffers of the connection on both sides is some megabytes at most.
+        assert accepted < 10_000_000
+        assert await still_answers(base)
+
+
+async def test_a_head_that_never_ends_is_not_waited_for(api, monkeypatch):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+    async with api() as (_, app), served(app, answering_at_once(app)) as (base, _):
+        silent, slow, kept = [await Connection.to(base) for _ in range(3)]
+        slow.send(request()[:40])
+        kept.send(request())
+        assert (await kept.answer())[0] == 200
+        # The time of the first request does not count for the second, which is cut off for its own.
+        kept.send(request()[:40])
+        for connection in (silent, slow, kept):
+            assert (await connection.answer())[0] == 0
+        assert await still_answers(base)
 
 
 async def test_clients_that_never_finish_hinder_nobody(base):

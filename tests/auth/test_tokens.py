@@ -147,7 +147,7 @@ def test_times() -> None:
     header = b64({"alg": "HS256"})
     assert refusal(signed(header, b64(b'{"exp": NaN}'))) == "payload"
     assert refusal(signed(header, b64(b'{"exp": Infinity}'))) == "payload"
-    assert refusal(signed(header, b64(b'{"exp": 1e999}'))) == "exp_is_no_number"
+    assert refusal(signed(header, b64(b'{"exp": 1e999}'))) == "payload"
     assert math.isinf(float("1e999"))
 
 

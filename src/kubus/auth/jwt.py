@@ -9,6 +9,7 @@ Source: RFC 7515, RFC 7519, RFC 8725
 import base64
 import binascii
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping
@@ -119,7 +120,7 @@ def canonical(part: str, header: Mapping[str, Any] | None = None) -> bytes:
 
 
 def json_object(text: bytes, reason: str, header: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The one object that the text holds: no key twice, no numbers that JSON does not have."""
+    """The one object that the text holds: no key twice, no half characters, no numbers beyond JSON or floats."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -130,8 +131,17 @@ def json_object(text: bytes, reason: str, header: Mapping[str, Any] | None = Non
     def no_constant(name: str) -> Any:
         raise ValueError(name)
 
+    def finite(digits: str) -> float:
+        number = float(digits)
+        if math.isinf(number):
+            raise ValueError(digits)
+        return number
+
     try:
-        value = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_constant)
+        value = json.loads(text.decode("utf-8"), object_pairs_hook=once, parse_constant=no_constant, parse_float=finite)
+        if b"\\u" in text:
+            # Escapes can say half a surrogate pair, which is no character: no database and no log could take it.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Refused(reason, header) from error
     if not isinstance(value, dict):

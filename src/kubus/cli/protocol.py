@@ -3,6 +3,8 @@
 A task, an event and two messages for each request cost several times what looking up does. So the application is asked
 first whether it has the answer at hand; if so it is written at once, else the request goes its ordinary way through
 ASGI, with the same outcome.
+
+Nobody is asked for a token before the head of a request is whole, so its size and the time for it are bounded here.
 """
 
 import asyncio
@@ -15,11 +17,50 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from kubus.api.app import Api
 from kubus.api.rest.reply import Whole
 
+# What may stand before a body, in bytes; a little more where it comes in one piece. Whoever sends more is cut off, for
+# all of it would have to be kept.
+LONGEST_HEAD = 64 * 1024
+
+# How long a client may take to send the head of a request, counted from its first byte, or from connecting.
+HEAD_SECONDS = 30.0
+
+TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
 
 def answering_at_once(api: Api) -> type[asyncio.Protocol]:
     """The protocol of a server of `api`."""
 
     class Protocol(HttpToolsProtocol):
+        head_bytes = 0
+        patience: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as uvicorn does
+            super().connection_made(transport)
+            self.patience = self.loop.call_later(HEAD_SECONDS, transport.close)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self.head_is_whole()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            # A message has a scope from its first byte, and a method in it once its head is whole.
+            if self.scope is None or "method" in self.scope:  # pyright: ignore[reportUnnecessaryComparison] - None before the first message
+                self.head_is_whole()
+                return
+            self.head_bytes += len(data)
+            if self.patience is None:
+                self.patience = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            if self.head_bytes > LONGEST_HEAD:
+                self.transport.write(TOO_LONG)
+                self.transport.close()
+
+        def head_is_whole(self) -> None:
+            self.head_bytes = 0
+            if self.patience is not None:
+                self.patience.cancel()
+                self.patience = None
+
         def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
             # Not for a client that does not read, nor for one that wants the connection closed. Where requests wait
             # for this one, uvicorn begins the next from within: each would stand on the stack of the one before.

@@ -23,11 +23,14 @@ def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOpt
         Unauthenticated: there is no token, or it does not verify.
     """
     token = token_of(request)
-    if token is None:
+    if token is None and not request.several_tokens:
         if options.dev_mode:
             return NOBODY
         raise Unauthenticated("Authorization header isn't set")
     try:
+        if token is None or request.several_tokens:
+            # What stands before this server may have looked at another one than this server would.
+            raise Refused("several_tokens")
         return authenticator.verify(token)
     except Unauthenticated as error:
         if options.dev_mode:
@@ -41,20 +44,22 @@ def recognized(request: Incoming, authenticator: AuthProvider, options: ApiOptio
 
     None says nothing about the token.
     """
+    if request.several_tokens:
+        return None
     token = token_of(request)
     if token is None:
         return NOBODY if options.dev_mode else None
     return authenticator.recognize(token)
 
 
-def refusal(error: Unauthenticated, token: str, request: Incoming) -> AuthRefused:
+def refusal(error: Unauthenticated, token: str | None, request: Incoming) -> AuthRefused:
     """What the log learns of a token that did not verify: why, what it said of itself, and the begin of its hash."""
     told = error if isinstance(error, Refused) else Refused(error.reason)
     return AuthRefused(
         reason=told.reason,
         request_id=request.request_id,
         path=request.path,
-        token_hash=sha256(token.encode()).hexdigest()[:12],
+        token_hash="" if token is None else sha256(token.encode()).hexdigest()[:12],
         algorithm=told.algorithm,
         key_id=told.key_id,
         issuer=told.issuer,

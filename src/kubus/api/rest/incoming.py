@@ -18,6 +18,9 @@ BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 MAX_PARAMETERS = 1000
 MAX_DEPTH = 20
 
+# Where a token may stand: Cube's own header goes first.
+CUBE_HEADER, HEADER = b"x-cube-authorization", b"authorization"
+
 # The four digits at which the variant of a UUID may begin.
 VARIANTS = "89ab"
 
@@ -26,13 +29,29 @@ class Incoming:
     """A request, its body not read. `headers` has the last value of each name, in lower case.
 
     `auth_seconds` is how long it took to see who asks. `takes_chunks` says whether the client can read a body of which
-    it is not told the length.
+    it is not told the length. `several_tokens` says that a header for tokens came more than once.
     """
 
-    __slots__ = ("_request_id", "auth_seconds", "headers", "method", "path", "query_string", "takes_chunks")
+    __slots__ = (
+        "_request_id",
+        "auth_seconds",
+        "headers",
+        "method",
+        "path",
+        "query_string",
+        "several_tokens",
+        "takes_chunks",
+    )
 
     def __init__(
-        self, method: str, path: str, query_string: bytes, headers: dict[bytes, bytes], *, takes_chunks: bool = True
+        self,
+        method: str,
+        path: str,
+        query_string: bytes,
+        headers: dict[bytes, bytes],
+        *,
+        takes_chunks: bool = True,
+        several_tokens: bool = False,
     ) -> None:
         self.method = method
         self.path = path
@@ -40,6 +59,7 @@ class Incoming:
         self.headers = headers
         self.auth_seconds = 0.0
         self.takes_chunks = takes_chunks
+        self.several_tokens = several_tokens
         self._request_id = ""
 
     @property
@@ -66,13 +86,24 @@ def random_uuid() -> str:
 
 def incoming(scope: Scope, path: str) -> Incoming:
     """The request that `scope` opens, to this path below where the application is mounted."""
-    takes_chunks = scope.get("http_version") != "1.0"
-    return Incoming(scope["method"], path, scope["query_string"], dict(scope["headers"]), takes_chunks=takes_chunks)
+    given: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = dict(given)
+    several = len(headers) < len(given) and any(
+        sum(name == header for name, _ in given) > 1 for header in (CUBE_HEADER, HEADER)
+    )
+    return Incoming(
+        scope["method"],
+        path,
+        scope["query_string"],
+        headers,
+        takes_chunks=scope.get("http_version") != "1.0",
+        several_tokens=several,
+    )
 
 
 def token_of(request: Incoming) -> str | None:
     """The token of a request: bare, or behind `Bearer`. None for no token, or one of another scheme."""
-    header = request.headers.get(b"x-cube-authorization") or request.headers.get(b"authorization")
+    header = request.headers.get(CUBE_HEADER) or request.headers.get(HEADER)
     if not header:
         return None
     first, space, rest = header.strip().partition(b" ")

@@ -1,0 +1,104 @@
+"""The servers that are attacked: real processes in production mode, one for each way to verify tokens."""
+
+import json
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any
+
+from tests.attacks.attack import Attack
+from tests.attacks.forge import Forge, jwk, pem
+from tests.engines.server import RunningServer, running_server
+
+# What no answer to an attack may hold.
+CANARY = "the-canary-sings"
+
+MODEL = f"""
+cubes:
+  - name: canary
+    sql: SELECT '{CANARY}' AS song
+    measures: [{{name: count, type: count}}]
+    dimensions: [{{name: song, sql: song, type: string}}]
+"""
+
+
+def settings(forge: Forge) -> dict[str, dict[str, str]]:
+    """The environment of each server, by its name."""
+    return {
+        "secret": {"CUBEJS_API_SECRET": forge.secret},
+        "strict": {
+            "CUBEJS_API_SECRET": forge.secret,
+            "CUBEJS_JWT_ALGS": "HS256",
+            "CUBEJS_JWT_ISSUER": "https://issuer.example/,https://second.example/",
+            "CUBEJS_JWT_AUDIENCE": "kubus",
+            "CUBEJS_JWT_SUBJECT": "alice",
+        },
+        "rsa": {"CUBEJS_JWT_KEY": pem(forge.rsa)},
+        "ec": {"CUBEJS_JWT_KEY": json.dumps(jwk(forge.ec, alg="ES256", use="sig"))},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attack met: the answer, and the reasons that the log gave for it."""
+
+    method: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    reasons: tuple[str, ...] = ()
+
+
+@contextmanager
+def attacked(folder: Path, name: str, forge: Forge) -> Iterator[RunningServer]:
+    """The server of this name, on a model of one row. All that it writes is searched for tokens and keys at the end."""
+    (folder / "model").mkdir(parents=True)
+    (folder / "model" / "canary.yml").write_text(MODEL)
+    with running_server(folder, {"CUBEJS_DB_TYPE": "duckdb", **settings(forge)[name]}) as server:
+        yield server
+
+
+def send(port: int, request: bytes) -> Outcome:
+    """Send these bytes on a connection of their own. The status is 0 if it ends without an answer."""
+    method = request.split(b" ", 1)[0].decode()
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        response = HTTPResponse(connection, method=method)
+        try:
+            connection.sendall(request)
+            response.begin()
+        except ConnectionError:
+            return Outcome(method, 0, b"", {})
+        body = response.read()
+        return Outcome(method, response.status, body, {name.lower(): value for name, value in response.getheaders()})
+
+
+def outcomes(server: RunningServer, attacks: Sequence[Attack], forge: Forge) -> dict[str, Outcome]:
+    """What became of each attack, by its name. They are sent one after the other, and the log is read at the end."""
+    met: dict[str, Outcome] = {}
+    ids = {attack.name: f"attack-{number}" for number, attack in enumerate(attacks)}
+    for attack in attacks:
+        met[attack.name] = send(server.port, attack.request(forge).bytes(ids[attack.name]))
+    # The last line of the log tells that all before it are there.
+    send(server.port, b"GET /livez HTTP/1.1\r\nHost: kubus\r\nx-request-id: the-end\r\n\r\n")
+    server.wait_for("the-end")
+    reasons: dict[str, list[str]] = {}
+    for line in log_lines(server):
+        if line.get("message") == "Auth Error":
+            # Behind the class stands, for some, what to do about it.
+            reasons.setdefault(line["request_id"], []).append(line["reason"].split(" ")[0])
+    return {name: replace(one, reasons=tuple(reasons.get(ids[name], ()))) for name, one in met.items()}
+
+
+def log_lines(server: RunningServer) -> list[dict[str, Any]]:
+    """The lines of a log, each of which has to be a JSON object: a stranger makes no line of their own."""
+    found: list[dict[str, Any]] = []
+    for line in server.said.splitlines():
+        if line and not line.startswith("kubus: "):
+            value = json.loads(line)
+            assert isinstance(value, dict), line
+            found.append(value)
+    assert found
+    return found
