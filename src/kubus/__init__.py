@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kubus.context import SecurityContext
     from kubus.errors import (
         AccessError,
+        AuthError,
         ConfigError,
         Forbidden,
         KubusError,
@@ -37,6 +38,7 @@ PUBLIC = {
     "SafeString": "kubus.loading.template_context",
     "SecurityContext": "kubus.context",
     "AccessError": "kubus.errors",
+    "AuthError": "kubus.errors",
     "ConfigError": "kubus.errors",
     "Forbidden": "kubus.errors",
     "KubusError": "kubus.errors",
@@ -51,6 +53,7 @@ PUBLIC = {
 
 __all__ = [
     "AccessError",
+    "AuthError",
     "ConfigError",
     "Forbidden",
     "KubusError",

@@ -42,8 +42,8 @@ class Caller:
     """Who asks, with what the host says of them. Everything that decides what they may see, and nothing of one request.
 
     `groups` choose the access policies that are for them. `scopes` are the APIs that they may use; None stands for the
-    default ones. `app_id` is their tenant: the data model and what is kept for it. `extended` is what the host added
-    for its own hooks.
+    default ones. `app_id` is their tenant: whose data model they ask. `compartment` names what they share with others:
+    connections, kept answers and statements that run. `extended` is what the host added for its own hooks.
 
     Compared by identity, so that what is kept for one caller is found without reading all their claims. Callers who
     are equal in all of this are made one and the same where they come in.
@@ -53,6 +53,7 @@ class Caller:
     groups: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
     app_id: str = APP_ID
+    compartment: str = APP_ID
     extended: Claims = field(default_factory=lambda: NO_CLAIMS)
 
 

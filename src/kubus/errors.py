@@ -12,7 +12,9 @@ KubusError
 │   └── TooLarge           the request is larger than is accepted
 ├── AccessError            the caller may not
 │   ├── Unauthenticated    nobody vouches for the caller
+│   ├── AuthError          a hook of the host does not let the caller in, and says so
 │   └── Forbidden          the caller is known and may not
+├── HookError              a hook of the host failed, or gave what it may not give
 ├── SourceError            the database refused or failed
 │   └── SourceTimeout      it took longer than is allowed
 └── ShuttingDown           the server takes no new requests
@@ -23,14 +25,14 @@ KubusError
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class KubusError(Exception):
     """The root. `message` names the thing in the caller's words, `hint` says what to do."""
 
     code: ClassVar[str] = "internal"
-    status: ClassVar[int] = 500
+    status: int = 500
     wire_prefix: ClassVar[str] = "Error: "
     wire_type: ClassVar[str | None] = None
 
@@ -156,10 +158,28 @@ class Unauthenticated(AccessError):
         self.reason = reason
 
 
+class AuthError(AccessError):
+    """Raised by the hook `check_auth`: the caller is not let in. The message is what the caller reads."""
+
+    code = "auth"
+
+    def __init__(self, message: str, *, status: Literal[401, 403] = 403) -> None:
+        super().__init__(message)
+        if status not in (401, 403):
+            raise ValueError(f"The status of an AuthError is 401 or 403, and not {status!r}")
+        self.status = status
+
+
 class Forbidden(AccessError):
     """The caller is known, and may not do or see this."""
 
     code = "forbidden"
+
+
+class HookError(KubusError):
+    """A hook of the host failed, took too long, or gave what it may not give. The reason is for the log."""
+
+    code = "hook"
 
 
 class SourceError(KubusError):

@@ -63,6 +63,23 @@ class AuthRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class HooksFound:
+    """The Python file of a project has these hooks."""
+
+    file: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HookFailed:
+    """A hook of the project failed, and what it was asked for was denied. `reason` is for the log."""
+
+    hook: str
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFinished:
     """A request was answered. `milliseconds` is from the first byte read to the answer handed over."""
 
@@ -113,6 +130,8 @@ Event = (
     | ModelLoaded
     | ModelFailed
     | AuthRefused
+    | HooksFound
+    | HookFailed
     | RequestFinished
     | RequestFailed
     | StatementFinished

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kubus.config.options import HOOKS, NO_EFFECT, REMOVED
+from kubus.config.options import HOOKS, LATER_HOOKS, NO_EFFECT, REMOVED
 from kubus.config.project import project_settings
 from kubus.errors import ConfigError
 
@@ -60,8 +60,18 @@ def test_without_a_file_there_are_no_options(tmp_path: Path) -> None:
     assert got.warnings == ()
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_is_refused_by_its_name(tmp_path: Path, hook: str) -> None:
+@pytest.mark.parametrize("hook", sorted(set(HOOKS) - set(LATER_HOOKS)))
+def test_a_hook_is_found_by_its_name(tmp_path: Path, hook: str) -> None:
+    by_name = f"from cube import config\n@config('{hook}')\ndef ours(*given):\n    return given"
+    by_function = f"from kubus.hooks import config\n@config\nasync def {hook}(*given):\n    return given"
+    by_value = f"from kubus import config\nconfig.{hook} = lambda *given: given"
+    for text in (by_name, by_function, by_value):
+        hooks = settings(tmp_path, text).hooks
+        assert (hooks.file, hooks.found) == ("cube.py", (hook,))
+
+
+@pytest.mark.parametrize("hook", LATER_HOOKS)
+def test_a_hook_that_is_not_there_yet_is_refused_by_its_name(tmp_path: Path, hook: str) -> None:
     by_name = f"from cube import config\n@config('{hook}')\ndef ours(*given):\n    return given"
     by_function = f"from cube import config\n@config\ndef {hook}(*given):\n    return given"
     for text in (by_name, by_function):
@@ -94,6 +104,8 @@ def test_what_has_no_effect_is_warned_of(tmp_path: Path, name: str) -> None:
         ("config.jwt = {'isuer': 'x'}", "cube.py: jwt.isuer is not supported"),
         ("config.jwt = {'jwkUrl': 'https://x'}", "CUBEJS_JWK_URL"),
         ("config.jwt = {'jwkUrl': lambda payload: 'x'}", "is a function, which comes with a later version"),
+        ("config.check_auth = 'open'", "cube.py: check_auth has to be a function, and is 'open'"),
+        ("config.base_path = lambda ctx: '/x'", "cube.py: base_path is a function, and has to be a value"),
         ("config.http = {'cors': {'origin': 'x'}}", "cube.py: http comes with a later version"),
         ("config.cache_and_queue_driver = 'cubestore'", "CUBEJS_CACHE_AND_QUEUE_DRIVER"),
     ],

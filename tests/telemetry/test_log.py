@@ -8,6 +8,8 @@ import pytest
 from kubus import events
 from kubus.events import (
     AuthRefused,
+    HookFailed,
+    HooksFound,
     ModelFailed,
     ModelLoaded,
     RequestFailed,
@@ -34,6 +36,8 @@ EVENTS = (
     StatementFailed("default", "SELECT $1", "no such table", 4.5, "abc-span-1"),
     ServerListening("127.0.0.1", 4000, "0.1.0", True),
     ServerStopping(2),
+    HooksFound("kubus.py", ("check_auth", "logger")),
+    HookFailed("check_auth", "abc-span-1", "Traceback …\nValueError: y"),
 )
 
 
@@ -109,7 +113,17 @@ def test_production_does_not_mention_development(capsys):
     ("level", "shown"),
     [
         ("error", {"Internal Server Error", "Compiling schema error"}),
-        ("warn", {"Internal Server Error", "Compiling schema error", "Warning", "Auth Error", "Error querying db"}),
+        (
+            "warn",
+            {
+                "Internal Server Error",
+                "Compiling schema error",
+                "Warning",
+                "Auth Error",
+                "Hook Error",
+                "Error querying db",
+            },
+        ),
         (
             "trace",
             {json.loads(for_machines((e, 0.0)))["message"] for e in EVENTS if not isinstance(e, ServerListening)},

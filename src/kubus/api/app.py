@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from kubus.api.rest.asked import raw_parameters
-from kubus.api.rest.callers import Callers
+from kubus.api.rest.callers import Callers, HookRules
 from kubus.api.rest.dry_run import DryRun
 from kubus.api.rest.errors import error_reply
-from kubus.api.rest.gate import authenticate, recognized, require_scope
+from kubus.api.rest.gate import authenticate, has_scope, recognized, require_scope
 from kubus.api.rest.health import Health
 from kubus.api.rest.incoming import Incoming, body_parameters, incoming, read_body
 from kubus.api.rest.load import Load
@@ -30,6 +30,7 @@ from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, sen
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
 from kubus.auth.provider import AuthProvider
+from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
 from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
@@ -50,7 +51,7 @@ ASKED = "kubus.asked"
 
 Call = Callable[[Incoming, Caller, Receive, bytes], Awaitable[Reply]]
 Again = Callable[[Incoming, Caller], Warm | None]
-Hook = Callable[[], Awaitable[None]]
+Moment = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,20 @@ def make_app(
     authenticator: AuthProvider,
     options: ApiOptions | None = None,
     *,
-    on_start: Hook | None = None,
-    on_stop: Hook | None = None,
+    hooks: Hooks = NO_HOOKS,
+    hook_rules: HookRules | None = None,
+    on_start: Moment | None = None,
+    on_stop: Moment | None = None,
 ) -> "Api":
     """The HTTP API of a semantic layer, as an ASGI application.
 
+    `hooks` are the host's functions in the way of every request, called as `hook_rules` say.
     `on_start` and `on_stop` are awaited when the server's lifespan begins and ends. Mounted in another application,
     whose lifespan is its own, call `startup` and `shutdown` of what is returned from there.
     """
-    return Api(layer, authenticator, options or ApiOptions(), on_start, on_stop)
+    chosen = options or ApiOptions()
+    callers = Callers(hooks, hook_rules or HookRules(default_scopes=chosen.default_scopes))
+    return Api(layer, authenticator, chosen, hooks, callers, on_start, on_stop)
 
 
 class Api:
@@ -90,13 +96,16 @@ class Api:
         layer: "SemanticLayer",
         authenticator: AuthProvider,
         options: ApiOptions,
-        on_start: Hook | None,
-        on_stop: Hook | None,
+        hooks: Hooks,
+        callers: Callers,
+        on_start: Moment | None,
+        on_stop: Moment | None,
     ) -> None:
         self.draining = False
         self._layer = layer
         self._authenticator = authenticator
-        self._callers = Callers()
+        self._hooks = hooks
+        self._callers = callers
         self._options = options
         self._on_start = on_start
         self._on_stop = on_stop
@@ -136,11 +145,11 @@ class Api:
         None says that nothing was done, and that the request has to take the long way. It is not asked again then.
         """
         scope[ASKED] = True
-        if scope["method"] != "GET" or self.draining:
+        if scope["method"] != "GET" or self.draining or self._hooks.are_asked_each_time:
             return None
         path = local_path(scope)
         endpoint = self._endpoints.get(path)
-        if endpoint is None or endpoint.warm is None or endpoint.scope not in self._options.default_scopes:
+        if endpoint is None or endpoint.warm is None:
             return None
         started = perf_counter()
         request = incoming(scope, path)
@@ -150,6 +159,8 @@ class Api:
         if security is None:
             return None
         caller = self._callers.of(security)
+        if not has_scope(endpoint.scope, caller, self._options):
+            return None
         request.auth_seconds = perf_counter() - started
         try:
             warm = endpoint.warm(request, caller)
@@ -244,12 +255,12 @@ class Api:
         if request.method not in endpoint.methods:
             return not_found(request.method, request.path)
         try:
-            caller = self._admitted(request)
+            caller = await self._admitted(request)
         except Unauthenticated:
             await check_json(request, receive)
             raise
         raw = await raw_parameters(request, receive, self._options.max_request_size)
-        require_scope(endpoint.scope, self._options)
+        require_scope(endpoint.scope, caller, self._options)
         return self._for_one(await endpoint.call(request, caller, receive, raw))
 
     def _for_one(self, reply: Reply) -> Reply:
@@ -264,9 +275,14 @@ class Api:
             return self._private
         return (*self._private, (b"x-kubus-model", b"stale; problems=%d" % len(error.problems)))
 
-    def _admitted(self, request: Incoming) -> Caller:
+    async def _admitted(self, request: Incoming) -> Caller:
         started = perf_counter()
-        caller = self._callers.of(authenticate(request, self._authenticator, self._options))
+        if self._hooks.check_auth is not None:
+            security = await self._callers.checked(request)
+        else:
+            security = authenticate(request, self._authenticator, self._options)
+        hooked = self._hooks.make_callers
+        caller = await self._callers.asked(security, request) if hooked else self._callers.of(security)
         request.auth_seconds = perf_counter() - started
         return caller
 

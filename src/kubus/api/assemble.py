@@ -10,11 +10,12 @@ from typing import Any
 
 import kubus
 from kubus.api.app import Api, ApiOptions, make_app
+from kubus.api.rest.callers import HookRules
 from kubus.auth.provider import Authenticator
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError
-from kubus.events import SettingWarning, emit
+from kubus.events import HooksFound, SettingWarning, emit
 from kubus.loading.files import model_stamps
 from kubus.semantic_layer import SemanticLayer
 from kubus.sources.registry import make_source
@@ -39,6 +40,8 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     """
     for name, message in settings.warnings:
         emit(SettingWarning(name, message))
+    if settings.hooks.found:
+        emit(HooksFound(settings.hooks.file, settings.hooks.found))
     layer = make_layer(settings, reloads=watch)
     tasks: list[asyncio.Task[None]] = []
 
@@ -53,10 +56,15 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
                 await task
         await layer.close()
 
+    options = api_options(settings, base_path or settings.base_path)
     app = make_app(
         layer,
         Authenticator(settings.jwt),
-        api_options(settings, base_path or settings.base_path),
+        options,
+        hooks=settings.hooks,
+        hook_rules=HookRules(
+            settings.values["KUBUS_HOOK_TIMEOUT"].total_seconds(), settings.values["CUBEJS_APP"], options.default_scopes
+        ),
         on_start=on_start,
         on_stop=on_stop,
     )

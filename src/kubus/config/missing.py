@@ -39,7 +39,6 @@ NO_EFFECT: dict[str, str] = {
     "CUBEJS_ACCESS_POLICY_MASK_*": "access policies come with a later version",
     "CUBEJS_AGENT_*": "logs go to standard error",
     "CUBEJS_API_URL": "the address is where the server listens",
-    "CUBEJS_APP": "one process serves one data model",
     "CUBEJS_AWS_*": "AWS data sources are not supported yet",
     "CUBEJS_BATCHING_ROW_SPLIT_COUNT": "answers are not split",
     "CUBEJS_COMPILER_CACHE_SIZE": "one process holds one data model",

@@ -1,16 +1,17 @@
-"""Options from Python: what `cube.py` or `kubus.py` of a project sets on `config`, as settings.
+"""Options from Python: what `cube.py` or `kubus.py` of a project sets on `config`, as settings and hooks.
 
 Source: https://cube.dev/docs/reference/configuration/config
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.errors import ConfigError
 
 # The files, and which is taken where there are both: ours, which a project that came from Cube may have added.
@@ -28,6 +29,7 @@ AS_SETTINGS = {
     "web_sockets": "CUBEJS_WEB_SOCKETS",
     "scheduled_refresh_timer": "CUBEJS_SCHEDULED_REFRESH_TIMER",
     "pre_aggregations_schema": "CUBEJS_PRE_AGGREGATIONS_SCHEMA",
+    "compiler_cache_size": "CUBEJS_COMPILER_CACHE_SIZE",
     "pg_sql_port": "CUBEJS_PG_SQL_PORT",
     "sql_user": "CUBEJS_SQL_USER",
     "sql_password": "CUBEJS_SQL_PASSWORD",
@@ -45,34 +47,31 @@ JWT_AS_SETTINGS = {
     "jwk_url": "CUBEJS_JWK_URL",
 }
 
-# Functions of the project in the way of a query. Passed over, they would leave their author believing in them.
-HOOKS = (
+# Functions of the project in the way of a query, which are called. `query_transformer` is the old name of one.
+HOOKS = tuple(field.name for field in fields(Hooks) if field.name != "file")
+OLD_NAMES = {"query_transformer": "query_rewrite"}
+
+# Those that are not there yet. Passed over, they would leave their author believing in them.
+LATER_HOOKS = (
     "can_switch_sql_user",
-    "check_auth",
     "check_sql_auth",
-    "context_to_api_scopes",
-    "context_to_app_id",
     "context_to_cube_store_router_id",
-    "context_to_groups",
-    "context_to_orchestrator_id",
-    "driver_factory",
-    "extend_context",
     "external_driver_factory",
-    "logger",
-    "query_rewrite",
     "query_tags",
-    "query_transformer",
-    "repository_factory",
-    "scheduled_refresh_contexts",
-    "scheduled_refresh_time_zones",
-    "schema_version",
     "semantic_layer_sync",
+    # until the next commits
+    "query_rewrite",
+    "query_transformer",
+    "driver_factory",
+    "repository_factory",
+    "schema_version",
+    "context_to_orchestrator_id",
+    "logger",
 )
 
 # Options that change nothing here.
 NO_EFFECT = frozenset({
     "allow_js_duplicate_props_in_schema",
-    "compiler_cache_size",
     "dashboard_app_path",
     "dashboard_app_port",
     "dev_server",
@@ -97,7 +96,7 @@ REMOVED = {
 }
 
 OWN = frozenset({"base_path", "http", "jwt", "orchestrator_options"})
-KNOWN = frozenset({*AS_SETTINGS, *HOOKS, *NO_EFFECT, *REMOVED, *OWN})
+KNOWN = frozenset({*AS_SETTINGS, *HOOKS, *OLD_NAMES, *LATER_HOOKS, *NO_EFFECT, *REMOVED, *OWN})
 
 
 class Config:
@@ -129,7 +128,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the Python file of a project sets: settings by name, which win over the environment, and the rest.
+    """What the Python file of a project sets: settings by name, which win over the environment, hooks, and the rest.
 
     `file` is its name, none where there is none.
     """
@@ -137,6 +136,7 @@ class Options:
     file: str | None = None
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     base_path: str | None = None
+    hooks: Hooks = NO_HOOKS
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -187,13 +187,20 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
     faults: list[str] = []
     warnings: list[tuple[str, str]] = []
     settings: dict[str, str] = {}
+    hooks: dict[str, Any] = {}
     for name, value in given.items():
         if value is None:
             continue
         if name in REMOVED:
             faults.append(f"{file}: {name} was removed; {REMOVED[name]}")
-        elif name in HOOKS or callable(value):
+        elif name in LATER_HOOKS:
             faults.append(f"{file}: the hook {name} comes with a later version; remove it to start without it")
+        elif name in (*HOOKS, *OLD_NAMES) and callable(value):
+            hooks[name] = value
+        elif callable(value):
+            faults.append(f"{file}: {name} is a function, and has to be a value")
+        elif name in (*HOOKS, *OLD_NAMES) and name not in AS_SETTINGS:
+            faults.append(f"{file}: {name} has to be a function, and is {value!r}")
         elif name in NO_EFFECT:
             warnings.append((f"{file}: {name}", "has no effect here"))
         elif name in AS_SETTINGS:
@@ -208,9 +215,14 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
     base_path = given.get("base_path")
     if base_path is not None and not (isinstance(base_path, str) and base_path.startswith("/")):
         faults.append(f"{file}: base_path has to be a path that begins with '/', and is {base_path!r}")
+    for old, name in OLD_NAMES.items():
+        if old in hooks:
+            found = hooks.pop(old)
+            if hooks.setdefault(name, found) is not found:
+                warnings.append((f"{file}: {old}", f"is the old name of {name}, which is there as well and wins"))
     if faults:
         raise ConfigError("\n".join(faults))
-    return Options(file, MappingProxyType(settings), base_path, tuple(warnings))
+    return Options(file, MappingProxyType(settings), base_path, Hooks(file, **hooks), tuple(warnings))
 
 
 def nested(where: str, value: object, names: Mapping[str, str], faults: list[str]) -> dict[str, str]:

@@ -28,9 +28,9 @@ config.jwt = {"issuer": "https://example.com", "audience": "analytics"}
 ```
 
 There are `schema_path`, `base_path`, `api_secret`, `api_secrets`, `jwt`, `cache_and_queue_driver`, `orchestrator_options`,
-`allow_ungrouped_without_primary_key`, `graceful_shutdown`, `telemetry` and `web_sockets`. Hooks, such as `query_rewrite` and
-`context_to_app_id`, come with a later version: until then a file that sets one ends the start, since without it callers might see more
-than they should. `cube.js` is not run.
+`allow_ungrouped_without_primary_key`, `graceful_shutdown`, `telemetry` and `web_sockets`. Functions of the project in the way of a
+request are [hooks](hooks.md). A file that sets a hook that kubus does not have yet ends the start, since without it callers might see
+more than they should. `cube.js` is not run.
 
 ## The .env file
 

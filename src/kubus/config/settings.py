@@ -10,6 +10,7 @@ from typing import Any, cast
 from kubus.auth.jwt import JwtRules
 from kubus.config.data_sources import PER_SOURCE, read_sources, source_options
 from kubus.config.findings import Findings
+from kubus.config.hooks import NO_HOOKS, SCOPES, Hooks
 from kubus.config.options import Options
 from kubus.config.read import read
 from kubus.config.table import SETTINGS, Setting
@@ -24,8 +25,6 @@ NO_OPTIONS = Options()
 
 # Where the API is, as in Cube.
 BASE_PATH = "/cubejs-api"
-
-SCOPES = frozenset({"graphql", "meta", "data", "sql", "jobs", "meta-extended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Settings:
     given: Mapping[str, str]
     warnings: tuple[tuple[str, str], ...]
     base_path: str = BASE_PATH
+    hooks: Hooks = NO_HOOKS
 
     def __repr__(self) -> str:
         # `values` holds secrets.
@@ -118,6 +118,7 @@ def load_settings(
         given=MappingProxyType({n: origin(n, environ, options) for n in given if n in values}),
         warnings=tuple(findings.warnings),
         base_path=options.base_path or BASE_PATH,
+        hooks=options.hooks,
     )
 
 

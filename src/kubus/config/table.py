@@ -130,6 +130,14 @@ SETTINGS: tuple[Setting, ...] = (
         "what `SECURITY_CONTEXT.….filter` in a model does without its claim: let every row through, or refuse the query",
         AUTH,
     ),
+    Setting(
+        "KUBUS_HOOK_TIMEOUT",
+        values.duration,
+        timedelta(seconds=5),
+        "how long a hook may take that is called for a request, such as `check_auth`; the request is denied then",
+        AUTH,
+    ),
+    Setting("CUBEJS_APP", values.text, "STANDALONE", "the app id of callers to whom no hook gives another", MODEL),
     Setting("CUBEJS_SCHEMA_PATH", values.text, "model", "the folder of the model files", MODEL),
     Setting(
         "KUBUS_FAIL_ON_MODEL_ERROR",

@@ -8,6 +8,7 @@ import builtins
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from traceback import walk_tb
@@ -99,8 +100,9 @@ class PythonFiles:
         fromlist: tuple[str, ...] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        if level == 0 and name in {"cube", "kubus"}:
-            return self._facade(name)
+        if level == 0 and name in {"cube", "kubus", "kubus.hooks"}:
+            # `import kubus.hooks` names the package, `from kubus.hooks import …` the module.
+            return self._facade(name if fromlist else name.partition(".")[0])
         if level == 0 and f"{name}.py" in self.texts:
             return self.modules.get(f"{name}.py") or self._run(f"{name}.py")
         return builtins.__import__(name, globals, locals, fromlist or (), level)
@@ -108,11 +110,11 @@ class PythonFiles:
     def _facade(self, name: str) -> ModuleType:
         facade = ModuleType(name)
         vars(facade).update(self.provided)
-        if name == "kubus":
-            real = builtins.__import__("kubus")
+        if name != "cube":
+            real = import_module(name)
 
             def of_kubus(attribute: str) -> Any:
-                return getattr(real, attribute)
+                return self._facade("kubus.hooks") if attribute == "hooks" else getattr(real, attribute)
 
             vars(facade)["__getattr__"] = of_kubus
         return facade

@@ -18,6 +18,8 @@ import msgspec
 from kubus.events import (
     AuthRefused,
     Event,
+    HookFailed,
+    HooksFound,
     ModelFailed,
     ModelLoaded,
     RequestFailed,
@@ -66,6 +68,8 @@ SEVERITY: dict[type[Event], int] = {
     RequestFailed: 40,
     SettingWarning: 30,
     AuthRefused: 30,
+    HookFailed: 30,
+    HooksFound: 20,
     StatementFailed: 30,
     RequestFinished: 20,
     ServerListening: 20,
@@ -104,6 +108,10 @@ def people_text(event: Event) -> str:
             return "The data model does not compile:\n" + "\n".join(f"  {p}" for p in problems)
         case AuthRefused():
             return f"Token refused: {reason_text(event.reason)} ({one_line(event.path)})"
+        case HooksFound(file, names):
+            return f"Hooks of {file}: {', '.join(names)}"
+        case HookFailed(hook, request_id, reason):
+            return f"The hook {hook} failed: {one_line(request_id)}\n{reason}"
         case RequestFinished(method, path, status, milliseconds, request_id, length):
             place = f"{one_line(method)} {one_line(path)}"
             return f"{place} {status} {length} bytes ({milliseconds:.0f} ms) {one_line(request_id)}"
@@ -249,6 +257,10 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
                 "kid": event.key_id,
                 "iss": event.issuer,
             }
+        case HooksFound(file, names):
+            return "Hooks", {"file": file, "hooks": list(names)}
+        case HookFailed(hook, request_id, reason):
+            return "Hook Error", {"hook": hook, "request_id": request_id, "reason": reason}
         case RequestFailed(method, path, request_id, traceback):
             return "Internal Server Error", {
                 "method": method,

@@ -6,7 +6,7 @@ from kubus.api.rest.incoming import Incoming, token_of
 from kubus.api.rest.options import ApiOptions
 from kubus.auth.jwt import Refused
 from kubus.auth.provider import AuthProvider
-from kubus.context import NOBODY, SecurityContext
+from kubus.context import NOBODY, Caller, SecurityContext
 from kubus.errors import Forbidden, Unauthenticated
 from kubus.events import AuthRefused, emit
 
@@ -66,7 +66,12 @@ def refusal(error: Unauthenticated, token: str | None, request: Incoming) -> Aut
     )
 
 
-def require_scope(scope: str, options: ApiOptions) -> None:
-    """Raises Forbidden unless callers have this scope."""
-    if scope not in options.default_scopes:
+def has_scope(scope: str, caller: Caller, options: ApiOptions) -> bool:
+    """Whether a caller has this scope: one that the host gave them, or one of the default ones."""
+    return scope in (options.default_scopes if caller.scopes is None else caller.scopes)
+
+
+def require_scope(scope: str, caller: Caller, options: ApiOptions) -> None:
+    """Raises Forbidden unless the caller has this scope."""
+    if not has_scope(scope, caller, options):
         raise Forbidden(f"API scope is missing: {scope}")

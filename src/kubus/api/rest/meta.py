@@ -45,7 +45,7 @@ class Meta:
         extended = "extended" in given
         only_views = given.get("onlyViews") == "true"
         if extended and not self._options.dev_mode:
-            require_scope(META_EXTENDED, self._options)
+            require_scope(META_EXTENDED, caller, self._options)
         model = self._layer.model
         key = (model.version, extended, only_views)
         reply = self._replies.get(key)
