@@ -17,6 +17,7 @@ KubusError
 ├── HookError              a hook of the host failed, or gave what it may not give
 ├── SourceError            the database refused or failed
 │   └── SourceTimeout      it took longer than is allowed
+├── NotAudited             the audit log cannot be written, and nothing may be answered without it
 └── ShuttingDown           the server takes no new requests
 ```
 
@@ -193,6 +194,14 @@ class SourceTimeout(SourceError):
     """The statement took longer than `CUBEJS_DB_QUERY_TIMEOUT`."""
 
     code = "source_timeout"
+
+
+class NotAudited(KubusError):
+    """The audit log cannot be written, and `KUBUS_AUDIT_REQUIRED` says that nothing is answered without it."""
+
+    code = "not_audited"
+    status = 503
+    wire_prefix = ""
 
 
 class ShuttingDown(KubusError):

@@ -123,6 +123,31 @@ class StatementFailed:
     request_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFailed:
+    """The audit log cannot be written. `lost` records are not in it so far; `is_required`: nothing is answered then."""
+
+    reason: str
+    lost: int
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRestored:
+    """The audit log is written again; so many records are missing in it."""
+
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCheckpoint:
+    """The last record of the audit log. Kept elsewhere, it shows later whether records were cut off."""
+
+    chain: str
+    seq: int
+    hash: str
+
+
 Event = (
     ServerListening
     | ServerStopping
@@ -136,6 +161,9 @@ Event = (
     | RequestFailed
     | StatementFinished
     | StatementFailed
+    | AuditFailed
+    | AuditRestored
+    | AuditCheckpoint
 )
 
 Listener = Callable[[Event], None]

@@ -20,7 +20,7 @@ from kubus.context import Caller
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.events import ModelFailed, ModelLoaded, emit
-from kubus.execution.answer import Answer, LongAnswer, StillRunning
+from kubus.execution.answer import Answer, Asking, LongAnswer, StillRunning
 from kubus.execution.refresh_key import refresh_intervals
 from kubus.execution.run import Job, Runner
 from kubus.loading.compiler import Compiler
@@ -248,7 +248,7 @@ class SemanticLayer:
         return self._runner.fresh(prepared.job, cache)
 
     async def run(
-        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", request_id: str = ""
+        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", asking: Asking | None = None
     ) -> Answer | StillRunning:
         """The answer, as fresh as `cache` asks for, or StillRunning when it takes long.
 
@@ -257,19 +257,19 @@ class SemanticLayer:
             SourceError: the database refused or failed.
         """
         prepared.authorized.check_visible()
-        answer = await self._runner.run(prepared.job, cache, request_id)
+        answer = await self._runner.run(prepared.job, cache, asking or Asking())
         if isinstance(answer, LongAnswer):
             raise AssertionError("it was not asked for in batches")
         return answer
 
     async def run_in_batches(
-        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", request_id: str = ""
+        self, prepared: Prepared, cache: CacheMode = "stale-if-slow", asking: Asking | None = None
     ) -> Answer | LongAnswer | StillRunning:
         """As `run`, but an answer too large to be kept comes as a LongAnswer, which has to be read or closed."""
         if not prepared.may_be_long:
-            return await self.run(prepared, cache, request_id)
+            return await self.run(prepared, cache, asking)
         prepared.authorized.check_visible()
-        return await self._runner.run(replace(prepared.job, in_batches=True), cache, request_id)
+        return await self._runner.run(replace(prepared.job, in_batches=True), cache, asking or Asking())
 
     async def check(self) -> None:
         """See whether the default data source answers. Raises SourceError if it does not."""

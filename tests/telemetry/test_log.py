@@ -7,6 +7,9 @@ import pytest
 
 from kubus import events
 from kubus.events import (
+    AuditCheckpoint,
+    AuditFailed,
+    AuditRestored,
     AuthRefused,
     HookFailed,
     HooksFound,
@@ -38,6 +41,9 @@ EVENTS = (
     ServerStopping(2),
     HooksFound("kubus.py", ("check_auth", "logger")),
     HookFailed("check_auth", "abc-span-1", "Traceback …\nValueError: y"),
+    AuditFailed("audit.jsonl: No space left on device", 3, True),
+    AuditRestored(3),
+    AuditCheckpoint("0123456789ab", 7, "ab" * 32),
 )
 
 
@@ -109,21 +115,14 @@ def test_production_does_not_mention_development(capsys):
     assert err == "kubus: Cube API server (0.1.0) is listening on 4000\n"
 
 
+ERRORS = {"Internal Server Error", "Compiling schema error", "Audit failed"}
+
+
 @pytest.mark.parametrize(
     ("level", "shown"),
     [
-        ("error", {"Internal Server Error", "Compiling schema error"}),
-        (
-            "warn",
-            {
-                "Internal Server Error",
-                "Compiling schema error",
-                "Warning",
-                "Auth Error",
-                "Hook Error",
-                "Error querying db",
-            },
-        ),
+        ("error", ERRORS),
+        ("warn", ERRORS | {"Warning", "Auth Error", "Hook Error", "Error querying db", "Audit restored"}),
         (
             "trace",
             {json.loads(for_machines((e, 0.0)))["message"] for e in EVENTS if not isinstance(e, ServerListening)},

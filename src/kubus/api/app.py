@@ -4,6 +4,7 @@ In order: preflight, draining, unknown paths, authentication, body, scope, endpo
 the end. A method that a path does not have is an unknown path.
 """
 
+import asyncio
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from kubus.api.rest.accounts import Accounts
 from kubus.api.rest.asked import raw_parameters
 from kubus.api.rest.callers import Callers, HookRules
 from kubus.api.rest.dry_run import DryRun
@@ -26,9 +28,10 @@ from kubus.api.rest.meta import Meta
 from kubus.api.rest.missing import MISSING
 from kubus.api.rest.openapi import description_reply
 from kubus.api.rest.options import ApiOptions
-from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, send_reply, send_whole, whole
+from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, send_reply, send_whole, settled, whole
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
+from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import AuthProvider
 from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
@@ -56,11 +59,13 @@ Moment = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint that asks for a token and a scope. `call` gets the request, its caller and its parameters.
+    """An endpoint that asks for a token and a scope. `call` gets the request, its caller and its parameters. `api` is
+    its name in the audit log.
 
     `warm` gives at once what was given to the same GET before.
     """
 
+    api: str
     methods: frozenset[str]
     scope: str
     call: Call
@@ -76,8 +81,9 @@ def make_app(
     hook_rules: HookRules | None = None,
     on_start: Moment | None = None,
     on_stop: Moment | None = None,
+    audit: AuditLog | None = None,
 ) -> "Api":
-    """The HTTP API of a semantic layer, as an ASGI application.
+    """The HTTP API of a semantic layer, as an ASGI application. With an audit log, every request for data is recorded.
 
     `hooks` are the host's functions in the way of every request, called as `hook_rules` say.
     `on_start` and `on_stop` are awaited when the server's lifespan begins and ends. Mounted in another application,
@@ -85,7 +91,7 @@ def make_app(
     """
     chosen = options or ApiOptions()
     callers = Callers(hooks, hook_rules or HookRules(default_scopes=chosen.default_scopes))
-    return Api(layer, authenticator, chosen, hooks, callers, on_start, on_stop)
+    return Api(layer, authenticator, chosen, hooks, callers, on_start, on_stop, audit)
 
 
 class Api:
@@ -100,6 +106,7 @@ class Api:
         callers: Callers,
         on_start: Moment | None,
         on_stop: Moment | None,
+        audit: AuditLog | None = None,
     ) -> None:
         self.draining = False
         self._layer = layer
@@ -109,23 +116,25 @@ class Api:
         self._options = options
         self._on_start = on_start
         self._on_stop = on_stop
+        self._accounts = Accounts(audit)
         self._private: tuple[Header, ...] = ()
         if options.cache_control is not None:
             self._private = ((b"cache-control", options.cache_control.encode("latin-1")), (b"vary", b"Authorization"))
-        self._health = Health(layer)
+        self._health = Health(layer, audit)
         base = options.base_path.lower()
         self._description_path = f"{base}/openapi.json"
         self._description = description_reply(options)
         load, sql, meta = Load(layer, options), Sql(layer, options), Meta(layer, options)
         self._endpoints = {
-            f"{base}/v1/load": Endpoint(READ_OR_POST, "data", load, load.warm),
-            f"{base}/v1/subscribe": Endpoint(READ_OR_POST, "data", load),
-            f"{base}/v1/sql": Endpoint(READ_OR_POST, "sql", sql, sql.warm),
-            f"{base}/v1/dry-run": Endpoint(READ_OR_POST, "data", DryRun(layer, options)),
-            f"{base}/v1/meta": Endpoint(READ, "meta", meta, meta.warm),
+            f"{base}/v1/load": Endpoint("load", READ_OR_POST, "data", load, load.warm),
+            f"{base}/v1/subscribe": Endpoint("subscribe", READ_OR_POST, "data", load),
+            f"{base}/v1/sql": Endpoint("sql", READ_OR_POST, "sql", sql, sql.warm),
+            f"{base}/v1/dry-run": Endpoint("dry-run", READ_OR_POST, "data", DryRun(layer, options)),
+            f"{base}/v1/meta": Endpoint("meta", READ, "meta", meta, meta.warm),
         }
         for path, missing in MISSING.items():
-            self._endpoints[base + path] = Endpoint(missing.methods, missing.scope, missing.call)
+            api = path.removeprefix("/v1").removeprefix("/")
+            self._endpoints[base + path] = Endpoint(api, missing.methods, missing.scope, missing.call)
         self._running_query = f"{base}/v1/running-query"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,7 +154,9 @@ class Api:
         None says that nothing was done, and that the request has to take the long way. It is not asked again then.
         """
         scope[ASKED] = True
-        if scope["method"] != "GET" or self.draining or self._hooks.are_asked_each_time:
+        if scope["method"] != "GET" or self.draining:
+            return None
+        if self._hooks.are_asked_each_time or not self._accounts.is_immediate:
             return None
         path = local_path(scope)
         endpoint = self._endpoints.get(path)
@@ -162,12 +173,14 @@ class Api:
         if not has_scope(endpoint.scope, caller, self._options):
             return None
         request.auth_seconds = perf_counter() - started
+        self._accounts.open(request, endpoint.api)
+        self._accounts.known(request, caller)
         try:
             warm = endpoint.warm(request, caller)
         except Exception:
             # Whatever it is, the long way tells it.
             return None
-        if warm is None:
+        if warm is None or not self._accounts.close_now(request, started):
             return None
         self._tell(request, 200, started, len(warm.body))
         return whole(warm, self._more())
@@ -205,21 +218,28 @@ class Api:
         if request.method == "OPTIONS":
             await send_preflight(send)
             return
+        failure: Exception | None = None
         try:
             reply = await self._reply(request, receive)
         except ClientDisconnect:
+            await self._accounts.left(request, started)
             return
-        except KubusError as error:
-            reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+        except asyncio.CancelledError:
+            await self._accounts.left(request, started)
+            raise
         except Exception as error:
             # The one place that catches everything: a failing request ends neither the process nor other requests.
-            emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
+            if not isinstance(error, KubusError):
+                emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
+            failure = error
             reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+        reply = settled(request.method, request.headers.get(b"if-none-match"), reply)
+        reply = await self._accounts.close(request, reply, failure, started)
         if reply.pieces is not None:
             await self._send_long(request, reply, reply.pieces, receive, send, started)
             return
-        status = await send_reply(send, request.method, request.headers.get(b"if-none-match"), reply)
-        self._tell(request, status, started, reply.length)
+        await send_reply(send, request.method, reply)
+        self._tell(request, reply.status, started, reply.length)
 
     async def _send_long(
         self,
@@ -254,11 +274,15 @@ class Api:
                 return await self._open(request, path)
         if request.method not in endpoint.methods:
             return not_found(request.method, request.path)
+        self._accounts.open(request, endpoint.api)
+        self._accounts.check()
         try:
             caller = await self._admitted(request)
-        except Unauthenticated:
+        except Unauthenticated as error:
+            self._accounts.unknown(request, error)
             await check_json(request, receive)
             raise
+        self._accounts.known(request, caller)
         raw = await raw_parameters(request, receive, self._options.max_request_size)
         require_scope(endpoint.scope, caller, self._options)
         return self._for_one(await endpoint.call(request, caller, receive, raw))

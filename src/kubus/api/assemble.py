@@ -12,6 +12,7 @@ import kubus
 from kubus.api.app import Api, ApiOptions, make_app
 from kubus.api.rest.callers import HookRules
 from kubus.auth.provider import Authenticator
+from kubus.config.audit import make_audit
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError
@@ -43,9 +44,12 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     if settings.hooks.found:
         emit(HooksFound(settings.hooks.file, settings.hooks.found))
     layer = make_layer(settings, reloads=watch)
+    audit = make_audit(settings.values, settings.folder)
     tasks: list[asyncio.Task[None]] = []
 
     async def on_start() -> None:
+        if audit is not None:
+            await audit.start()
         if watch:
             tasks.append(asyncio.get_running_loop().create_task(reload_when_changed(layer, settings.model)))
 
@@ -55,6 +59,8 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await layer.close()
+        if audit is not None:
+            await audit.stop()
 
     options = api_options(settings, base_path or settings.base_path)
     app = make_app(
@@ -67,6 +73,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         ),
         on_start=on_start,
         on_stop=on_stop,
+        audit=audit,
     )
     return Assembled(layer, app)
 

@@ -43,6 +43,11 @@ config.command("kubus.cli.config:show", name="show", help="Print every setting, 
 config.command("kubus.cli.config:check", name="check", help="Say what is wrong with the settings, or that nothing is.")
 app.command(config)
 
+audit = App(name="audit", help="The audit log: whether it is whole, and who asked what.")
+audit.command("kubus.cli.audit:verify", name="verify", help="Find every change, gap and cut in the audit log.")
+audit.command("kubus.cli.audit:show", name="show", help="Print who asked what.")
+app.command(audit)
+
 
 def main() -> None:
     """Run the command that the process was called with; exits with its status."""

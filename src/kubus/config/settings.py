@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from kubus.auth.jwt import JwtRules
+from kubus.config.audit import check_audit
 from kubus.config.data_sources import PER_SOURCE, read_sources, source_options
 from kubus.config.findings import Findings
 from kubus.config.hooks import NO_HOOKS, SCOPES, Hooks
@@ -32,7 +33,8 @@ class Settings:
     """Everything that may be set.
 
     `values` has every setting of the table by its name, and those of named data sources by theirs, defaults filled in.
-    `given` are the names that were set, and where. `warnings` are what works and is not what one would want.
+    `folder` is the project's. `given` are the names that were set, and where.
+    `warnings` are what works and is not what one would want.
     """
 
     dev_mode: bool
@@ -45,6 +47,7 @@ class Settings:
     warnings: tuple[tuple[str, str], ...]
     base_path: str = BASE_PATH
     hooks: Hooks = NO_HOOKS
+    folder: Path = Path()
 
     def __repr__(self) -> str:
         # `values` holds secrets.
@@ -119,6 +122,7 @@ def load_settings(
         warnings=tuple(findings.warnings),
         base_path=options.base_path or BASE_PATH,
         hooks=options.hooks,
+        folder=folder,
     )
 
 
@@ -147,6 +151,7 @@ def check_values(given: Mapping[str, str], values: dict[str, Any], findings: Fin
         findings.warn("CUBEJS_WEB_SOCKETS", "WebSockets come with a later version; clients can use HTTP")
     if values["CUBEJS_DEV_MODE"] and given.get("NODE_ENV", "").strip() == "production":
         findings.warn("NODE_ENV", "has no say here: CUBEJS_DEV_MODE=false is what turns authentication checks on")
+    check_audit(values, findings)
     unknown = set(values["CUBEJS_DEFAULT_API_SCOPES"]) - SCOPES
     if unknown:
         findings.fault(

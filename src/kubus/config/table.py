@@ -29,7 +29,14 @@ class Setting:
         return self.name if source == "default" else f"{owner}_DS_{source.upper()}_{rest}"
 
 
-SERVER, AUTH, MODEL, SOURCES, OURS = "Server", "Tokens", "Model and queries", "Data sources", "kubus alone"
+SERVER, AUTH, MODEL, SOURCES, AUDIT, OURS = (
+    "Server",
+    "Tokens",
+    "Model and queries",
+    "Data sources",
+    "Audit log",
+    "kubus alone",
+)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -292,6 +299,62 @@ SETTINGS: tuple[Setting, ...] = (
         "the threads that DuckDB uses; every core if not set",
         SOURCES,
         per_source=True,
+    ),
+    Setting(
+        "KUBUS_AUDIT",
+        values.one_of("off", "file", "stdout"),
+        "off",
+        "where who asked what is recorded: file or stdout, see [audit.md](audit.md)",
+        AUDIT,
+    ),
+    Setting(
+        "KUBUS_AUDIT_REQUIRED",
+        values.boolean,
+        False,
+        "answer nothing that cannot be recorded; otherwise an alarm is raised and answers go on",
+        AUDIT,
+    ),
+    Setting("KUBUS_AUDIT_FILE", values.text, "audit/audit.jsonl", "the file that records go to", AUDIT),
+    Setting(
+        "KUBUS_AUDIT_KEY",
+        values.text,
+        None,
+        "the key of the chain: who does not have it cannot rewrite the log; `kubus secret` makes one",
+        AUDIT,
+        secret=True,
+    ),
+    Setting("KUBUS_AUDIT_CLAIMS", values.names, (), "the claims that are recorded, by name or path", AUDIT),
+    Setting(
+        "KUBUS_AUDIT_HASHED",
+        values.names,
+        (),
+        "the claims of which a keyed hash is recorded instead of the value; `sub` and `iss` can be among them",
+        AUDIT,
+    ),
+    Setting("KUBUS_AUDIT_VALUES", values.boolean, False, "record the values that queries filter by as well", AUDIT),
+    Setting(
+        "KUBUS_AUDIT_SYNC",
+        values.one_of("never", "second", "always"),
+        "never",
+        "when the disk is asked to keep what was written: never, once a second, or always before the answer",
+        AUDIT,
+    ),
+    Setting(
+        "KUBUS_AUDIT_ROTATE_SIZE", values.size, 100 * 1024**2, "a file of this size is followed by a new one", AUDIT
+    ),
+    Setting(
+        "KUBUS_AUDIT_ROTATE_EVERY",
+        values.duration,
+        timedelta(0),
+        "a file of this age is followed by a new one, such as `24h`; 0 is never",
+        AUDIT,
+    ),
+    Setting(
+        "KUBUS_AUDIT_KEEP",
+        values.duration,
+        timedelta(0),
+        "full files of this age are removed, such as `8760h`; 0 is never",
+        AUDIT,
     ),
     Setting(
         "KUBUS_DEV_ALLOW_REMOTE",

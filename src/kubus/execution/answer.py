@@ -4,11 +4,22 @@ from asyncio import TimerHandle
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from kubus.sources.source import Rows
 
 Batch = list[tuple[Any, ...]]
+
+# How an answer was come by: it was kept; a statement ran for it, or was running already; an older one was given.
+CameBy = Literal["hit", "miss", "joined", "stale"]
+
+
+@dataclass(slots=True)
+class Asking:
+    """A request that asks for an answer, by its id; and once there is one, how it was come by."""
+
+    request_id: str = ""
+    came_by: CameBy = "miss"
 
 
 @dataclass(slots=True, eq=False)

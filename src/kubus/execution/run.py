@@ -10,7 +10,7 @@ from functools import partial
 
 from kubus.errors import KubusError, MemberError
 from kubus.events import StatementFailed, StatementFinished, emit
-from kubus.execution.answer import Answer, Batch, LongAnswer, StillRunning
+from kubus.execution.answer import Answer, Asking, Batch, LongAnswer, StillRunning
 from kubus.execution.cache import AnswerCache, AnswerKey, size_of
 from kubus.execution.refresh_key import fresh_span
 from kubus.query.query import CacheMode
@@ -92,28 +92,32 @@ class Runner:
             return None
         return kept.answer if kept.since <= self._clock() < kept.until else None
 
-    async def run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | LongAnswer | StillRunning:
-        """Wait for an answer of the freshness that `mode` asks for.
+    async def run(self, job: Job, mode: CacheMode, asking: Asking) -> Answer | LongAnswer | StillRunning:
+        """Wait for an answer of the freshness that `mode` asks for. How it was come by is noted in `asking`.
 
         A request that is cancelled while it waits alone takes its job with it. Requests that wait for the same job
         share its answer, except a long one: the first has it, and the next asks the database again.
         """
         while True:
-            answer = await self._run(job, mode, request_id)
+            answer = await self._run(job, mode, asking)
             if not isinstance(answer, LongAnswer):
                 return answer
             if answer.take():
                 self._running.pop((job.key, True), None)
                 return answer
 
-    async def _run(self, job: Job, mode: CacheMode, request_id: str) -> Answer | LongAnswer | StillRunning:
+    async def _run(self, job: Job, mode: CacheMode, asking: Asking) -> Answer | LongAnswer | StillRunning:
         answer = self.fresh(job, mode)
         if answer is not None:
+            asking.came_by = "hit"
             return answer
         kept = self._cache.get(job.key)
         key = (job.key, job.in_batches)
-        running = self._running.get(key) or self._start(job, request_id)
+        running = self._running.get(key)
+        asking.came_by = "miss" if running is None else "joined"
+        running = running or self._start(job, asking.request_id)
         if mode == "stale-while-revalidate" and kept is not None:
+            asking.came_by = "stale"
             return kept.answer
         running.waiting += 1
         try:
@@ -128,6 +132,7 @@ class Runner:
             return running.task.result()
         asyncio.get_running_loop().call_later(self._orphaned, self._give_up, key, running)
         if mode == "stale-if-slow" and kept is not None:
+            asking.came_by = "stale"
             old = kept.answer
             return Answer(old.rows, old.refreshed_at, old.total, old.data_source, old.db_type, slow=True)
         return StillRunning("Executing query", self._clock() - running.started)

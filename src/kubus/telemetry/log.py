@@ -16,6 +16,9 @@ from typing import Any
 import msgspec
 
 from kubus.events import (
+    AuditCheckpoint,
+    AuditFailed,
+    AuditRestored,
     AuthRefused,
     Event,
     HookFailed,
@@ -66,6 +69,8 @@ def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
 SEVERITY: dict[type[Event], int] = {
     ModelFailed: 40,
     RequestFailed: 40,
+    AuditFailed: 40,
+    AuditRestored: 30,
     SettingWarning: 30,
     AuthRefused: 30,
     HookFailed: 30,
@@ -75,6 +80,7 @@ SEVERITY: dict[type[Event], int] = {
     ServerListening: 20,
     ServerStopping: 20,
     ModelLoaded: 20,
+    AuditCheckpoint: 20,
     StatementFinished: 10,
 }
 
@@ -123,6 +129,13 @@ def people_text(event: Event) -> str:
         case StatementFailed(data_source, sql, message, milliseconds, request_id):
             place = f"'{data_source}': {one_line(request_id)} ({milliseconds:.0f} ms)"
             return f"Error querying db {place}\n--\n  {sql}\n--\n{message}"
+        case AuditFailed(reason, lost, is_required):
+            what = "nothing is answered until it is" if is_required else "answers are given without records"
+            return f"The audit log cannot be written, {what}: {reason} ({lost} records lost)"
+        case AuditRestored(lost):
+            return f"The audit log is written again; {lost} records are missing in it"
+        case AuditCheckpoint(chain, seq, last):
+            return f"Audit checkpoint: chain {chain}, record {seq}, {last}"
         case ServerListening() | ServerStopping():
             return listening_text(event)
 
@@ -284,6 +297,12 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
                 "duration_ms": round(milliseconds, 3),
                 "request_id": request_id,
             }
+        case AuditFailed(reason, lost, is_required):
+            return "Audit failed", {"error": reason, "lost_records": lost, "required": is_required}
+        case AuditRestored(lost):
+            return "Audit restored", {"lost_records": lost}
+        case AuditCheckpoint(chain, seq, last):
+            return "Audit checkpoint", {"chain": chain, "seq": seq, "hash": last}
         case ServerStopping(running):
             return "Server stopping", {"running": running}
         case ServerListening() | RequestFinished():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubus.api.rest.reply import LONG, Reply, json_reply, matches, send_reply, weak_etag
+from kubus.api.rest.reply import LONG, Reply, json_reply, matches, send_reply, settled, weak_etag
 
 
 async def sent(reply, method="GET", if_none_match=None):
@@ -11,7 +11,7 @@ async def sent(reply, method="GET", if_none_match=None):
     async def send(message):
         messages.append(message)
 
-    await send_reply(send, method, if_none_match, reply)
+    await send_reply(send, method, settled(method, if_none_match, reply))
     start, *rest = messages
     assert start["type"] == "http.response.start"
     assert [m.get("more_body", False) for m in rest] == [True] * (len(rest) - 1) + [False]

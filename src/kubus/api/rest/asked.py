@@ -1,18 +1,23 @@
 """What `/v1/load`, `/v1/sql` and `/v1/dry-run` have in common: their parameters, read into queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive
 
 from kubus.api.rest.incoming import Incoming, body_parameters, read_body, url_parameters
 from kubus.api.rest.options import ApiOptions
 from kubus.api.wire.parse_query import asked_query, cache_mode, parse_query, text
+from kubus.audit.account import Account
+from kubus.context import Caller
 from kubus.errors import QueryError
 from kubus.query.normalize import Normalized, normalize
-from kubus.query.query import AskedQuery, CacheMode
+from kubus.query.query import AskedQuery, CacheMode, Query
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import Prepared, SemanticLayer
 
 # What a POST body of these endpoints is read as when it is not declared as JSON.
 NOTHING: Mapping[str, Any] = {}
@@ -61,6 +66,23 @@ def read_asked(given: Mapping[str, Any], options: ApiOptions) -> Asked:
     )
     query_type = None if given.get("queryType") is None else text(given["queryType"], "queryType")
     return Asked(normalized, query_type, cache_of(given, normalized.asked[0]))
+
+
+def prepared_all(
+    queries: Sequence[Query], layer: "SemanticLayer", caller: Caller, account: Account | None
+) -> "tuple[Prepared, ...]":
+    """The queries, prepared for this caller. The account learns what is asked, also of a query that is refused.
+
+    Raises:
+        QueryError: one names what is not there.
+        Forbidden: one asks for what is not the caller's.
+    """
+    if account is not None:
+        account.asked(queries)
+    prepared = tuple(layer.prepare(query, caller) for query in queries)
+    if account is not None:
+        account.authorized(one.authorized for one in prepared)
+    return prepared
 
 
 def cache_of(given: Mapping[str, Any], asked: AskedQuery) -> CacheMode:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive
 
-from kubus.api.rest.asked import parameters, read_asked
+from kubus.api.rest.asked import parameters, prepared_all, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.remembered import RememberedReplies
@@ -36,12 +36,12 @@ class DryRun:
         Raises:
             QueryError: the query is malformed, or names what is not there.
         """
-        remembered = self._replies.get(incoming.method, raw, caller)
+        remembered = self._replies.get(incoming, raw, caller)
         if remembered is not None:
             return remembered
         asked = read_asked(parameters(incoming.method, raw), self._options)
         normalized = asked.normalized
-        prepared = [self._layer.prepare(query, caller) for query in normalized.queries]
+        prepared = prepared_all(normalized.queries, self._layer, caller, incoming.account)
         value = {
             "queryType": normalized.type,
             "normalizedQueries": echoes(normalized),
@@ -50,4 +50,4 @@ class DryRun:
             "pivotQuery": pivot_query(normalized),
         }
         moments = [normalized.moves_at, *(one.moves_at for one in prepared)]
-        return self._replies.keep(incoming.method, raw, caller, value, moments)
+        return self._replies.keep(incoming, raw, caller, value, moments)

@@ -5,6 +5,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 from kubus.api.rest.reply import Reply, json_reply
+from kubus.audit.audit_log import AuditLog
 from kubus.errors import KubusError
 from kubus.events import StatementFailed, emit
 
@@ -19,16 +20,29 @@ DOWN = {"health": "DOWN"}
 
 
 class Health:
-    """The state of the default data source, asked for at most once a second."""
+    """The state of the default data source, asked for at most once a second, and of the audit log."""
 
-    def __init__(self, layer: "SemanticLayer") -> None:
+    def __init__(self, layer: "SemanticLayer", audit: AuditLog | None = None) -> None:
         self._layer = layer
+        self._audit = audit
         self._asked_at = float("-inf")
         self._look: asyncio.Task[bool] | None = None
         self._was_up = False
 
     async def ready(self) -> Reply:
-        """Whether the default data source answers."""
+        """Whether the default data source answers, and requests can be recorded if they have to be."""
+        reply = await self._database()
+        if reply.status != 200 or self._audit is None:
+            return reply
+        # A server that gets no requests, because it is not ready, has nothing else to try it with.
+        await self._audit.revive()
+        if not self._audit.is_failing:
+            return reply
+        if self._audit.required:
+            return json_reply({**DOWN, "audit": "failing"}, 500)
+        return json_reply({**UP, "audit": "failing"})
+
+    async def _database(self) -> Reply:
         if not await self._is_up():
             return json_reply(DOWN, 500)
         # The model of before answers, while the files as they are now do not compile.
@@ -39,7 +53,7 @@ class Health:
         """Whether a connection that was open before still answers; a server that never opened one is alive."""
         if not self._was_up:
             return json_reply(UP)
-        return await self.ready()
+        return await self._database()
 
     async def _is_up(self) -> bool:
         if self._look is None or (self._look.done() and monotonic() - self._asked_at > SHARED_FOR):

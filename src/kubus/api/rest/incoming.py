@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from kubus.api.wire.malformed import as_array, as_object
+from kubus.audit.account import Account
 from kubus.errors import QueryError, TooLarge
 
 # As in `query[filters][0][values][]`: what stands in brackets.
@@ -28,12 +29,14 @@ VARIANTS = "89ab"
 class Incoming:
     """A request, its body not read. `headers` has the last value of each name, in lower case.
 
-    `auth_seconds` is how long it took to see who asks. `takes_chunks` says whether the client can read a body of which
+    `auth_seconds` is how long it took to see who asks. `account` is what the audit log will be told of the
+    request, None where there is no audit log. `takes_chunks` says whether the client can read a body of which
     it is not told the length. `several_tokens` says that a header for tokens came more than once.
     """
 
     __slots__ = (
         "_request_id",
+        "account",
         "auth_seconds",
         "headers",
         "method",
@@ -57,6 +60,7 @@ class Incoming:
         self.path = path
         self.query_string = query_string
         self.headers = headers
+        self.account: Account | None = None
         self.auth_seconds = 0.0
         self.takes_chunks = takes_chunks
         self.several_tokens = several_tokens

@@ -25,8 +25,9 @@ from kubus.api.rest.waiting import while_client_waits
 from kubus.api.wire.answer import Layout, encode_rows
 from kubus.api.wire.long_answer import can_be_long, encode_batches
 from kubus.api.wire.transformed import transformed
+from kubus.audit.account import Account
 from kubus.context import Caller
-from kubus.execution.answer import Answer, LongAnswer, StillRunning
+from kubus.execution.answer import Answer, Asking, Batch, CameBy, LongAnswer, StillRunning
 from kubus.query.query import ResponseFormat
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Load:
         body = None if answer is None else answer.memo.get(request)
         if answer is None or body is None:
             return None
+        if incoming.account is not None:
+            held.tell(incoming.account)
+            incoming.account.results = [(len(answer.rows.values), "warm")]
         auth, plan = incoming.auth_seconds * 1000, (perf_counter() - started) * 1000
         timing = b"auth;dur=%.3f, plan;dur=%.3f, queue;dur=0, database;dur=0, encode;dur=0" % (auth, plan)
         return Warm(body, answer.memo[request.etag_key], ((b"server-timing", timing),))
@@ -79,7 +83,8 @@ class Load:
         """
         phases = Phases(auth=incoming.auth_seconds)
         started = perf_counter()
-        request, held = self._requests.get(incoming.method, raw, caller)
+        account = incoming.account
+        request, held = self._requests.get(incoming.method, raw, caller, account)
         phases.plan = perf_counter() - started
 
         answers: list[Answer] = []
@@ -88,16 +93,23 @@ class Load:
             if answer is None:
                 break
             answers.append(answer)
+        came_by: list[CameBy] = ["hit"] * len(answers)
         if len(answers) < len(held.prepared):
-            ran = await self._ran(request, held, incoming, receive, phases)
+            ran, came_by = await self._ran(request, held, incoming, receive, phases)
             if isinstance(ran, StillRunning):
+                if account is not None:
+                    account.is_running = True
                 return self._continue_wait(ran, incoming, phases)
             if isinstance(ran, LongAnswer):
+                if account is not None:
+                    account.results = [(None, came_by[0])]
                 pieces = self._pieces(request, held, ran, incoming)
                 # Begun, so that closing it closes the answer even if nothing is read.
                 await anext(pieces)
                 return Reply(200, (), headers=(phases.header,), pieces=pieces)
             answers = ran
+        if account is not None:
+            account.results = [(len(a.rows.values), came) for a, came in zip(answers, came_by, strict=True)]
         first = answers[0]
         body = first.memo.get(request)
         if body is not None:
@@ -113,28 +125,33 @@ class Load:
 
     async def _ran(
         self, request: LoadRequest, held: ForCaller, incoming: Incoming, receive: Receive, phases: Phases
-    ) -> list[Answer] | LongAnswer | StillRunning:
-        """An answer for every query, or the long one of the only query, or the first that is still running."""
+    ) -> tuple[list[Answer] | LongAnswer | StillRunning, list[CameBy]]:
+        """An answer for every query, or the long one of the only query, or the first that is still running; and how
+        each was come by.
+        """
+        askings = [Asking(incoming.request_id) for _ in held.prepared]
         started = perf_counter()
         outcomes: list[Answer | StillRunning] | list[Answer | LongAnswer | StillRunning]
         if len(held.prepared) == 1 and incoming.takes_chunks and can_be_long(request.frames[0].response_format):
-            run = self._layer.run_in_batches(held.prepared[0], request.cache, incoming.request_id)
+            run = self._layer.run_in_batches(held.prepared[0], request.cache, askings[0])
             outcomes = await while_client_waits([run], receive)
         else:
             # Several long answers would each hold a connection, and wait for each other.
-            runs = [self._layer.run(prepared, request.cache, incoming.request_id) for prepared in held.prepared]
+            asked = zip(held.prepared, askings, strict=True)
+            runs = [self._layer.run(prepared, request.cache, asking) for prepared, asking in asked]
             outcomes = await while_client_waits(runs, receive)
         waited = perf_counter() - started
+        came_by: list[CameBy] = [asking.came_by for asking in askings]
         running = next((outcome for outcome in outcomes if isinstance(outcome, StillRunning)), None)
         if running is not None:
             phases.queue = waited
-            return running
+            return running, came_by
         long = next((outcome for outcome in outcomes if isinstance(outcome, LongAnswer)), None)
         answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)] if long is None else [long.begun]
         # Who joined a statement that ran already waited for less than it took.
         phases.database = min(waited, max(answer.database_ms for answer in answers) / 1000)
         phases.queue = waited - phases.database
-        return long or answers
+        return long or answers, came_by
 
     def _continue_wait(self, running: StillRunning, incoming: Incoming, phases: Phases) -> Reply:
         """Not an error, though it looks like one: the client asks again at once."""
@@ -170,7 +187,8 @@ class Load:
         async with aclosing(long.rest) as rest:
             yield b""
             yield request.opening + frame.opening
-            body = encode_batches(shape, long.take_first_rows(), rest, frame.response_format)
+            batches = rest if incoming.account is None else counted(rest, len(begun.rows.values), incoming.account)
+            body = encode_batches(shape, long.take_first_rows(), batches, frame.response_format)
             async with aclosing(body) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -211,6 +229,16 @@ class Load:
             return
         answer.memo[request] = b"".join(parts)
         answer.memo[request.etag_key] = etag
+
+
+async def counted(batches: AsyncGenerator[Batch], rows: int, account: Account) -> AsyncGenerator[Batch]:
+    """The same batches. The account knows at any time how many rows there were so far, with the `rows` before."""
+    ((_, came_by),) = account.results
+    account.results = [(rows, came_by)]
+    async for batch in batches:
+        rows += len(batch)
+        account.results = [(rows, came_by)]
+        yield batch
 
 
 async def rows_json(shape: Layout, response_format: ResponseFormat, answer: Answer) -> bytes:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Send
 
 from kubus.api.rest.reply import ALLOW_ORIGIN, Reply
 from kubus.api.rest.waiting import while_client_waits
-from kubus.errors import SourceError
+from kubus.errors import NotAudited, SourceError
 
 # How many seconds a client may take for a piece before it is given up: it holds a connection to the database.
 SLOWEST_PIECE = 60.0
@@ -27,7 +27,7 @@ async def send_long(send: Send, receive: Receive, method: str, reply: Reply, pie
 
     Raises:
         ClientDisconnect: the client left; the statement was cancelled.
-        Truncated: the database failed, or the client did not read.
+        Truncated: the database failed, the end could not be recorded, or the client did not read.
     """
     async with aclosing(pieces):
         await send({"type": "http.response.start", "status": reply.status, "headers": long_headers(reply)})
@@ -49,7 +49,7 @@ async def send_pieces(send: Send, pieces: AsyncGenerator[bytes]) -> int:
             length += len(piece)
             async with asyncio.timeout(SLOWEST_PIECE):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-    except (SourceError, TimeoutError) as error:
+    except (SourceError, NotAudited, TimeoutError) as error:
         raise Truncated(f"after {length} bytes: {error}") from error
     await send({"type": "http.response.body", "body": b""})
     return length

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kubus.api.rest.asked import Asked, parameters, read_asked
+from kubus.api.rest.asked import Asked, parameters, prepared_all, read_asked
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.options import ApiOptions
 from kubus.api.wire.annotation import annotation
 from kubus.api.wire.answer import Layout, layout
 from kubus.api.wire.echo_query import echoes, pivot_query
+from kubus.audit.account import Account
 from kubus.context import Caller
 from kubus.errors import QueryError
 from kubus.model.model import Model
@@ -45,13 +46,24 @@ class Frame:
     blended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ForCaller:
-    """The statements of a request for one caller. Holds the caller, so that its id stays its own."""
+    """The statements of a request for one caller. Holds the caller, so that its id stays its own.
+
+    `questions` is what the audit log says of its queries, once it was asked.
+    """
 
     caller: Caller
     prepared: "tuple[Prepared, ...]"
     layouts: tuple[Layout, ...]
+    questions: tuple[bytes, ...] | None = None
+
+    def tell(self, account: Account) -> None:
+        """Note in the account what is asked, as it was authorized."""
+        if self.questions is None:
+            account.authorized(one.authorized for one in self.prepared)
+            self.questions = account.questions
+        account.questions = self.questions
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +101,8 @@ class PreparedRequests:
             options.prepared_entries, options.prepared_bytes
         )
 
-    def get(self, method: str, raw: bytes, caller: Caller) -> tuple[LoadRequest, ForCaller]:
-        """The request in these bytes, and its statements for this caller.
+    def get(self, method: str, raw: bytes, caller: Caller, account: Account | None) -> tuple[LoadRequest, ForCaller]:
+        """The request in these bytes, and its statements for this caller. The account learns what is asked.
 
         Raises:
             QueryError: the query is malformed, or names what is not there.
@@ -99,17 +111,23 @@ class PreparedRequests:
         request = self.remembered(method, raw)
         if request is not None:
             held = request.callers.get(id(caller))
-            return request, held or self._for_caller(request, caller)
+            if held is None:
+                held = self._hold(request, caller, prepared_all(request.queries, self._layer, caller, account))
+            if account is not None:
+                held.tell(account)
+            return request, held
         asked = read_asked(parameters(method, raw), self._options)
         kind = asked.normalized.type
         if kind != "regularQuery" and asked.query_type is None:
             raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
-        prepared = tuple(self._layer.prepare(query, caller) for query in asked.normalized.queries)
+        prepared = prepared_all(asked.normalized.queries, self._layer, caller, account)
         model = self._layer.model
         request = framed(asked, model, hidden_too=self._options.dev_mode)
         held = self._hold(request, caller, prepared)
         if len(raw) <= RAW:
             self._held.put((method, raw, model.version), request, request.size + len(raw))
+        if account is not None:
+            held.tell(account)
         return request, held
 
     def remembered(self, method: str, raw: bytes) -> LoadRequest | None:
@@ -119,9 +137,6 @@ class PreparedRequests:
             return None
         request = self._held.get((method, raw, model.version))
         return None if request is None or request.moves_at <= time.time() else request
-
-    def _for_caller(self, request: LoadRequest, caller: Caller) -> ForCaller:
-        return self._hold(request, caller, tuple(self._layer.prepare(query, caller) for query in request.queries))
 
     def _hold(self, request: LoadRequest, caller: Caller, prepared: "tuple[Prepared, ...]") -> ForCaller:
         request.moves_at = min(request.moves_at, *(until(one.moves_at) for one in prepared))

@@ -113,15 +113,25 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
     return any(candidate == b"*" or candidate.removeprefix(b"W/") == bare for candidate in candidates)
 
 
-async def send_reply(send: Send, method: str, if_none_match: bytes | None, reply: Reply) -> int:
-    """Send a reply to a request of this method; gives the status that was sent, 304 if the client has the body."""
+def settled(method: str, if_none_match: bytes | None, reply: Reply) -> Reply:
+    """The reply to a request of this method, with its ETag; of status 304 if the client has the body."""
+    if reply.pieces is not None:
+        return reply
     etag = reply.etag or weak_etag(reply.parts)
     is_read = method in ("GET", "HEAD")
     if if_none_match is not None and is_read and reply.status == 200 and matches(if_none_match, etag):
+        return reply._replace(status=304, etag=etag)
+    return reply._replace(etag=etag) if reply.etag is None else reply
+
+
+async def send_reply(send: Send, method: str, reply: Reply) -> None:
+    """Send a settled reply to a request of this method."""
+    etag = reply.etag or weak_etag(reply.parts)
+    if reply.status == 304:
         unchanged = [ALLOW_ORIGIN, (b"etag", etag), *reply.headers]
         await send({"type": "http.response.start", "status": 304, "headers": unchanged})
         await send({"type": "http.response.body", "body": b""})
-        return 304
+        return
     length = reply.length
     headers = [
         (b"content-type", reply.content_type),
@@ -133,16 +143,15 @@ async def send_reply(send: Send, method: str, if_none_match: bytes | None, reply
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     if method == "HEAD":
         await send({"type": "http.response.body", "body": b""})
-        return reply.status
+        return
     if length <= LONG:
         await send({"type": "http.response.body", "body": b"".join(reply.parts)})
-        return reply.status
+        return
     for part in reply.parts:
         for start in range(0, len(part), LONG):
             piece = part if len(part) <= LONG else part[start : start + LONG]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
-    return reply.status
 
 
 async def send_preflight(send: Send) -> None:

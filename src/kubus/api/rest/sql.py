@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive
 
-from kubus.api.rest.asked import parameters, read_asked
+from kubus.api.rest.asked import parameters, prepared_all, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.remembered import RememberedReplies
@@ -34,7 +34,7 @@ class Sql:
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The reply to a GET whose bytes came before, if it still holds."""
-        reply = self._replies.get("GET", incoming.query_string, caller)
+        reply = self._replies.get(incoming, incoming.query_string, caller)
         return None if reply is None else warm(reply)
 
     async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
@@ -43,18 +43,18 @@ class Sql:
         Raises:
             QueryError: the query is malformed, or names what is not there.
         """
-        remembered = self._replies.get(incoming.method, raw, caller)
+        remembered = self._replies.get(incoming, raw, caller)
         if remembered is not None:
             return remembered
         given = parameters(incoming.method, raw)
         if given.get("format") == "sql":
             return json_reply({"error": NO_INTERFACE}, 500)
         asked = read_asked(given, self._options)
-        prepared = [self._layer.prepare(query, caller) for query in asked.normalized.queries]
+        prepared = prepared_all(asked.normalized.queries, self._layer, caller, incoming.account)
         entries = list(map(self._entry, prepared))
         moments = [asked.normalized.moves_at, *(one.moves_at for one in prepared)]
         value = entries[0] if asked.normalized.type == "regularQuery" else entries
-        return self._replies.keep(incoming.method, raw, caller, value, moments)
+        return self._replies.keep(incoming, raw, caller, value, moments)
 
     def _entry(self, prepared: "Prepared") -> dict[str, Any]:
         """One statement, and how its columns belong to members."""
