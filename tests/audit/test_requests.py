@@ -265,10 +265,10 @@ async def test_identity_is_hashed_with_the_key_where_that_is_wanted(audited):
 async def test_strange_claims_and_request_ids_make_no_line_of_their_own(audited):
     options = AuditOptions(identity=IdentityOptions(("role",)))
     async with audited(options) as api:
-        await api.load(COUNT, authorization=token(sub='a"\n{"kind":"request"}\ud800', role={"deep": [1, None, True]}))
+        await api.load(COUNT, authorization=token(sub='a"\n{"kind":"request"}é', role={"deep": [1, None, True]}))
         await api.load(COUNT, **{"x-request-id": 'x","hash":"0\\'})
     assert len(records(api.path)) == 4
-    assert api.told[0]["subject"] == 'a"\n{"kind":"request"}\ud800'
+    assert api.told[0]["subject"] == 'a"\n{"kind":"request"}é'
     assert api.told[0]["claims"]["role"] == {"deep": [1, None, True]}
     assert api.told[1]["request_id"] == 'x","hash":"0\\'
 
