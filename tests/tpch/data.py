@@ -6,12 +6,13 @@ of the 22 questions has an answer of some rows.
 Source: https://www.tpc.org/tpch/ (standard specification, clauses 1.4 and 4.2)
 """
 
-import csv
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from tests.engines.csv_tables import write_tables
 
 SUPPLIERS, CUSTOMERS, PARTS, ORDERS = 60, 300, 600, 4000
 REGIONS = ("AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST")
@@ -152,12 +153,4 @@ class Generator:
 
 def write(folder: Path) -> None:
     """Write a CSV file for each table, and SQL that makes and fills them."""
-    schema = [f"CREATE TABLE {name} ({columns});" for name, columns in TABLES.items()]
-    (folder / "schema.sql").write_text("\n".join(schema) + "\n")
-    for name, rows in Generator().tables.items():
-        with (folder / f"{name}.csv").open("w", newline="") as file:
-            csv.writer(file).writerows(rows)
-    copies = [f"\\copy {name} FROM '{name}.csv' WITH (FORMAT csv)" for name in TABLES]
-    (folder / "load_postgres.sql").write_text("\n".join(copies) + "\n")
-    copies = [f"COPY {name} FROM '{name}.csv' (HEADER false);" for name in TABLES]
-    (folder / "load_duckdb.sql").write_text("\n".join(copies) + "\n")
+    write_tables(folder, TABLES, Generator().tables)

@@ -1,0 +1,46 @@
+"""kubus answers questions of TPC-DS as the databases do, on the same data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kubus.semantic_layer import SemanticLayer
+from tests.engines.beside import RunSql, comparable, on_duckdb, on_postgres
+from tests.properties.ask import Engine
+from tests.tpcds.data import write
+
+HERE = Path(__file__).parent
+MODEL = (HERE / "model.yml").read_text()
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load((HERE / "questions.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tpcds")
+    write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def asked(request: pytest.FixtureRequest, files: Path) -> Iterator[tuple[Engine, SemanticLayer, RunSql]]:
+    """A database with the data: kubus on it, the model there, and a function that runs SQL."""
+    if request.param == "duckdb":
+        opened = on_duckdb(files)
+    else:
+        opened = on_postgres(request.getfixturevalue("postgres"), files, "tpcds")
+    with opened as (engine, reference):
+        yield engine, engine.layer(MODEL), reference
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["name"])
+def test_the_answer_is_that_of_the_reference(asked: tuple[Engine, SemanticLayer, RunSql], question: dict[str, Any]):
+    engine, layer, reference = asked
+    prepared = engine.prepare_on(layer, question["query"])
+    got = engine.run(prepared).rows
+    ours = [comparable([row[column] for column in question["columns"]]) for row in got]
+    theirs = [comparable(row) for row in reference(question["sql"])]
+    assert any(value is not None for row in theirs for value in row), "a question without rows would prove nothing"
+    assert ours == theirs, engine.sql_of(prepared)
