@@ -88,27 +88,38 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
     units = tuple(dict.fromkeys(unit for measure in measures for unit in units_apart(measure, model)))
     if not any(map(is_apart, units)):
         return build_plain(query, measures, model)
-    windows = dict.fromkeys(unit.window for unit in units if unit.window is not None)
-    parts: list[GroupPlan] = []
-    plain = tuple(unit for unit in units if not is_apart(unit))
-    if plain:
-        parts.append(build_plain(query, plain, model))
-    for window in windows:
-        rolling = tuple(unit for unit in units if unit.window == window)
-        parts.extend(build_window(query, window, rolling, model, Builders(build_plain, build_rows)))
-    parts.extend(build_stage(query, unit, model, build_groups, build_keys) for unit in units if unit.stage is not None)
-    parts.extend(build_choice(query, unit, model, build_groups) for unit in units if unit.switch is not None)
-    parts.extend(build_additive(query, unit, model, build_plain) for unit in units if unit.additive is not None)
+    parts = [part for own, of_fact in facts_apart(query, units, model) for part in build_units(own, of_fact, model)]
     if len(parts) == 1 and units == measures:
         return parts[0]
     return Combine(tuple(parts), query.keys, same_groups=False)
 
 
+def build_units(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) -> Iterable[GroupPlan]:
+    """A part for each of what has to be computed by itself."""
+    plain = tuple(unit for unit in units if not is_apart(unit))
+    if plain:
+        yield build_plain(query, plain, model)
+    for window in dict.fromkeys(unit.window for unit in units if unit.window is not None):
+        rolling = tuple(unit for unit in units if unit.window == window)
+        yield from build_window(query, window, rolling, model, Builders(build_plain, build_rows))
+    for unit in units:
+        if unit.stage is not None:
+            yield build_stage(query, unit, model, build_groups, build_keys)
+        elif unit.switch is not None:
+            yield build_choice(query, unit, model, build_groups)
+        elif unit.additive is not None:
+            yield build_additive(query, unit, model, build_plain)
+
+
 def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPlan:
     """The groups that a measure has in a query, without any measure."""
     leaves = tuple(dict.fromkeys(rows_below(measure, model)))
-    rows, _ = build_rows(query, leaves, query.row_conditions, model)
-    return Aggregate(rows, query.keys, ())
+    in_one = find_tree(query, leaves, query.row_conditions, model) is not None
+    facts = [(query, leaves)] if in_one else by_fact(query, leaves, model)
+    parts = [
+        Aggregate(build_rows(own, of_fact, own.row_conditions, model)[0], query.keys, ()) for own, of_fact in facts
+    ]
+    return parts[0] if len(parts) == 1 else Combine(tuple(parts), query.keys, same_groups=False)
 
 
 def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
@@ -117,36 +128,65 @@ def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mode
     if len(leaves) < 2 or find_tree(query, measures, query.row_conditions, model) is not None:
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
-    return build_facts(query, leaves, model)
+    parts: list[GroupPlan] = []
+    for own, of_fact in by_fact(query, leaves, model):
+        rows, tree = build_rows(own, of_fact, own.row_conditions, model)
+        parts.append(aggregate(rows, tree, query.keys, of_fact, model))
+    return Combine(tuple(parts), query.keys, same_groups=False)
 
 
 # ── facts ──
 
+# What a query asks of one fact, and the measures that are of it.
+OfFact = tuple[ResolvedQuery, tuple[Measure, ...]]
 
-def build_facts(query: ResolvedQuery, leaves: tuple[Measure, ...], model: Model) -> GroupPlan:
-    """Several facts that no single tree holds: one part for each, joined on the keys that all of them share.
+
+def facts_apart(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) -> list[OfFact]:
+    """The same of measures that are computed apart, or are beside such."""
+    below = tuple(dict.fromkeys(leaf for unit in units for leaf in fact_leaves(unit, query, model)))
+    facts = {tuple(hints_of(leaf, model)) for leaf in below}
+    if len(facts) == 1 or find_tree(query, below, query.row_conditions, model) is not None:
+        return [(query, units)]
+    plain = (leaf for unit in units if not is_apart(unit) for leaf in leaf_measures(unit, query, model))
+    return by_fact(query, tuple(dict.fromkeys((*plain, *filter(is_apart, units)))), model)
+
+
+def by_fact(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) -> list[OfFact]:
+    """Several facts that no single tree holds: what is asked of each, to be joined on the keys that all of them share.
 
     A condition goes to every fact that can reach its members, so that one on a shared dimension holds for all and
-    one on a fact's own dimension for that fact alone.
+    one on a fact's own dimension for that fact alone. A stage over several facts is put together of them further down.
     """
-    facts: dict[tuple[Hint, ...], list[Measure]] = {}
-    for leaf in leaves:
-        facts.setdefault(tuple(dict.fromkeys(hints_of(leaf, model))), []).append(leaf)
-    parts: list[GroupPlan] = []
-    held: list[Condition] = []
-    for of_fact in facts.values():
+    facts: dict[tuple[tuple[Hint, ...], ...], list[Measure]] = {}
+    leaves: dict[tuple[Hint, ...], Measure] = {}
+    for unit in units:
+        of_unit = {tuple(dict.fromkeys(hints_of(leaf, model))): leaf for leaf in fact_leaves(unit, query, model)}
+        leaves |= of_unit
+        facts.setdefault(tuple(of_unit), []).append(unit)
+    reached: dict[tuple[Hint, ...], list[Condition]] = {}
+    for fact, leaf in leaves.items():
         # A condition never makes a way that the fact and the keys do not have by themselves.
-        if find_tree(query, of_fact, (), model) is None:
-            raise no_path([query_hints(query, of_fact, (), model)])
-        own = tuple(c for c in query.row_conditions if find_tree(query, of_fact, (c,), model) is not None)
-        held.extend(own)
-        rows, tree = build_rows(query, of_fact, own, model)
-        parts.append(aggregate(rows, tree, query.keys, tuple(of_fact), model))
+        if find_tree(query, (leaf,), (), model) is None:
+            raise no_path([query_hints(query, (leaf,), (), model)])
+        reached[fact] = [c for c in query.row_conditions if find_tree(query, (leaf,), (c,), model) is not None]
     # A condition that needs several facts at once holds for none: it is refused, never dropped.
+    held = [condition for conditions in reached.values() for condition in conditions]
     lost = [tuple(condition_hints(c, model)) for c in query.row_conditions if c not in held]
     if lost:
-        raise no_path((*facts, *lost))
-    return Combine(tuple(parts), query.keys, same_groups=False)
+        raise no_path((*leaves, *lost))
+    found: list[OfFact] = []
+    for together, of_fact in facts.items():
+        own = tuple(c for c in query.row_conditions if any(c in reached[fact] for fact in together))
+        found.append((replace(query, row_conditions=own), tuple(of_fact)))
+    return found
+
+
+def fact_leaves(unit: Measure, query: ResolvedQuery, model: Model) -> Iterable[Measure]:
+    """The measures over rows that a measure is made of, of any kind."""
+    # What rolls is over rows itself, and keeps the way by which a view comes to them.
+    if unit.window is not None:
+        return (unit,)
+    return rows_below(unit, model) if is_apart(unit) else leaf_measures(unit, query, model)
 
 
 def leaf_measures(measure: Measure, query: ResolvedQuery, model: Model) -> Iterable[Measure]:
