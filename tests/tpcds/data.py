@@ -50,7 +50,11 @@ EDUCATION = ("Primary", "Secondary", "College", "2 yr Degree", "4 yr Degree", "A
 BUYING = (">10000", "5001-10000", "1001-5000", "501-1000", "0-500", "Unknown")
 SHIPPING = (("EXPRESS", "AIR", "UPS"), ("REGULAR", "AIR", "DHL"), ("EXPRESS", "SURFACE", "ZHOU"), ("REGULAR", "SEA", "BARIAN"),
             ("OVERNIGHT", "AIR", "UPS"), ("LIBRARY", "SEA", "DHL"))  # fmt: skip
-MEALS = {**dict.fromkeys(range(6, 10), "breakfast"), **dict.fromkeys(range(12, 15), "lunch"), **dict.fromkeys(range(17, 20), "dinner")}
+MEALS = {
+    **dict.fromkeys(range(6, 10), "breakfast"),
+    **dict.fromkeys(range(12, 15), "lunch"),
+    **dict.fromkeys(range(17, 20), "dinner"),
+}
 AMONG_NULLS = 0.05  # of the lines of facts and of the descriptions of things some columns are null
 
 Row = dict[str, Any]
@@ -163,9 +167,28 @@ class Generator:
         for sk in range(1, 13):
             self.add("web_page", "wp", (), False, web_page_sk=sk, web_page_id=f"WEB{sk:03}", char_count=1000 + 500 * sk)
         for sk in range(1, 6):
-            self.add("web_site", "web", (), False, site_sk=sk, site_id=f"SITE{(sk + 1) // 2}", name=f"site {sk % 3}", company_name=("pri", "able")[sk % 2])
+            self.add(
+                "web_site",
+                "web",
+                (),
+                False,
+                site_sk=sk,
+                site_id=f"SITE{(sk + 1) // 2}",
+                name=f"site {sk % 3}",
+                company_name=("pri", "able")[sk % 2],
+            )
         for sk, (kind, code, carrier) in enumerate(SHIPPING, 1):
-            self.add("ship_mode", "sm", (), False, ship_mode_sk=sk, ship_mode_id=f"SHIP{sk}", type=kind, code=code, carrier=carrier)
+            self.add(
+                "ship_mode",
+                "sm",
+                (),
+                False,
+                ship_mode_sk=sk,
+                ship_mode_id=f"SHIP{sk}",
+                type=kind,
+                code=code,
+                carrier=carrier,
+            )
         for sk in range(1, 11):
             self.add("reason", "r", (), False, reason_sk=sk, reason_id=f"WHY{sk}", reason_desc=f"reason {sk}")
         for sk in range(1, 13):
@@ -192,7 +215,15 @@ class Generator:
         for sk in range(1, ADDRESSES + 1):
             place = self.place(chance.randrange(len(PLACES)))
             kind = chance.choice(("apartment", "condo", "single family"))
-            self.add("customer_address", "ca", ("address_sk",), address_sk=sk, address_id=f"ADDR{sk:05}", location_type=kind, **place)
+            self.add(
+                "customer_address",
+                "ca",
+                ("address_sk",),
+                address_sk=sk,
+                address_id=f"ADDR{sk:05}",
+                location_type=kind,
+                **place,
+            )
         for sk in range(1, DEMOGRAPHICS + 1):
             self.add(
                 "customer_demographics", "cd", (), False, demo_sk=sk, gender=chance.choice("MF"),
@@ -201,7 +232,15 @@ class Generator:
                 dep_count=chance.randint(0, 3), dep_employed_count=chance.randint(0, 2), dep_college_count=chance.randint(0, 2),
             )  # fmt: skip
         for sk in range(1, 21):
-            self.add("income_band", "ib", (), False, income_band_sk=sk, lower_bound=(sk - 1) * 10_000 + (sk > 1), upper_bound=sk * 10_000)
+            self.add(
+                "income_band",
+                "ib",
+                (),
+                False,
+                income_band_sk=sk,
+                lower_bound=(sk - 1) * 10_000 + (sk > 1),
+                upper_bound=sk * 10_000,
+            )
         for sk in range(1, 73):
             self.add(
                 "household_demographics", "hd", (), False, demo_sk=sk, income_band_sk=chance.randint(1, 20),
@@ -321,8 +360,13 @@ class Generator:
                 ext_ship_cost=shipping, net_paid_inc_ship=paid + shipping, net_paid_inc_ship_tax=taxed + shipping,
             )  # fmt: skip
             if chance.random() < 0.15:
-                amount, credit = ("return_amount", "store_credit") if returned == "cr" else ("return_amt", "account_credit")
-                refunded = {f"refunded_{name}": head[f"bill_{name}"] for name in ("customer_sk", "cdemo_sk", "hdemo_sk", "addr_sk")}
+                amount, credit = (
+                    ("return_amount", "store_credit") if returned == "cr" else ("return_amt", "account_credit")
+                )
+                refunded = {
+                    f"refunded_{name}": head[f"bill_{name}"]
+                    for name in ("customer_sk", "cdemo_sk", "hdemo_sk", "addr_sk")
+                }
                 # Mostly the one who bought brings it back.
                 returning = {name.replace("refunded", "returning"): value for name, value in refunded.items()}
                 if chance.random() < 0.3:
@@ -358,12 +402,17 @@ def write(folder: Path) -> None:
     tables = Generator().tables
     in_order = {
         name: [
-            tuple(in_hundreds(row[column]) if kind.startswith("decimal") else row[column] for column, kind in columns.items())
+            tuple(
+                in_hundreds(row[column]) if kind.startswith("decimal") else row[column]
+                for column, kind in columns.items()
+            )
             for row in tables[name]
         ]
         for name, columns in TABLES.items()
     }
-    write_tables(folder, {name: ", ".join(map(" ".join, columns.items())) for name, columns in TABLES.items()}, in_order)
+    write_tables(
+        folder, {name: ", ".join(map(" ".join, columns.items())) for name, columns in TABLES.items()}, in_order
+    )
 
 
 def in_hundreds(cents: int | None) -> str | None:

@@ -9,13 +9,19 @@ MONEY = "decimal(7,2)"
 def columns(prefix: str, **types: str) -> dict[str, str]:
     """Columns by name, with the type of each; the keys of `types` are types, their values names."""
     return {
-        f"{prefix}_{name}": MONEY if kind == "money" else kind for kind, names in types.items() for name in names.split()
+        f"{prefix}_{name}": MONEY if kind == "money" else kind
+        for kind, names in types.items()
+        for name in names.split()
     }
 
 
 ADDRESS = "street_number street_name street_type suite_number city county state zip country"
-PRICES = "wholesale_cost list_price sales_price ext_discount_amt ext_sales_price ext_wholesale_cost ext_list_price ext_tax"
-SHIPPED = f"{PRICES} coupon_amt ext_ship_cost net_paid net_paid_inc_tax net_paid_inc_ship net_paid_inc_ship_tax net_profit"
+PRICES = (
+    "wholesale_cost list_price sales_price ext_discount_amt ext_sales_price ext_wholesale_cost ext_list_price ext_tax"
+)
+SHIPPED = (
+    f"{PRICES} coupon_amt ext_ship_cost net_paid net_paid_inc_tax net_paid_inc_ship net_paid_inc_ship_tax net_profit"
+)
 RETURN_KEYS = "refunded_customer_sk refunded_cdemo_sk refunded_hdemo_sk refunded_addr_sk "
 RETURN_KEYS += "returning_customer_sk returning_cdemo_sk returning_hdemo_sk returning_addr_sk"
 SALE_KEYS = "bill_customer_sk bill_cdemo_sk bill_hdemo_sk bill_addr_sk ship_customer_sk ship_cdemo_sk ship_hdemo_sk ship_addr_sk"
@@ -70,9 +76,7 @@ TABLES: dict[str, dict[str, str]] = {
     "web_site": columns("web", integer="site_sk", text="site_id name company_name"),
     "ship_mode": columns("sm", integer="ship_mode_sk", text="ship_mode_id type code carrier"),
     "reason": columns("r", integer="reason_sk", text="reason_id reason_desc"),
-    "promotion": columns(
-        "p", integer="promo_sk", text="promo_id channel_dmail channel_email channel_tv channel_event"
-    ),
+    "promotion": columns("p", integer="promo_sk", text="promo_id channel_dmail channel_email channel_tv channel_event"),
     "inventory": columns("inv", integer="date_sk item_sk warehouse_sk quantity_on_hand"),
     "store_sales": columns(
         "ss",
