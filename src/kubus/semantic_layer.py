@@ -187,8 +187,28 @@ class SemanticLayer:
 
     # ── the way of a query ──
 
-    def prepare(self, query: Query, caller: Caller, now: datetime | None = None) -> Prepared:
+    def authorized(
+        self,
+        query: Query,
+        caller: Caller,
+        *,
+        clock: Clock | None = None,
+        trusted: frozenset[str] = frozenset(),
+    ) -> AuthorizedQuery:
+        """The query with the filters of its views, held to what the caller may see.
+
+        `trusted` are members that only conditions of the host's own code test.
+        """
+        model = self.model
+        query = with_default_filters(query, model, clock or Clock(datetime.now(UTC), query.timezone))
+        return authorize(query, model, caller, show_hidden=self._show_hidden, trusted=trusted)
+
+    def prepare(
+        self, query: Query, caller: Caller, now: datetime | None = None, *, trusted: frozenset[str] = frozenset()
+    ) -> Prepared:
         """Everything short of asking the database. `now`, which is aware, is what dates in words of the model mean.
+
+        `trusted` are members that only conditions of the host's own code test.
 
         Raises:
             MemberError: the query names what is not there, or what does not go together.
@@ -196,8 +216,8 @@ class SemanticLayer:
         """
         model = self.model
         clock = Clock(now or datetime.now(UTC), query.timezone)
-        query = with_default_filters(query, model, clock)
-        authorized = authorize(query, model, caller, show_hidden=self._show_hidden)
+        authorized = self.authorized(query, caller, clock=clock, trusted=trusted)
+        query = authorized.query
         values = values_of(authorized.query)
         shapes, claimed = read_claims(model.claims, caller.security, len(values))
         values = (*values, *claimed)

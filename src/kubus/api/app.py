@@ -29,13 +29,14 @@ from kubus.api.rest.missing import MISSING
 from kubus.api.rest.openapi import description_reply
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, send_reply, send_whole, settled, whole
+from kubus.api.rest.rewriting import Rewriting
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
 from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import AuthProvider
 from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
-from kubus.errors import KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
+from kubus.errors import AuthError, KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
 
 if TYPE_CHECKING:
@@ -124,12 +125,16 @@ class Api:
         base = options.base_path.lower()
         self._description_path = f"{base}/openapi.json"
         self._description = description_reply(options)
-        load, sql, meta = Load(layer, options), Sql(layer, options), Meta(layer, options)
+        rewriting: Rewriting | None = None
+        if hooks.query_rewrite is not None:
+            rewriting = Rewriting(hooks.query_rewrite, callers.calls, callers.seconds)
+        load, sql = Load(layer, options, rewriting), Sql(layer, options, rewriting)
+        meta = Meta(layer, options)
         self._endpoints = {
             f"{base}/v1/load": Endpoint("load", READ_OR_POST, "data", load, load.warm),
             f"{base}/v1/subscribe": Endpoint("subscribe", READ_OR_POST, "data", load),
             f"{base}/v1/sql": Endpoint("sql", READ_OR_POST, "sql", sql, sql.warm),
-            f"{base}/v1/dry-run": Endpoint("dry-run", READ_OR_POST, "data", DryRun(layer, options)),
+            f"{base}/v1/dry-run": Endpoint("dry-run", READ_OR_POST, "data", DryRun(layer, options, rewriting)),
             f"{base}/v1/meta": Endpoint("meta", READ, "meta", meta, meta.warm),
         }
         for path, missing in MISSING.items():
@@ -278,7 +283,7 @@ class Api:
         self._accounts.check()
         try:
             caller = await self._admitted(request)
-        except Unauthenticated as error:
+        except (Unauthenticated, AuthError) as error:
             self._accounts.unknown(request, error)
             await check_json(request, receive)
             raise

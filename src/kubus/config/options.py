@@ -60,8 +60,6 @@ LATER_HOOKS = (
     "query_tags",
     "semantic_layer_sync",
     # until the next commits
-    "query_rewrite",
-    "query_transformer",
     "driver_factory",
     "repository_factory",
     "schema_version",

@@ -29,11 +29,19 @@ class AuthorizedQuery:
             )
 
 
-def authorize(query: Query, model: Model, caller: Caller, *, show_hidden: bool = False) -> AuthorizedQuery:  # noqa: ARG001 - policies read the caller
+def authorize(
+    query: Query,
+    model: Model,
+    caller: Caller,  # noqa: ARG001 - policies read the caller
+    *,
+    show_hidden: bool = False,
+    trusted: frozenset[str] = frozenset(),  # noqa: ARG001 - and spare what the host's own conditions test
+) -> AuthorizedQuery:
     """Let `query` through, noting the selected members that are not public.
 
-    `show_hidden` makes every member visible, as development mode does. Members that do not exist are left for
-    `resolve` to refuse, since which error comes first is part of the API.
+    `show_hidden` makes every member visible, as development mode does. `trusted` are members that only conditions of
+    the host's own code test: those may be hidden from the caller, unless the query also selects them. Members that do
+    not exist are left for `resolve` to refuse, since which error comes first is part of the API.
     """
     if show_hidden:
         return AuthorizedQuery(query)

@@ -13,7 +13,7 @@ from kubus.api.rest.reply import Reply
 from kubus.audit.account import Ending, Outcome, RefusedToken
 from kubus.audit.audit_log import AuditLog
 from kubus.context import Caller
-from kubus.errors import AccessError, KubusError, NotAudited, QueryError, Unauthenticated
+from kubus.errors import AccessError, AuthError, KubusError, NotAudited, QueryError, Unauthenticated
 
 
 class Accounts:
@@ -42,7 +42,7 @@ class Accounts:
         if request.account is not None:
             request.account.caller = caller
 
-    def unknown(self, request: Incoming, error: Unauthenticated) -> None:
+    def unknown(self, request: Incoming, error: Unauthenticated | AuthError) -> None:
         """Note that nobody vouches for who asks, and what their token said of itself."""
         if request.account is None:
             return
@@ -50,7 +50,9 @@ class Accounts:
         if token is None:
             request.account.refused = RefusedToken("missing")
             return
-        why = refusal(error, token, request)
+        # What a hook says to a caller is its own matter.
+        told = error if isinstance(error, Unauthenticated) else Unauthenticated(error.message, reason="check_auth")
+        why = refusal(told, token, request)
         request.account.refused = RefusedToken(why.reason, why.token_hash, why.algorithm, why.key_id, why.issuer)
 
     def close_now(self, request: Incoming, started: float) -> bool:

@@ -59,7 +59,13 @@ class Callers:
 
     @property
     def calls(self) -> HookCalls:
+        """What calls the hooks."""
         return self._calls
+
+    @property
+    def seconds(self) -> float:
+        """How long a hook may take."""
+        return self._rules.seconds
 
     def of(self, security: SecurityContext) -> Caller:
         """The caller with this context, where hooks have no say in it."""

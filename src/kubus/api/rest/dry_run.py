@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive
 
-from kubus.api.rest.asked import parameters, prepared_all, read_asked
+from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.remembered import RememberedReplies
 from kubus.api.rest.reply import Reply
+from kubus.api.rest.rewriting import Rewriting, prepare_all
 from kubus.api.wire.echo_query import echoes, pivot_query, query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import Caller
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 class DryRun:
     """The endpoint."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._layer = layer
         self._options = options
-        self._replies = RememberedReplies(layer, options)
+        self._rewriting = rewriting
+        self._replies = RememberedReplies(layer, options, keeps=rewriting is None)
 
     async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The queries with defaults and dates settled, their orders, and how a client pivots the rows.
@@ -41,7 +43,7 @@ class DryRun:
             return remembered
         asked = read_asked(parameters(incoming.method, raw), self._options)
         normalized = asked.normalized
-        prepared = prepared_all(normalized.queries, self._layer, caller, incoming.account)
+        prepared = await prepare_all(normalized, self._layer, caller, self._rewriting, incoming)
         value = {
             "queryType": normalized.type,
             "normalizedQueries": echoes(normalized),

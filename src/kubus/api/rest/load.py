@@ -20,6 +20,7 @@ from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.prepared import ForCaller, Frame, LoadRequest, PreparedRequests
 from kubus.api.rest.reply import Reply, Warm, json_reply, weak_etag
+from kubus.api.rest.rewriting import Rewriting
 from kubus.api.rest.timing import Phases
 from kubus.api.rest.waiting import while_client_waits
 from kubus.api.wire.answer import Layout, encode_rows
@@ -46,9 +47,10 @@ YIELD_AFTER = 64 * 1024
 class Load:
     """The endpoint, with the requests that it remembers."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._layer = layer
         self._options = options
+        self._rewriting = rewriting
         self._requests = PreparedRequests(layer, options)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
@@ -84,7 +86,10 @@ class Load:
         phases = Phases(auth=incoming.auth_seconds)
         started = perf_counter()
         account = incoming.account
-        request, held = self._requests.get(incoming.method, raw, caller, account)
+        if self._rewriting is None:
+            request, held = self._requests.get(incoming.method, raw, caller, account)
+        else:
+            request, held = await self._requests.rewritten(incoming, raw, caller, self._rewriting)
         phases.plan = perf_counter() - started
 
         answers: list[Answer] = []

@@ -5,7 +5,7 @@ caller may see goes into them.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ import msgspec
 
 from kubus.api.rest.asked import Asked, parameters, prepared_all, read_asked
 from kubus.api.rest.bounded import Bounded
+from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
+from kubus.api.rest.rewriting import Rewriting, prepare_rewritten
 from kubus.api.wire.annotation import annotation
 from kubus.api.wire.answer import Layout, layout
 from kubus.api.wire.echo_query import echoes, pivot_query
@@ -82,7 +84,7 @@ class LoadRequest:
     opening: bytes
     closing: bytes
     etag_key: object = field(default_factory=object)
-    callers: dict[int, ForCaller] = field(default_factory=dict[int, ForCaller])
+    callers: dict[object, ForCaller] = field(default_factory=dict[object, ForCaller])
 
     @property
     def size(self) -> int:
@@ -97,7 +99,7 @@ class PreparedRequests:
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
         self._options = options
-        self._held: Bounded[tuple[str, bytes, str], LoadRequest] = Bounded(
+        self._held: Bounded[tuple[str, bytes, str, tuple[Query, ...]], LoadRequest] = Bounded(
             options.prepared_entries, options.prepared_bytes
         )
 
@@ -112,33 +114,72 @@ class PreparedRequests:
         if request is not None:
             held = request.callers.get(id(caller))
             if held is None:
-                held = self._hold(request, caller, prepared_all(request.queries, self._layer, caller, account))
+                prepared = prepared_all(request.queries, self._layer, caller, account)
+                held = self._hold(request, caller, id(caller), prepared)
             if account is not None:
                 held.tell(account)
             return request, held
+        asked = self._read(method, raw)
+        prepared = prepared_all(asked.normalized.queries, self._layer, caller, account)
+        model = self._layer.model
+        request = framed(asked, model, hidden_too=self._options.dev_mode)
+        held = self._hold(request, caller, id(caller), prepared)
+        if len(raw) <= RAW:
+            self._held.put((method, raw, model.version, ()), request, request.size + len(raw))
+        if account is not None:
+            held.tell(account)
+        return request, held
+
+    async def rewritten(
+        self, incoming: Incoming, raw: bytes, caller: Caller, rewriting: Rewriting
+    ) -> tuple[LoadRequest, ForCaller]:
+        """The same, its queries rewritten by the host, who is asked every time. Equal outcomes are one request.
+
+        Answers show the filters that were asked for, and not those of the host.
+
+        Raises:
+            HookError: the host's code failed.
+        """
+        asked = self._read(incoming.method, raw)
+        outcome = await rewriting.of(asked.normalized, self._layer, caller, incoming)
+        sent = asked.normalized.queries
+        shown = tuple(replace(one.query, filters=was.filters) for one, was in zip(outcome, sent, strict=True))
+        model = self._layer.model
+        key = (incoming.method, raw, model.version, shown)
+        request = self._held.get(key)
+        if request is None or request.moves_at <= time.time():
+            # What the host added to the columns is shown as if it had been asked for.
+            columns = tuple(
+                replace(was, measures=query.measures) if query.measures else was
+                for query, was in zip(shown, asked.normalized.asked, strict=True)
+            )
+            settled = replace(asked.normalized, queries=shown, asked=columns)
+            request = framed(replace(asked, normalized=settled), model, hidden_too=self._options.dev_mode)
+            if len(raw) <= RAW:
+                self._held.put(key, request, request.size + len(raw))
+        held = request.callers.get((id(caller), outcome))
+        if held is None:
+            held = self._hold(request, caller, (id(caller), outcome), prepare_rewritten(outcome, self._layer, caller))
+        if incoming.account is not None:
+            held.tell(incoming.account)
+        return request, held
+
+    def _read(self, method: str, raw: bytes) -> Asked:
         asked = read_asked(parameters(method, raw), self._options)
         kind = asked.normalized.type
         if kind != "regularQuery" and asked.query_type is None:
             raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
-        prepared = prepared_all(asked.normalized.queries, self._layer, caller, account)
-        model = self._layer.model
-        request = framed(asked, model, hidden_too=self._options.dev_mode)
-        held = self._hold(request, caller, prepared)
-        if len(raw) <= RAW:
-            self._held.put((method, raw, model.version), request, request.size + len(raw))
-        if account is not None:
-            held.tell(account)
-        return request, held
+        return asked
 
     def remembered(self, method: str, raw: bytes) -> LoadRequest | None:
         """The request in these bytes, if it came before and means the same now."""
         model = self._layer.model_if_any
         if model is None:
             return None
-        request = self._held.get((method, raw, model.version))
+        request = self._held.get((method, raw, model.version, ()))
         return None if request is None or request.moves_at <= time.time() else request
 
-    def _hold(self, request: LoadRequest, caller: Caller, prepared: "tuple[Prepared, ...]") -> ForCaller:
+    def _hold(self, request: LoadRequest, caller: Caller, key: object, prepared: "tuple[Prepared, ...]") -> ForCaller:
         request.moves_at = min(request.moves_at, *(until(one.moves_at) for one in prepared))
         # All queries are prepared, so that a fault in any of them is told; only those with a frame are run.
         given = prepared[: len(request.frames)]
@@ -148,7 +189,7 @@ class PreparedRequests:
         )
         if len(request.callers) >= CALLERS:
             request.callers.clear()
-        held = request.callers[id(caller)] = ForCaller(caller, given, layouts)
+        held = request.callers[key] = ForCaller(caller, given, layouts)
         return held
 
 

@@ -32,10 +32,14 @@ class Remembered:
 
 
 class RememberedReplies:
-    """The replies given lately, each to the caller it was made for, until the dates in its queries become others."""
+    """The replies given lately, each to the caller it was made for, until the dates in its queries become others.
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+    With `keeps` false none is remembered: something has to be asked anew for every request.
+    """
+
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions, *, keeps: bool = True) -> None:
         self._layer = layer
+        self._keeps = keeps
         self._held: Bounded[tuple[str, bytes, int, str], Remembered] = Bounded(
             options.prepared_entries, options.prepared_bytes // 4
         )
@@ -64,7 +68,7 @@ class RememberedReplies:
         parts = json_reply(value).parts
         reply = Reply(200, parts, etag=weak_etag(parts))
         until = min((moment.timestamp() for moment in moments if moment is not None), default=float("inf"))
-        if len(raw) <= RAW:
+        if self._keeps and len(raw) <= RAW:
             key = (incoming.method, raw, id(caller), self._layer.model.version)
             questions = () if incoming.account is None else incoming.account.questions
             size = 1000 + len(raw) + reply.length + sum(map(len, questions))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive
 
-from kubus.api.rest.asked import parameters, prepared_all, read_asked
+from kubus.api.rest.asked import parameters, read_asked
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.remembered import RememberedReplies
 from kubus.api.rest.reply import Reply, Warm, json_reply, warm
+from kubus.api.rest.rewriting import Rewriting, prepare_all
 from kubus.api.wire.echo_query import query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import Caller
@@ -27,10 +28,11 @@ NO_INTERFACE = "Error: SQL interface is not initialized. Please enable the SQL i
 class Sql:
     """The endpoint."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
+    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._layer = layer
         self._options = options
-        self._replies = RememberedReplies(layer, options)
+        self._rewriting = rewriting
+        self._replies = RememberedReplies(layer, options, keeps=rewriting is None)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The reply to a GET whose bytes came before, if it still holds."""
@@ -50,7 +52,7 @@ class Sql:
         if given.get("format") == "sql":
             return json_reply({"error": NO_INTERFACE}, 500)
         asked = read_asked(given, self._options)
-        prepared = prepared_all(asked.normalized.queries, self._layer, caller, incoming.account)
+        prepared = await prepare_all(asked.normalized, self._layer, caller, self._rewriting, incoming)
         entries = list(map(self._entry, prepared))
         moments = [asked.normalized.moves_at, *(one.moves_at for one in prepared)]
         value = entries[0] if asked.normalized.type == "regularQuery" else entries
