@@ -22,11 +22,18 @@ class SecurityContext:
     claim `u` where there are any. `jwt` is the payload as it was signed. Both are empty for a caller without a token,
     who exists only in development mode and in library use. `namespaced` is what SQL reads where a setting makes that
     something else than `claims`.
+
+    `issuer` and `subject` say who asks, for records; empty where the token does not. `tenant` and `groups` are what the
+    claims hold that settings name for them: none where no setting does.
     """
 
     claims: Claims = field(default_factory=lambda: NO_CLAIMS)
     jwt: Claims = field(default_factory=lambda: NO_CLAIMS)
     namespaced: Any = None
+    issuer: str = ""
+    subject: str = ""
+    tenant: str | None = None
+    groups: frozenset[str] = frozenset()
 
     @property
     def for_sql(self) -> Any:

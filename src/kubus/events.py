@@ -80,6 +80,33 @@ class HookFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySetFetched:
+    """The keys of a signer are there, and are others than before, or were missed before. `keys` are the usable ones."""
+
+    place: str
+    keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySetFailed:
+    """The keys of a signer could not be fetched, so many times in a row. `has_keys`: those of before are used."""
+
+    place: str
+    reason: str
+    failures: int
+    has_keys: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeySkipped:
+    """A key of a signer is not used; `reason` goes on after its name."""
+
+    place: str
+    key_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFinished:
     """A request was answered. `milliseconds` is from the first byte read to the answer handed over."""
 
@@ -157,6 +184,9 @@ Event = (
     | AuthRefused
     | HooksFound
     | HookFailed
+    | KeySetFetched
+    | KeySetFailed
+    | KeySkipped
     | RequestFinished
     | RequestFailed
     | StatementFinished

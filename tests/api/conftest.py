@@ -12,9 +12,9 @@ import jwt
 import pytest
 
 from kubus.api.app import Api, ApiOptions, make_app
-from kubus.auth.jwt import JwtRules
 from kubus.auth.keys import secret_keys
 from kubus.auth.provider import Authenticator
+from kubus.auth.rules import JwtRules
 from kubus.loading.load import load_files
 from kubus.semantic_layer import SemanticLayer
 from kubus.sources.duckdb import DuckDBOptions, DuckDBSource

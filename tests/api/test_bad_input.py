@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kubus.api.app import ApiOptions, make_app
-from kubus.auth.jwt import JwtRules
 from kubus.auth.keys import secret_keys
 from kubus.auth.provider import Authenticator
+from kubus.auth.rules import JwtRules
 from kubus.loading.load import load_model
 from kubus.semantic_layer import SemanticLayer
 from kubus.sources.options import DuckDBOptions, PostgresOptions

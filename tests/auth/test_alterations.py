@@ -9,11 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kubus.auth.jwt import JwtRules, Refused
+from kubus.auth.jwt import Refused
 from kubus.auth.keys import secret_keys
 from kubus.auth.provider import Authenticator
+from kubus.auth.rules import JwtRules
 from kubus.errors import Unauthenticated
-from tests.auth.tokens import NOW, OTHER, SECRET, base64url, resigned, signed
+from tests.auth.tokens import NOW, OTHER, SECRET, base64url, resigned, signed, verifying
 from tests.engines.server import running_server
 
 # In the order of their values: neighbours differ in the lowest bit alone.
@@ -43,7 +44,7 @@ def others(character: str) -> set[str]:
 @pytest.mark.parametrize("algorithm", TOKENS)
 def test_every_bit_counts(algorithm: str) -> None:
     token = TOKENS[algorithm]
-    verify = authenticator().verify
+    verify = verifying(authenticator())
     assert verify(token).claims["role"] == "admin"
     accepted = []
     for position, character in enumerate(token):
@@ -62,13 +63,13 @@ def test_every_bit_counts(algorithm: str) -> None:
 def test_bits_that_mean_nothing_are_refused_though_a_signature_covers_them(size: int) -> None:
     """Two texts of one payload would be two tokens to whoever keeps a list of them."""
     head, payload = base64url('{"alg":"HS256","typ":"JWT"}'), base64url(json.dumps({"exp": NOW + 600, "x": "y" * size}))
-    authenticator().verify(resigned(f"{head}.{payload}"))
+    verifying(authenticator())(resigned(f"{head}.{payload}"))
     spare = {0: 0, 2: 4, 3: 2}[len(payload) % 4]
     written_otherwise = [f"{payload}=", f"{payload}=="]
     written_otherwise += [payload[:-1] + ALPHABET[ALPHABET.index(payload[-1]) ^ bits] for bits in range(1, 1 << spare)]
     for other in written_otherwise:
         with pytest.raises(Refused) as refused:
-            authenticator().verify(resigned(f"{head}.{other}"))
+            verifying(authenticator())(resigned(f"{head}.{other}"))
         assert refused.value.reason in ("encoding", "signature")
 
 
@@ -82,7 +83,7 @@ def test_parts_of_other_tokens(order: list[int], other: str) -> None:
     mixed = ".".join((parts, more)[number % 2][place] for number, place in enumerate(order))
     assume(mixed not in (TOKEN, TOKENS[other]))
     with pytest.raises(Refused):
-        authenticator().verify(mixed)
+        verifying(authenticator())(mixed)
 
 
 KEYS = st.text() | st.sampled_from(["alg", "typ", "kid", "crit", "jwk", "b64"])
@@ -96,7 +97,7 @@ JSON = st.recursive(
 @given(header=JSON)
 def test_any_header_is_refused_and_nothing_else(header: object) -> None:
     with pytest.raises(Unauthenticated, match="Invalid token"):
-        authenticator().verify(f"{base64url(json.dumps(header))}.{TOKEN.split('.', 1)[1]}")
+        verifying(authenticator())(f"{base64url(json.dumps(header))}.{TOKEN.split('.', 1)[1]}")
 
 
 MODEL = """

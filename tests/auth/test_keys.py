@@ -9,16 +9,17 @@ import jwt as pyjwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from kubus.auth.jwt import JwtRules, Refused
-from kubus.auth.keys import HMAC, RSA, configured_key, secret_key
+from kubus.auth.jwt import Refused
+from kubus.auth.keys import HMAC, RSA, configured_keys, secret_key
 from kubus.auth.minting import mint_token
 from kubus.auth.provider import Authenticator
+from kubus.auth.rules import JwtRules
 from kubus.errors import ConfigError
-from tests.auth.tokens import CLAIMS, NOW, SECRET, base64url, signed
+from tests.auth.tokens import CLAIMS, NOW, SECRET, base64url, signed, verifying
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
@@ -42,7 +43,7 @@ def jwk(**more: Any) -> str:
 
 
 def verify(key: str, token: str) -> None:
-    Authenticator(JwtRules(keys=(configured_key(key),)), now=lambda: NOW).verify(token)
+    verifying(Authenticator(JwtRules(keys=configured_keys(key)), now=lambda: NOW))(token)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +60,14 @@ def verify(key: str, token: str) -> None:
 )
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
 def test_rsa_keys_in_every_form(key: str, algorithm: str) -> None:
-    assert configured_key(key).algorithms == RSA
+    assert configured_keys(key)[0].algorithms == RSA
     verify(key, pyjwt.encode(CLAIMS, KEY, algorithm))
 
 
 @pytest.mark.parametrize("algorithm", CURVES)
 def test_each_curve_has_its_algorithm(algorithm: str) -> None:
     private = ec.generate_private_key(CURVES[algorithm])
-    assert configured_key(pem(private)).algorithms == {algorithm}
+    assert configured_keys(pem(private))[0].algorithms == {algorithm}
     verify(pem(private), pyjwt.encode(CLAIMS, private, algorithm))
     with pytest.raises(Refused):
         verify(pem(private), pyjwt.encode(CLAIMS, ec.generate_private_key(CURVES[algorithm]), algorithm))
@@ -90,13 +91,13 @@ def test_a_public_key_is_no_secret(key: str) -> None:
     ("key", "said"),
     [
         (pem(ec.generate_private_key(ec.SECP256K1())), "of a kind that no supported algorithm uses"),
-        (pem(ed25519.Ed25519PrivateKey.generate()), "holds no RSA or EC key"),
-        ("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----", "holds no RSA or EC key"),
+        (pem(ed448.Ed448PrivateKey.generate()), "of a kind that no supported algorithm uses"),
+        ("-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----", "holds no RSA, EC or Ed25519 key"),
         (pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)), "fewer than 2048 bits"),
         (jwk(use="enc"), "of a kind that no supported algorithm uses for signatures"),
         (jwk(alg="RSA-OAEP"), "of a kind that no supported algorithm uses for signatures"),
         ("{", "cannot be read as one"),
-        ('{"keys": []}', "cannot be read as one"),
+        ('{"keys": []}', "without a usable key: it is empty"),
         ('{"kty": 5}', "cannot be read as one"),
         ('{"kty": "oct", "k": ""}', "cannot be read as one"),
         ('{"kty": "oct", "k": 5}', "cannot be read as one"),
@@ -106,13 +107,13 @@ def test_a_public_key_is_no_secret(key: str) -> None:
 )
 def test_what_is_no_usable_key_is_refused_and_not_taken_for_a_secret(key: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as refused:
-        configured_key(key)
+        configured_keys(key)
     assert len(key) < 10 or key[5:] not in str(refused.value)
 
 
 def test_a_jwk_is_held_to_its_algorithm() -> None:
-    assert configured_key(jwk()).algorithms == RSA
-    assert configured_key(jwk(use="sig")).algorithms == RSA
+    assert configured_keys(jwk())[0].algorithms == RSA
+    assert configured_keys(jwk(use="sig"))[0].algorithms == RSA
     key = jwk(alg="RS512")
     verify(key, pyjwt.encode(CLAIMS, KEY, "RS512"))
     with pytest.raises(Refused):

@@ -111,14 +111,14 @@ def test_development_makes_a_secret_that_nobody_is_told(project):
 
 
 def test_wrong_settings_end_the_start_with_all_of_them_in_a_frame(project):
-    done = project.run("serve", PORT="http", CUBEJS_API_SECRET="secret", CUBEJS_JWK_URL="https://x/keys")
+    done = project.run("serve", PORT="http", CUBEJS_API_SECRET="secret", KUBUS_JWT_CLOCK_SKEW="2h")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("╭")
     for fault in (
         'Value "http" is not valid for PORT. Must be a port between 0 and 65535.',
         "CUBEJS_API_SECRET: the secret is refused, because everybody knows it",
-        "CUBEJS_JWK_URL: verifying by the keys of a URL comes with a later version",
+        "KUBUS_JWT_CLOCK_SKEW: must be at most 60 seconds",
     ):
         assert fault in done.stderr
 

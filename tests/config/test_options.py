@@ -35,8 +35,8 @@ config.orchestrator_options = {"continueWaitTimeout": 5}
     got = settings(tmp_path, text, CUBEJS_SCHEMA_PATH="other")
     assert got.model == tmp_path / "cubes"
     assert got.base_path == "/analytics"
-    assert got.jwt.issuers == ("one", "two")
-    assert (got.jwt.audience, got.jwt.claims_namespace) == ("us", "https://example.com")
+    assert got.jwt[0].issuers == ("one", "two")
+    assert (got.jwt[0].audiences, got.jwt[0].claims_namespace) == (("us",), "https://example.com")
     assert got.values["CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY"] is False
     assert got.values["KUBUS_CONTINUE_WAIT"].total_seconds() == 5
     assert got.given["CUBEJS_SCHEMA_PATH"] == "cube.py"
@@ -102,8 +102,20 @@ def test_what_has_no_effect_is_warned_of(tmp_path: Path, name: str) -> None:
         ("config.base_path = 'x'", "has to be a path that begins with '/'"),
         ("config.jwt = 'x'", "cube.py: jwt has to be a dict"),
         ("config.jwt = {'isuer': 'x'}", "cube.py: jwt.isuer is not supported"),
-        ("config.jwt = {'jwkUrl': 'https://x'}", "CUBEJS_JWK_URL"),
-        ("config.jwt = {'jwkUrl': lambda payload: 'x'}", "is a function, which comes with a later version"),
+        ("config.jwt = {'jwkUrl': 'http://x'}", "CUBEJS_JWK_URL: the address has to begin with https://"),
+        ("config.jwt = {'jwkUrl': lambda payload: 'x'}", "asked once for each issuer that may be: name them beside it"),
+        (
+            "config.jwt = {'jwkUrl': lambda payload: payload['kid'], 'issuer': 'https://x'}",
+            "fails for the issuer https://x",
+        ),
+        (
+            "config.jwt = {'jwkUrl': lambda payload: None, 'issuer': 'https://x'}",
+            "has to give an address for the issuer",
+        ),
+        ("config.jwt = {'jwkUrl': lambda payload: 'http://x', 'issuer': 'https://x'}", "has to begin with https://"),
+        ("config.jwt = {'issuers': [{'issuer': 'https://x', 'audiense': 'y'}]}", "audiense"),
+        ("config.jwt = {'issuers': ['https://x', 'https://x']}", "no JSON list of issuers"),
+        ("config.jwt = {'jwkRetry': 9, 'jwkUrl': 'https://x'}", "KUBUS_JWK_RETRY: must be between 1 and 5"),
         ("config.check_auth = 'open'", "cube.py: check_auth has to be a function, and is 'open'"),
         ("config.base_path = lambda ctx: '/x'", "cube.py: base_path is a function, and has to be a value"),
         ("config.http = {'cors': {'origin': 'x'}}", "cube.py: http comes with a later version"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kubus.config.dotenv import read_dotenv
 
-SECRET_NAMES = re.compile(r"SECRET|PASS|_KEY$|_URL$")
+SECRET_NAMES = re.compile(r"SECRET|PASS|_KEY$|(?<!JWK)_URL$")
 # A header and what follows it: JSON objects in base64 begin so.
 TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+")
 # A part of this length is no word that a log could hold by chance.

@@ -121,7 +121,7 @@ class Api:
         self._private: tuple[Header, ...] = ()
         if options.cache_control is not None:
             self._private = ((b"cache-control", options.cache_control.encode("latin-1")), (b"vary", b"Authorization"))
-        self._health = Health(layer, audit)
+        self._health = Health(layer, authenticator, audit)
         base = options.base_path.lower()
         self._description_path = f"{base}/openapi.json"
         self._description = description_reply(options)
@@ -191,13 +191,15 @@ class Api:
         return whole(warm, self._more())
 
     async def startup(self) -> None:
-        """Begin: what `on_start` does."""
+        """Begin: who vouches for callers, and what `on_start` does."""
+        await self._authenticator.start()
         if self._on_start is not None:
             await self._on_start()
 
     async def shutdown(self) -> None:
         """End: refuse new requests, then what `on_stop` does."""
         self.draining = True
+        await self._authenticator.stop()
         if self._on_stop is not None:
             await self._on_stop()
 
@@ -309,7 +311,7 @@ class Api:
         if self._hooks.check_auth is not None:
             security = await self._callers.checked(request)
         else:
-            security = authenticate(request, self._authenticator, self._options)
+            security = await authenticate(request, self._authenticator, self._options)
         hooked = self._hooks.make_callers
         caller = await self._callers.asked(security, request) if hooked else self._callers.of(security)
         request.auth_seconds = perf_counter() - started

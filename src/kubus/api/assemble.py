@@ -65,7 +65,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     options = api_options(settings, base_path or settings.base_path)
     app = make_app(
         layer,
-        Authenticator(settings.jwt),
+        Authenticator(*settings.jwt),
         options,
         hooks=settings.hooks,
         hook_rules=HookRules(

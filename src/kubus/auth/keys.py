@@ -16,18 +16,34 @@ from kubus.errors import ConfigError
 
 HMAC = frozenset({"HS256", "HS384", "HS512"})
 RSA = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
-CURVES = {"P-256": frozenset({"ES256"}), "P-384": frozenset({"ES384"}), "P-521": frozenset({"ES512"})}
+CURVES = {
+    "P-256": frozenset({"ES256"}),
+    "P-384": frozenset({"ES384"}),
+    "P-521": frozenset({"ES512"}),
+    # One algorithm under its old and its new name. Source: RFC 8037, section 3.1; RFC 9864, section 2.2
+    "Ed25519": frozenset({"EdDSA", "Ed25519"}),
+}
 
 # Source: RFC 7518, section 3.3
 LEAST_RSA_BITS = 2048
+# Longer ones make each verification take milliseconds.
+MOST_RSA_BITS = 8192
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class VerificationKey:
-    """A key and the algorithms that it verifies."""
+    """A key and the algorithms that it verifies. `key_id` is its name in a key set, None for a key without one.
+
+    Compared by identity: what was verified with a key holds as long as this very object is in use.
+    """
 
     key: Any = field(repr=False)
     algorithms: frozenset[str]
+    key_id: str | None = None
+
+
+class UnusableKey(ValueError):
+    """A key that verifies no token. Says why, in a sentence that goes on after the key's name."""
 
 
 def secret_key(secret: str) -> VerificationKey:
@@ -54,26 +70,46 @@ def secret_keys(secrets: Iterable[str]) -> tuple[VerificationKey, ...]:
     return tuple(secret_key(secret) for secret in dict.fromkeys(secrets))
 
 
-def configured_key(text: str) -> VerificationKey:
-    """The key in `CUBEJS_JWT_KEY`: a PEM public key, a JWK as JSON, or else a shared secret.
+def configured_keys(text: str) -> tuple[VerificationKey, ...]:
+    """The keys in `CUBEJS_JWT_KEY`: a PEM public key, a JWK or a key set as JSON, or else a shared secret.
 
     Raises:
         ConfigError: it looks like a public key and cannot be read; it is never taken for a secret then.
     """
+    # A key set needs this module.
+    from kubus.auth.key_set import MalformedKeySet, key_set
+
     stripped = text.strip().replace("\\n", "\n")
     if stripped.startswith("-----BEGIN"):
-        for kind in (jwk.RSAKey, jwk.ECKey):
-            try:
-                return public_key(imported(kind, stripped))
-            except (JoseError, ValueError, TypeError):
-                continue
-        raise ConfigError("CUBEJS_JWT_KEY looks like PEM, and holds no RSA or EC key")
-    if stripped.startswith("{"):
+        return (pem_key(stripped),)
+    if not stripped.startswith("{"):
+        return (secret_key(text),)
+    try:
+        members = json.loads(stripped)
+        if "keys" not in members:
+            return (public_key(imported(jwk, members), members),)
+        found = key_set(members)
+    except UnusableKey as error:
+        raise ConfigError(f"CUBEJS_JWT_KEY {error}") from error
+    except (JoseError, ValueError, TypeError, KeyError, MalformedKeySet) as error:
+        raise ConfigError("CUBEJS_JWT_KEY looks like a JWK, and cannot be read as one") from error
+    if not found.keys:
+        why = "; ".join(f"{skipped.key_id or 'a key'} {skipped.reason}" for skipped in found.skipped) or "it is empty"
+        raise ConfigError(f"CUBEJS_JWT_KEY is a key set without a usable key: {why}")
+    return tuple(key for keys in found.keys.values() for key in keys)
+
+
+def pem_key(text: str) -> VerificationKey:
+    for kind in (jwk.RSAKey, jwk.ECKey, jwk.OKPKey):
         try:
-            return public_key(imported(jwk, json.loads(stripped)))
-        except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise ConfigError("CUBEJS_JWT_KEY looks like a JWK, and cannot be read as one") from error
-    return secret_key(text)
+            key = imported(kind, text)
+        except (JoseError, ValueError, TypeError):
+            continue
+        try:
+            return public_key(key, {})
+        except UnusableKey as error:
+            raise ConfigError(f"CUBEJS_JWT_KEY {error}") from error
+    raise ConfigError("CUBEJS_JWT_KEY looks like PEM, and holds no RSA, EC or Ed25519 key")
 
 
 def shared_secret(key: VerificationKey) -> bytes | None:
@@ -81,21 +117,32 @@ def shared_secret(key: VerificationKey) -> bytes | None:
     return key.key.raw_value if isinstance(key.key, jwk.OctKey) else None
 
 
-def public_key(key: Any) -> VerificationKey:
+def public_key(key: Any, members: dict[str, Any]) -> VerificationKey:
+    """A key of the library, for the algorithms that its kind and the members of its JWK allow.
+
+    Raises:
+        UnusableKey: there are none.
+    """
     match key:
         case jwk.OctKey():
             algorithms = HMAC
         case jwk.RSAKey():
             algorithms = RSA
-        case jwk.ECKey():
+        case jwk.ECKey() | jwk.OKPKey():
             algorithms = CURVES.get(str(key.curve_name), frozenset[str]())
         case _:
             algorithms = frozenset[str]()
-    if isinstance(key, jwk.RSAKey) and key.raw_value.key_size < LEAST_RSA_BITS:
-        raise ConfigError(f"CUBEJS_JWT_KEY is an RSA key of fewer than {LEAST_RSA_BITS} bits, which is not safe")
-    if isinstance(alg := key.get("alg"), str):
+    if isinstance(key, jwk.RSAKey):
+        bits = key.raw_value.key_size
+        if bits < LEAST_RSA_BITS:
+            raise UnusableKey(f"is an RSA key of fewer than {LEAST_RSA_BITS} bits, which is not safe")
+        if bits > MOST_RSA_BITS:
+            raise UnusableKey(f"is an RSA key of more than {MOST_RSA_BITS} bits")
+    if "alg" in members:
         # A JWK may say for which algorithm it is meant.
-        algorithms &= {alg}
-    if not algorithms or key.get("use") not in (None, "sig"):
-        raise ConfigError("CUBEJS_JWT_KEY is of a kind that no supported algorithm uses for signatures")
-    return VerificationKey(key, algorithms)
+        algorithms &= CURVES["Ed25519"] if members["alg"] in CURVES["Ed25519"] else {members["alg"]}
+    is_for_signatures = members.get("use") in (None, "sig") and "verify" in members.get("key_ops", ["verify"])
+    if not algorithms or not is_for_signatures:
+        raise UnusableKey("is of a kind that no supported algorithm uses for signatures")
+    key_id = members.get("kid")
+    return VerificationKey(key, algorithms, key_id if isinstance(key_id, str) else None)

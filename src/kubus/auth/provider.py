@@ -1,15 +1,24 @@
 """Who vouches for a caller: the protocol, and the one that verifies tokens and remembers them."""
 
+import asyncio
+import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
-from kubus.auth.jwt import JwtRules, Refused, verified_claims
-from kubus.context import Claims, SecurityContext
+from kubus.auth.claims import held_until, security_context
+from kubus.auth.jwt import Refused, Token, read_token, signing_key
+from kubus.auth.key_place import KeyPlace
+from kubus.auth.key_set import LONGEST_KEY_ID
+from kubus.auth.keys import VerificationKey
+from kubus.auth.rules import JwtRules
+from kubus.context import SecurityContext
+
+if TYPE_CHECKING:
+    from kubus.auth.remote_keys import RemoteKeys
 
 # What is remembered of verified tokens: so many of them, and so many bytes of token.
 REMEMBERED = 10_000
@@ -19,7 +28,7 @@ REMEMBERED_BYTES = 16 * 1024 * 1024
 class AuthProvider(Protocol):
     """Turns a token into the context of who asks."""
 
-    def verify(self, token: str) -> SecurityContext:
+    async def verify(self, token: str) -> SecurityContext:
         """The context that the token vouches for. Raises Unauthenticated if it does not verify."""
         ...
 
@@ -27,102 +36,171 @@ class AuthProvider(Protocol):
         """The context of a token that verified before and still holds. None says nothing about the token."""
         ...
 
+    async def start(self) -> None:
+        """Begin what goes on in the background. Tokens verify without it too."""
+        ...
+
+    async def stop(self) -> None:
+        """End what goes on in the background."""
+        ...
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a token could verify now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A verified token: its context, until when it holds, in seconds since 1970, and how long it was."""
+    """A verified token: its context, until when it holds, in seconds since 1970, how long it was, and its key."""
 
     context: SecurityContext
     until: float
     size: int
+    key: VerificationKey
 
 
 class Authenticator:
-    """Verifies tokens by fixed rules. A token that verified is remembered, and its expiry looked at each time.
+    """Verifies tokens by fixed rules. A token that verified is remembered for as long as it holds.
+
+    With several rules, each token is held to those that name its issuer. What is remembered ends with the token's
+    expiry, and with its key: it is forgotten when the key is withdrawn.
 
     `now` gives seconds since 1970.
     """
 
-    def __init__(self, rules: JwtRules, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, *rules: JwtRules, now: Callable[[], float] = time.time) -> None:
         self._rules = rules
+        self._by_issuer = {issuer: each for each in rules for issuer in each.issuers or ()} if len(rules) > 1 else None
+        self._max_size = max((each.max_size for each in rules), default=0)
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
         self._remembered_bytes = 0
-        self._skew = rules.clock_skew.total_seconds()
+        self._remote: dict[int, RemoteKeys] = {}
+        for each in rules:
+            if each.key_place is not None:
+                self._remote[id(each)] = remote_keys(each.key_place, self._forget_withdrawn)
+        self._tasks: list[asyncio.Task[None]] = []
 
     def recognize(self, token: str) -> SecurityContext | None:
         """See `AuthProvider`."""
-        if len(token) > self._rules.max_size:
+        if len(token) > self._max_size:
             return None
         known = self._remembered.get(digest(token))
         return known.context if known is not None and self._now() < known.until else None
 
-    def verify(self, token: str) -> SecurityContext:
-        """See `AuthProvider`.
+    async def verify(self, token: str) -> SecurityContext:
+        """See `AuthProvider`. Waits for nothing but keys that have to be fetched.
 
         Raises:
             Refused: the token does not verify. The message is the same for every reason.
         """
-        if len(token) > self._rules.max_size:
-            raise Refused("too_large")
-        key = digest(token)
-        known = self._remembered.get(key)
+        context = self.recognize(token)
+        if context is not None:
+            return context
+        read = read_token(token, self._max_size)
+        rules = self._rules_for(read)
+        if len(token) > rules.max_size:
+            raise Refused("too_large", read.header)
+        if rules.algorithms is not None and read.algorithm not in rules.algorithms:
+            raise Refused("algorithm", read.header)
+        remote = self._remote.get(id(rules))
+        keys = keys_named(read, rules.keys) if remote is None else await fetched_keys(read, remote)
+        # Nothing is waited for from here on, so that no key goes while its token is looked at.
         now = self._now()
-        if known is not None:
-            if now < known.until:
-                return known.context
-            del self._remembered[key]
-            self._remembered_bytes -= known.size
-            raise Refused("expired")
-        claims = verified_claims(token, self._rules, now)
-        context = security_context(claims, self._rules)
-        expires = claims.get("exp")
-        until = float("inf") if expires is None else expires + self._skew
-        self._remembered[key] = Remembered(context, until, len(token))
-        self._remembered_bytes += len(token)
+        key = signing_key(read, keys)
+        claims = read.claims()
+        until = held_until(read, claims, rules, now)
+        if remote is not None:
+            until = min(until, now + remote.held_for)
+        context = security_context(claims, rules)
+        self._remember(digest(token), Remembered(context, until, len(token), key))
+        return context
+
+    @property
+    def is_ready(self) -> bool:
+        """See `AuthProvider`. One signer whose keys are there is enough: the others' tokens wait."""
+        return len(self._remote) < len(self._rules) or any(remote.has_keys for remote in self._remote.values())
+
+    async def start(self) -> None:
+        """See `AuthProvider`: keys are fetched now, and whenever they are due."""
+        loop = asyncio.get_running_loop()
+        self._tasks += [loop.create_task(remote.keep_fresh()) for remote in self._remote.values()]
+
+    async def stop(self) -> None:
+        """See `AuthProvider`."""
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        for remote in self._remote.values():
+            await remote.stop()
+
+    def _rules_for(self, token: Token) -> JwtRules:
+        """The rules that a token is held to: those of the issuer that it names, which may not be true yet."""
+        if self._by_issuer is None:
+            return self._rules[0]
+        issuer = token.claims().get("iss")
+        found = self._by_issuer.get(issuer) if isinstance(issuer, str) else None
+        if found is None:
+            raise Refused("issuer", token.header, issuer)
+        return found
+
+    def _remember(self, key: bytes, verified: Remembered) -> None:
+        before = self._remembered.pop(key, None)
+        self._remembered_bytes += verified.size - (before.size if before is not None else 0)
+        self._remembered[key] = verified
         while len(self._remembered) > REMEMBERED or self._remembered_bytes > REMEMBERED_BYTES:
             _, oldest = self._remembered.popitem(last=False)
             self._remembered_bytes -= oldest.size
-        return context
+
+    def _forget(self, ended: Callable[[Remembered], bool]) -> None:
+        for key in [key for key, known in self._remembered.items() if ended(known)]:
+            self._remembered_bytes -= self._remembered.pop(key).size
+
+    def _forget_withdrawn(self) -> None:
+        """Forget the tokens whose keys are gone."""
+        fixed = {key for each in self._rules for key in each.keys}
+        remotes = list(self._remote.values())
+        self._forget(lambda known: known.key not in fixed and not any(remote.holds(known.key) for remote in remotes))
+
+
+def keys_named(token: Token, keys: tuple[VerificationKey, ...]) -> tuple[VerificationKey, ...]:
+    """The keys that a token may be signed with: those of the name that it gives, and those without a name."""
+    key_id = token.key_id
+    if key_id is None:
+        return keys
+    named = tuple(key for key in keys if key.key_id is None or key.key_id == key_id)
+    if keys and not named:
+        raise Refused("unknown_key", token.header)
+    return named
+
+
+def remote_keys(place: KeyPlace, on_change: Callable[[], None]) -> "RemoteKeys":
+    # What speaks HTTP is not imported where nothing is fetched.
+    from kubus.auth.remote_keys import RemoteKeys
+
+    return RemoteKeys(place, on_change)
+
+
+async def fetched_keys(token: Token, remote: "RemoteKeys") -> tuple[VerificationKey, ...]:
+    """The published keys of the name that a token gives. Raises Refused if it gives none, or there are none."""
+    from kubus.auth.remote_keys import NoKeys, UnknownKey
+
+    key_id = token.key_id
+    if not isinstance(key_id, str) or not key_id:
+        raise Refused("no_key_id", token.header)
+    if len(key_id) > LONGEST_KEY_ID:
+        raise Refused("key_id_too_long", token.header)
+    try:
+        return await remote.keys_for(key_id)
+    except UnknownKey:
+        raise Refused("unknown_key", token.header) from None
+    except NoKeys:
+        raise Refused("no_keys", token.header) from None
 
 
 def digest(token: str) -> bytes:
     """What stands for a token, so that memory holds none."""
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityContext:
-    """What hooks, policies and models read: the payload, with the namespaced claim and the old claim `u` laid over it.
-
-    With `raw_context`, as upstream: the payload alone.
-    """
-    raw: Claims = MappingProxyType(dict(claims))
-    if rules.raw_context:
-        return SecurityContext(raw, raw, claims_for_sql(claims, rules))
-    seen = dict(claims)
-    inner = seen.get(rules.claims_namespace) if rules.claims_namespace else None
-    if isinstance(inner, dict):
-        seen.update(cast("dict[str, Any]", inner))
-    old = seen.pop("u", None)
-    if isinstance(old, dict):
-        seen.update(cast("dict[str, Any]", old))
-    elif old is not None:
-        seen["u"] = old
-    # Without a namespace SQL reads what all others read.
-    apart = claims_for_sql(claims, rules) if rules.claims_namespace else None
-    return SecurityContext(MappingProxyType(seen), raw, apart)
-
-
-def claims_for_sql(claims: Mapping[str, Any], rules: JwtRules) -> Any:
-    """What `SECURITY_CONTEXT` is in SQL, as upstream: the namespaced claim alone, or the payload overlaid with `u`.
-
-    A namespaced claim that is no object is kept as it is, so that SQL that reads it is refused.
-    """
-    if rules.claims_namespace:
-        inner = claims.get(rules.claims_namespace, {})
-        return MappingProxyType(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else str(inner)
-    old = claims.get("u")
-    if not isinstance(old, dict):
-        return MappingProxyType(dict(claims))
-    rest = {name: value for name, value in claims.items() if name != "u"}
-    return MappingProxyType({**rest, **cast("dict[str, Any]", old)})

@@ -13,7 +13,6 @@ NO_DOWNLOADS = "extensions would have to be downloaded at run time, which kubus 
 NO_REDIS = "Redis support was removed; set CUBEJS_CACHE_AND_QUEUE_DRIVER=memory"
 
 REFUSED: dict[str, str] = {
-    "CUBEJS_JWK_URL": f"verifying by the keys of a URL {LATER}; use CUBEJS_JWT_KEY with a PEM public key",
     "CUBEJS_PLAYGROUND_AUTH_SECRET": f"the system API {LATER}",
     "CUBEJS_ROLLUP_ONLY": f"answering from pre-aggregations {LATER}",
     "CUBEJS_ENABLE_TLS": "TLS support has been removed: it is the work of a proxy in front",
@@ -27,8 +26,6 @@ REFUSED: dict[str, str] = {
     "CUBEJS_DB_SSL_SERVERNAME": f"checking for another name than the host's {LATER}",
     "CUBEJS_REDIS_URL": NO_REDIS,
     "REDIS_URL": NO_REDIS,
-    "KUBUS_JWT_MAX_AGE": f"refusing tokens by their age {LATER}",
-    "KUBUS_JWT_TYPES": f"refusing tokens by their type {LATER}",
     "KUBUS_REVOCATION": f"revoking tokens {LATER}",
 }
 

@@ -5,13 +5,14 @@ Source: https://cube.dev/docs/reference/configuration/config
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
 from kubus.config.hooks import NO_HOOKS, Hooks
+from kubus.config.jwt_options import jwt_settings
+from kubus.config.option_texts import nested, text_of
 from kubus.errors import ConfigError
 
 # The files, and which is taken where there are both: ours, which a project that came from Cube may have added.
@@ -35,18 +36,6 @@ AS_SETTINGS = {
     "sql_password": "CUBEJS_SQL_PASSWORD",
     "sql_super_user": "CUBEJS_SQL_SUPER_USER",
 }
-JWT_AS_SETTINGS = {
-    "key": "CUBEJS_JWT_KEY",
-    "algorithms": "CUBEJS_JWT_ALGS",
-    "issuer": "CUBEJS_JWT_ISSUER",
-    "audience": "CUBEJS_JWT_AUDIENCE",
-    "subject": "CUBEJS_JWT_SUBJECT",
-    "claimsNamespace": "CUBEJS_JWT_CLAIMS_NAMESPACE",
-    "claims_namespace": "CUBEJS_JWT_CLAIMS_NAMESPACE",
-    "jwkUrl": "CUBEJS_JWK_URL",
-    "jwk_url": "CUBEJS_JWK_URL",
-}
-
 # Functions of the project in the way of a query, which are called. `query_transformer` is the old name of one.
 HOOKS = tuple(field.name for field in fields(Hooks) if field.name != "file")
 OLD_NAMES = {"query_transformer": "query_rewrite"}
@@ -204,7 +193,7 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
         elif name in AS_SETTINGS:
             settings[AS_SETTINGS[name]] = text_of(value)
         elif name == "jwt":
-            settings |= nested(f"{file}: jwt", value, JWT_AS_SETTINGS, faults)
+            settings |= jwt_settings(f"{file}: jwt", value, faults)
         elif name == "orchestrator_options":
             names = {"continueWaitTimeout": "KUBUS_CONTINUE_WAIT", "continue_wait_timeout": "KUBUS_CONTINUE_WAIT"}
             settings |= nested(f"{file}: orchestrator_options", value, names, faults)
@@ -221,32 +210,3 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
     if faults:
         raise ConfigError("\n".join(faults))
     return Options(file, MappingProxyType(settings), base_path, Hooks(file, **hooks), tuple(warnings))
-
-
-def nested(where: str, value: object, names: Mapping[str, str], faults: list[str]) -> dict[str, str]:
-    """The settings that the keys of an option stand for."""
-    if not isinstance(value, Mapping):
-        faults.append(f"{where} has to be a dict, and is {value!r}")
-        return {}
-    found: dict[str, str] = {}
-    for key, part in cast("Mapping[str, Any]", value).items():
-        if key not in names:
-            faults.append(f"{where}.{key} is not supported; there are {', '.join(sorted(names))}")
-        elif callable(part):
-            faults.append(f"{where}.{key} is a function, which comes with a later version")
-        elif part is not None:
-            found[names[key]] = text_of(part)
-    return found
-
-
-def text_of(value: Any) -> str:
-    """A value as it would stand in the environment."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case list() | tuple():
-            return ",".join(map(str, cast("list[object]", value)))
-        case timedelta():
-            return f"{value.total_seconds():g}s"
-        case _:
-            return str(value)

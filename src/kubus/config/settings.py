@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from kubus.auth.jwt import JwtRules
+from kubus.auth.rules import JwtRules
 from kubus.config.audit import check_audit
 from kubus.config.data_sources import PER_SOURCE, read_sources, source_options
 from kubus.config.findings import Findings
@@ -40,7 +40,7 @@ class Settings:
     dev_mode: bool
     port: int
     model: Path
-    jwt: JwtRules
+    jwt: tuple[JwtRules, ...]
     sources: Mapping[str, SourceOptions]
     values: Mapping[str, Any]
     given: Mapping[str, str]

@@ -95,9 +95,47 @@ SETTINGS: tuple[Setting, ...] = (
         "CUBEJS_JWT_KEY",
         values.text,
         None,
-        "a secret, a PEM public key or a JWK; wins over both above",
+        "a secret, a PEM public key, a JWK or a key set; wins over both above",
         AUTH,
         secret=True,
+    ),
+    Setting(
+        "KUBUS_ISSUERS",
+        values.text,
+        None,
+        "whose tokens are taken: addresses of OpenID issuers, or a JSON list, see [openid.md](openid.md); wins over all keys",
+        AUTH,
+    ),
+    Setting(
+        "CUBEJS_JWK_URL",
+        values.text,
+        None,
+        "the address of the keys that tokens are signed with; wins over all above but issuers",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_JWK_RETRY", values.positive, 3, "how often fetching keys is tried before it has failed, up to 5", AUTH
+    ),
+    Setting(
+        "KUBUS_JWK_DEFAULT_EXPIRE",
+        values.duration,
+        timedelta(minutes=5),
+        "how long fetched keys are kept where the answer has no `max-age`",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_JWK_REFETCH_WINDOW",
+        values.duration,
+        timedelta(seconds=60),
+        "how often an unknown `kid` may cause a fetch; also the least time between two",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_JWK_STALE",
+        values.duration,
+        timedelta(hours=24),
+        "how long the last keys are used while they cannot be fetched",
+        AUTH,
     ),
     Setting("CUBEJS_JWT_ALGS", values.names, None, "the algorithms that tokens may use", AUTH, empty_means_none=True),
     Setting("CUBEJS_JWT_AUDIENCE", values.text, None, "the `aud` that tokens must have", AUTH),
@@ -122,6 +160,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KUBUS_JWT_CLOCK_SKEW", values.duration, timedelta(0), "how far clocks may be apart, up to 60 seconds", AUTH
     ),
+    Setting(
+        "KUBUS_JWT_MAX_AGE", values.duration, None, "refuse tokens whose `iat` is longer ago, or that have none", AUTH
+    ),
+    Setting(
+        "KUBUS_JWT_TYPES",
+        values.names,
+        None,
+        "the values of the header `typ` that tokens may have, such as `at+jwt`: keeps ID tokens out",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_GROUPS_CLAIM",
+        values.text,
+        None,
+        "the claim whose values are the caller's groups, for access policies; dots lead into objects",
+        AUTH,
+    ),
+    Setting("KUBUS_TENANT_CLAIM", values.text, None, "the claim that says which tenant the caller belongs to", AUTH),
+    Setting("KUBUS_SUBJECT_CLAIM", values.text, "sub", "the claim that says who the caller is, for records", AUTH),
     Setting("KUBUS_JWT_MAX_SIZE", values.size, 16 * 1024, "the longest token, in bytes", AUTH),
     Setting(
         "KUBUS_CONTEXT_COMPAT",

@@ -23,6 +23,9 @@ from kubus.events import (
     Event,
     HookFailed,
     HooksFound,
+    KeySetFailed,
+    KeySetFetched,
+    KeySkipped,
     ModelFailed,
     ModelLoaded,
     RequestFailed,
@@ -75,6 +78,9 @@ SEVERITY: dict[type[Event], int] = {
     AuthRefused: 30,
     HookFailed: 30,
     HooksFound: 20,
+    KeySetFailed: 40,
+    KeySkipped: 30,
+    KeySetFetched: 20,
     StatementFailed: 30,
     RequestFinished: 20,
     ServerListening: 20,
@@ -118,6 +124,13 @@ def people_text(event: Event) -> str:
             return f"Hooks of {file}: {', '.join(names)}"
         case HookFailed(hook, request_id, reason):
             return f"The hook {hook} failed: {one_line(request_id)}\n{reason}"
+        case KeySetFetched(place, keys):
+            return f"Keys of {place}: {keys}"
+        case KeySetFailed(place, reason, failures, has_keys):
+            kept = "those of before are used" if has_keys else "its tokens are refused until they are there"
+            return f"Keys of {place} cannot be fetched: {one_line(reason)} ({failures} times; {kept})"
+        case KeySkipped(place, key_id, reason):
+            return f"A key of {place} is not used: '{one_line(key_id)}' {reason}"
         case RequestFinished(method, path, status, milliseconds, request_id, length):
             place = f"{one_line(method)} {one_line(path)}"
             return f"{place} {status} {length} bytes ({milliseconds:.0f} ms) {one_line(request_id)}"
@@ -274,6 +287,17 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
             return "Hooks", {"file": file, "hooks": list(names)}
         case HookFailed(hook, request_id, reason):
             return "Hook Error", {"hook": hook, "request_id": request_id, "reason": reason}
+        case KeySetFetched(place, keys):
+            return "JWKs Fetching Success", {"place": place, "keys": keys}
+        case KeySetFailed(place, reason, failures, has_keys):
+            return "JWKs Fetching Error", {
+                "place": place,
+                "error": reason,
+                "failures": failures,
+                "keys_of_before": has_keys,
+            }
+        case KeySkipped(place, key_id, reason):
+            return "JWK skipped", {"place": place, "kid": key_id, "reason": reason}
         case RequestFailed(method, path, request_id, traceback):
             return "Internal Server Error", {
                 "method": method,

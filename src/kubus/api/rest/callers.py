@@ -74,7 +74,7 @@ class Callers:
         if known is not None:
             return known
         app_id = self._rules.app_id
-        caller = Caller(security, app_id=app_id, compartment=app_id)
+        caller = Caller(security, security.groups, app_id=app_id, compartment=app_id)
         self._known.put(id(security), caller, 1000)
         return caller
 
@@ -120,7 +120,7 @@ class Callers:
         compartment = rules.app_id if rules.shares_compartment else app_id
         if hooks.context_to_orchestrator_id is not None:
             compartment = await self._named("context_to_orchestrator_id", "contextToOrchestratorId", request, ctx)
-        groups: frozenset[str] = frozenset()
+        groups = security.groups
         if hooks.context_to_groups is not None:
             groups = await self._call("context_to_groups", request, (ctx,), checked_groups)
         scopes: frozenset[str] | None = None

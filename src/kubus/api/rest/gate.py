@@ -14,7 +14,7 @@ from kubus.events import AuthRefused, emit
 META_EXTENDED = "meta-extended"
 
 
-def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOptions) -> SecurityContext:
+async def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOptions) -> SecurityContext:
     """Who asks.
 
     In development mode a missing or wrong token makes nobody of the caller, and a right one is used.
@@ -31,7 +31,7 @@ def authenticate(request: Incoming, authenticator: AuthProvider, options: ApiOpt
         if token is None or request.several_tokens:
             # What stands before this server may have looked at another one than this server would.
             raise Refused("several_tokens")
-        return authenticator.verify(token)
+        return await authenticator.verify(token)
     except Unauthenticated as error:
         if options.dev_mode:
             return NOBODY

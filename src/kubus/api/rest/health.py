@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kubus.api.rest.reply import Reply, json_reply
 from kubus.audit.audit_log import AuditLog
+from kubus.auth.provider import AuthProvider
 from kubus.errors import KubusError
 from kubus.events import StatementFailed, emit
 
@@ -22,15 +23,18 @@ DOWN = {"health": "DOWN"}
 class Health:
     """The state of the default data source, asked for at most once a second, and of the audit log."""
 
-    def __init__(self, layer: "SemanticLayer", audit: AuditLog | None = None) -> None:
+    def __init__(self, layer: "SemanticLayer", authenticator: AuthProvider, audit: AuditLog | None = None) -> None:
         self._layer = layer
+        self._authenticator = authenticator
         self._audit = audit
         self._asked_at = float("-inf")
         self._look: asyncio.Task[bool] | None = None
         self._was_up = False
 
     async def ready(self) -> Reply:
-        """Whether the default data source answers, and requests can be recorded if they have to be."""
+        """Whether the default data source answers, tokens can be verified, and requests recorded if they have to be."""
+        if not self._authenticator.is_ready:
+            return json_reply({**DOWN, "tokens": "refused"}, 500)
         reply = await self._database()
         if reply.status != 200 or self._audit is None:
             return reply
