@@ -11,6 +11,7 @@ from typing import Any
 import kubus
 from kubus.api.app import Api, ApiOptions, make_app
 from kubus.api.rest.callers import HookRules
+from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import Authenticator
 from kubus.config.audit import make_audit
 from kubus.config.project import project_settings
@@ -27,10 +28,11 @@ WATCH_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A layer and the application in front of it."""
+    """A layer, the application in front of it, and the audit log if there is one."""
 
     layer: SemanticLayer
     app: Api
+    audit: AuditLog | None = None
 
 
 def assemble(settings: Settings, *, watch: bool = False, base_path: str | None = None) -> Assembled:
@@ -75,7 +77,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         on_stop=on_stop,
         audit=audit,
     )
-    return Assembled(layer, app)
+    return Assembled(layer, app, audit)
 
 
 def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:

@@ -46,6 +46,7 @@ class AuditLog:
         self._options = options
         self._clock = clock
         self._identities = Identities(options.identity)
+        self._is_open = False
         self._failing = False
         self._failed_at = self._tried_at = self._alarmed_at = 0.0
         self._lost = 0
@@ -79,6 +80,8 @@ class AuditLog:
         try:
             self._append([self._body("request", account, request_id, ending, milliseconds)])
         except NotAudited:
+            # The long way tries again, and counts it.
+            self._lost -= 1
             return False
         return True
 
@@ -110,9 +113,21 @@ class AuditLog:
             with suppress(NotAudited):
                 await self._in_thread(partial(self._append, []))
 
+    def open(self) -> None:
+        """Open the sink, once. Raises NotAudited if it cannot be opened and has to be."""
+        if self._is_open:
+            return
+        try:
+            self._sink.open()
+        except SinkError as error:
+            self._fails(error, 0)
+        else:
+            self._checkpoint()
+        self._is_open = True
+
     async def start(self) -> None:
-        """Open the sink. Raises NotAudited if it cannot be opened and has to be."""
-        await self._in_thread(self._open)
+        """See `open`."""
+        await self._in_thread(self.open)
 
     async def stop(self) -> None:
         """Write what waits, and close the sink."""
@@ -192,14 +207,6 @@ class AuditLog:
         self._lost += records
         if self.required:
             raise NotAudited(REFUSAL, hint=HINT)
-
-    def _open(self) -> None:
-        try:
-            self._sink.open()
-        except SinkError as error:
-            self._fails(error, 0)
-            return
-        self._checkpoint()
 
     def _close(self) -> None:
         try:

@@ -143,6 +143,11 @@ class FileSink:
     def _resume(self, lane: Lane) -> None:
         """Open the file, and say in the chain what is not as it was left."""
         self._release()
+        if not os.fstat(self._head_file).st_nlink:
+            # Its folder was taken away.
+            os.close(self._head_file)
+            self._head_file, self._lane = -1, None
+            lane = self._locked()
         mark = read_mark(os.pread(self._head_file, HEAD_BYTES, 0), self._hash_of)
         expected = self._head or mark.head
         files = lane.files()
@@ -155,7 +160,7 @@ class FileSink:
             # Not taken away: what is written stays.
             self._put(b"\n")
             notes.append(b'"kind":"torn","bytes":%d,"sha256":"%b"' % (len(torn), sha256(torn).hexdigest().encode()))
-        if mark.is_new and last is None and not torn:
+        if self._head is None and mark.is_new and last is None and not torn:
             # Said before there is a record, so that a head without a chain means that it was taken away.
             expected = new_chain()
             os.pwrite(self._head_file, marked(expected, self._hash_of), 0)

@@ -77,6 +77,7 @@ def run(
     Raises:
         ConfigError: a setting is wrong, or the address cannot be listened on.
         ModelError: the model does not compile, and KUBUS_FAIL_ON_MODEL_ERROR is set.
+        NotAudited: the audit log cannot be opened, and KUBUS_AUDIT_REQUIRED is set.
     """
     overrides = {} if model is None else {"CUBEJS_SCHEMA_PATH": str(model)}
     settings = project_settings(environ, folder, overrides=overrides, dev_default=dev_default)
@@ -86,6 +87,9 @@ def run(
         assembled = assemble(settings, watch=watch or settings.dev_mode)
         if assembled.layer.model_error is not None and settings.values["KUBUS_FAIL_ON_MODEL_ERROR"]:
             raise assembled.layer.model_error
+        if assembled.audit is not None:
+            # Before anybody is listened to.
+            assembled.audit.open()
         settle()
         with listening_socket(address, settings.port if port is None else port) as listening:
             bound: int = listening.getsockname()[1]
