@@ -1,17 +1,29 @@
 """Packages of node that tests use, installed once into a cache of the repository."""
 
+import json
 import os
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"@cubejs-client/core": "1.7.43", "jsonwebtoken": "9.0.2"}
+PACKAGES = {
+    "@cubejs-client/core": "1.7.43",
+    "jsonwebtoken": "9.0.2",
+    "oidc-provider": "8.8.1",
+    "playwright-core": "1.65.1",
+}
 
 
 def node_folder() -> Path:
     """A folder whose `node_modules` has the packages; installed now if they are not there yet."""
     folder = ROOT / ".cache" / "node-tests"
-    if not all((folder / "node_modules" / name / "package.json").is_file() for name in PACKAGES):
+    if not all(
+        installed(folder / "node_modules" / name / "package.json") == version for name, version in PACKAGES.items()
+    ):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"name": "kubus-tests", "private": true}')
         wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
@@ -23,6 +35,11 @@ def node_folder() -> Path:
             timeout=300,
         )
     return folder
+
+
+def installed(description: Path) -> str | None:
+    """The version of a package that is there, by its `package.json`."""
+    return json.loads(description.read_text())["version"] if description.is_file() else None
 
 
 def run_node(script: str, **environment: str) -> str:
@@ -38,3 +55,59 @@ def run_node(script: str, **environment: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+class Conversation:
+    """A script of node that answers each JSON line with a JSON line, in order."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def read(self) -> Any:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the script ended"
+        return json.loads(line)
+
+    def ask(self, **question: Any) -> Any:
+        """What the script answers. Its failure is an error with its words."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = self.read()
+        assert "failed" not in answer, answer["failed"]
+        return answer
+
+
+@contextmanager
+def conversing(script: Path, **environment: str) -> Iterator[Conversation]:
+    """Run a script, an ES module, with the packages at hand, until the end of the block. What it complains of is seen."""
+    process = subprocess.Popen(
+        ["node", "--input-type=module", "-e", script.read_text()],
+        cwd=node_folder(),
+        env={**os.environ, **environment},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        yield Conversation(process)
+    finally:
+        # The end of its input is how it is told to end.
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def browser_program() -> str:
+    """Where Chromium is."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, "there is no Chromium: apt-get install chromium"
+    return found
