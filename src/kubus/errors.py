@@ -16,6 +16,7 @@ KubusError
 │   └── Forbidden          the caller is known and may not
 ├── HookError              a hook of the host failed, or gave what it may not give
 ├── SourceError            the database refused or failed
+│   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
 ├── NotAudited             the audit log cannot be written, and nothing may be answered without it
 └── ShuttingDown           the server takes no new requests
@@ -188,6 +189,20 @@ class SourceError(KubusError):
 
     code = "source"
     status = 400
+
+
+class ValueRefused(SourceError):
+    """A row holds a value that the statement cannot work with. The message is the database's own, for the log alone.
+
+    It may quote the value, and databases test conditions in any order: the row may be one that the caller may not see.
+    """
+
+    code = "source_value"
+
+    @property
+    def wire_text(self) -> str:
+        """The same for every value."""
+        return "Error: The database met a value that it cannot work with"
 
 
 class SourceTimeout(SourceError):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.errors import ConfigError, SourceError, SourceTimeout, ValueRefused
 from kubus.sources.arrow import arrow_library
 from kubus.sources.duckdb_files import add_folder
 from kubus.sources.duckdb_values import WireSql, python_rows, python_sql, wire_rows, wire_sql
@@ -24,6 +24,20 @@ from kubus.sources.source import BATCH, ArrowTable, Rows
 from kubus.sql.statement import Statement
 
 T = TypeVar("T")
+
+# What DuckDB finds without looking at a row, so that its words quote none.
+WITHOUT_VALUES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ConnectionException,
+    duckdb.HTTPException,
+    duckdb.IOException,
+    duckdb.NotImplementedException,
+    duckdb.OutOfMemoryException,
+    duckdb.ParserException,
+    duckdb.PermissionException,
+    duckdb.TransactionException,
+)
 
 # How many statements keep what their columns look like.
 WIRE_STATEMENTS_KEPT = 2_000
@@ -173,8 +187,10 @@ class DuckDBSource:
                 return work()
             except duckdb.InterruptException as error:
                 raise SourceError("Query was cancelled") from error
-            except duckdb.Error as error:
+            except WITHOUT_VALUES as error:
                 raise SourceError(message_of(error)) from error
+            except duckdb.Error as error:
+                raise ValueRefused(message_of(error)) from error
 
         try:
             job = self._threads.submit(in_thread)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
-from kubus.errors import ConfigError, SourceError, SourceTimeout
+from kubus.errors import ConfigError, SourceError, SourceTimeout, ValueRefused
 from kubus.sources.arrow import arrow_library
 from kubus.sources.options import PostgresOptions
 from kubus.sources.source import BATCH, ArrowTable, Rows
@@ -27,6 +27,10 @@ except ImportError as error:
     raise ConfigError("The driver for PostgreSQL is not installed", hint="pip install 'kubus[postgres]'") from error
 
 T = TypeVar("T")
+
+# The classes of errors that PostgreSQL finds without looking at a row, so that its words quote none. Those that never
+# reached it have no class. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+WITHOUT_VALUES = frozenset({"", "08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"})
 Connection = psycopg.AsyncConnection[Any]
 
 # How long the end of a source waits for PostgreSQL.
@@ -181,7 +185,8 @@ class PostgresSource:
         except PoolClosed as error:
             raise SourceError("The connections to PostgreSQL are closed") from error
         except psycopg.Error as error:
-            raise SourceError(message_of(error)) from error
+            kind = SourceError if (error.sqlstate or "")[:2] in WITHOUT_VALUES else ValueRefused
+            raise kind(message_of(error)) from error
 
     @asynccontextmanager
     async def _within_time(self, connection: Connection) -> AsyncGenerator[None]:

@@ -194,7 +194,7 @@ def smuggled() -> Iterator[Attack]:
 
 def paths() -> Iterator[Attack]:
     """The same endpoint by another name: every one asks for a token."""
-    source = "CVE-2026-27880 (Grafana): a path that is normalised after the check"
+    source = "CVE-2021-29492 (Envoy): a path that two readers read in two ways"
     for target in ("/CUBEJS-API/V1/LOAD", "/cubejs-api/v1/load/", "/Cubejs-Api/v1/Load", "/cubejs-api/v1/%6coad"):
         for method in ("GET", "HEAD", "POST"):
             yield Attack(
