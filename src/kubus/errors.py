@@ -15,6 +15,7 @@ KubusError
 │   ├── AuthError          a hook of the host does not let the caller in, and says so
 │   └── Forbidden          the caller is known and may not
 ├── HookError              a hook of the host failed, or gave what it may not give
+├── BadPolicy              an access policy cannot be evaluated for this caller
 ├── SourceError            the database refused or failed
 │   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
@@ -182,6 +183,12 @@ class HookError(KubusError):
     """A hook of the host failed, took too long, or gave what it may not give. The reason is for the log."""
 
     code = "hook"
+
+
+class BadPolicy(KubusError):
+    """A condition of an access policy comes to something that is neither true nor false."""
+
+    code = "policy"
 
 
 class SourceError(KubusError):

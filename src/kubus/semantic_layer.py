@@ -32,14 +32,14 @@ from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
 from kubus.plan.series import check_series, series_of
-from kubus.query.authorize import AuthorizedQuery, authorize
+from kubus.query.access import DefaultAccess
+from kubus.query.authorize import AuthorizedQuery, AuthorizedShape, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
 from kubus.query.clock import Clock
 from kubus.query.default_filters import with_default_filters
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
 from kubus.query.resolve import Bucket, resolve
-from kubus.query.shape import shape_of, values_of
 from kubus.sources.source import Source
 from kubus.sql.render import render
 from kubus.sql.statement import Statement, StatementShape
@@ -123,15 +123,19 @@ class SemanticLayer:
         cache_bytes: int = 256 * 1024 * 1024,
         missing_claims: MissingClaim = "allow",
         ambiguous_joins: AmbiguousJoins = "warn",
+        default_access: DefaultAccess = "allow",
     ) -> None:
         self._load = load
+        self._default_access: DefaultAccess = default_access
         self._sources = sources
         self._show_hidden = show_hidden
         self._missing_claims: MissingClaim = missing_claims
         self._ambiguous_joins: AmbiguousJoins = ambiguous_joins
         self._allow_ungrouped_without_primary_key = allow_ungrouped_without_primary_key
         self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
-        self._shapes: OrderedDict[tuple[str, Query, CallerClaims], Planned] = OrderedDict()
+        self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
+        # The cubes with policies that queries of a shape read without naming a member of them.
+        self._read: OrderedDict[tuple[str, AuthorizedShape] | None, tuple[str, ...]] = OrderedDict()
         self._loaded = Loaded(None, None)
         self.reload()
 
@@ -200,8 +204,16 @@ class SemanticLayer:
         `trusted` are members that only conditions of the host's own code test.
         """
         model = self.model
-        query = with_default_filters(query, model, clock or Clock(datetime.now(UTC), query.timezone))
-        return authorize(query, model, caller, show_hidden=self._show_hidden, trusted=trusted)
+        clock = clock or Clock(datetime.now(UTC), query.timezone)
+        return authorize(
+            with_default_filters(query, model, clock),
+            model,
+            caller,
+            clock,
+            default=self._default_access,
+            show_hidden=self._show_hidden,
+            trusted=trusted,
+        )
 
     def prepare(
         self, query: Query, caller: Caller, now: datetime | None = None, *, trusted: frozenset[str] = frozenset()
@@ -213,23 +225,42 @@ class SemanticLayer:
         Raises:
             MemberError: the query names what is not there, or what does not go together.
             BadClaim: the caller's claims are not what the model's SQL reads.
+            Forbidden: an access policy hides a member, or lacks a claim.
         """
         model = self.model
         clock = Clock(now or datetime.now(UTC), query.timezone)
         authorized = self.authorized(query, caller, clock=clock, trusted=trusted)
         query = authorized.query
-        values = values_of(authorized.query)
-        shapes, claimed = read_claims(model.claims, caller.security, len(values))
-        values = (*values, *claimed)
-        planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
+        authorized, planned, values = self._guarded(authorized, model, caller, clock)
         check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes))
         return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
 
+    def _guarded(
+        self, authorized: AuthorizedQuery, model: Model, caller: Caller, clock: Clock
+    ) -> tuple[AuthorizedQuery, Planned, tuple[str, ...]]:
+        """The query held to the policies of every cube that its plan reads, also of those that it does not name; the
+        plan; and the values for it.
+        """
+        named = (model.version, authorized.shape) if model.guarded else None
+        if named in self._read:
+            authorized = authorized.reading(self._read[named])
+        while True:
+            values = authorized.values
+            shapes, claimed = read_claims(model.claims, caller.security, len(values))
+            planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
+            read = tuple(cube.name for cube in planned.cubes if cube.policies and cube.name not in authorized.covered)
+            if not read or named is None:
+                return authorized, planned, (*values, *claimed)
+            authorized = authorized.reading(read)
+            self._read[named] = (*self._read.get(named, ()), *read)
+            if len(self._read) > SHAPES_KEPT:
+                self._read.popitem(last=False)
+
     def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims, clock: Clock) -> Planned:
-        key = (model.version, shape_of(authorized.query), claims)
+        key = (model.version, authorized.shape, claims)
         planned = self._shapes.get(key)
         if planned is None or (planned.moves_at is not None and planned.moves_at <= clock.now):
             planned = self._shapes[key] = self._plan(authorized, model, claims, Clock(clock.now, clock.timezone))
@@ -244,7 +275,7 @@ class SemanticLayer:
     def _plan(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims, clock: Clock) -> Planned:
         query = authorized.query
         graph = WatchedGraph(model.join_graph.joins)
-        model = replace(model, join_graph=graph)
+        model = replace(model, join_graph=graph, is_shown=authorized.access.shows)
         resolved = resolve(authorized, model, clock)
         plan = build(resolved, model)
         cubes = cubes_of(plan)

@@ -172,7 +172,6 @@ MISTAKES = [
     ('        sql: created_at\n        type: time', '        sql: created_at\n        type: time\n        time_shift: [{name: x, sql: y}]', 20, 'is for cubes with calendar: true', None),
     ('        sql: created_at\n        type: time', '        sql: created_at\n        type: time\n        field_type: text', 20, 'must be one of [string]', None),
     ('        sql: status\n        type: string', '        sql: status\n        type: string\n        field_type: string', 17, 'only dimensions of type time', None),
-    ("    segments:", "    access_policy: [{group: x}]\n    segments:", 26, "not yet supported", None),
     ("    segments:", "    calendar: maybe\n    segments:", 26, "must be a boolean", None),
     ("    segments:", "    data_source: other\n    segments:", 26, "The other data source is missing", None),
     ("    segments:", "    refresh_key: {every: 1 month}\n    segments:", 26, "does not match", None),

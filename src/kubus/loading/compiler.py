@@ -108,14 +108,16 @@ class Compiler:
         self._declared = whole
         problems.raise_any()
         claims = sorted({path for one in compiled.values() for path in one.claims})
+        holders = holders_of(declared, cubes, views)
         return Model(
             MappingProxyType(cubes),
             JoinGraph(MappingProxyType(joins)),
             version_of(read, self._dialects),
             tuple(claims),
             views=MappingProxyType(views),
-            holders=MappingProxyType(holders_of(declared, cubes, views)),
+            holders=MappingProxyType(holders),
             view_groups=groups,
+            guarded=frozenset(name for name, holder in holders.items() if holder.policies),
         )
 
     def lint(self, model: Model, off: Collection[str] = ()) -> tuple[LintWarning, ...]:

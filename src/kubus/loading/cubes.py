@@ -6,16 +6,19 @@ from typing import Any
 
 from kubus.loading.bind import Binder, Members
 from kubus.loading.cube_keys import refresh_key_problem
-from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, short
+from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, DeclaredPolicies, short
 from kubus.loading.dimensions import compile_dimensions
 from kubus.loading.hierarchies import compile_hierarchy
 from kubus.loading.intervals import every_seconds
 from kubus.loading.joins import compile_join
 from kubus.loading.measures import compile_measure
 from kubus.loading.members import CubeCompiler, line_of
+from kubus.loading.policies import PolicyCompiler, member_kinds
 from kubus.loading.pre_aggregations import PreAggregationCompiler
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.segments import compile_segment
+from kubus.loading.yaml_text import Yaml
+from kubus.model.access import AccessPolicy
 from kubus.model.cube import Cube
 from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
@@ -60,6 +63,7 @@ def compile_cube(
     pre_aggregations = compiler.all(
         "pre_aggregations", lambda compiler, member: PreAggregationCompiler(compiler, member).compiled()
     )
+    policies = compile_policies(compiler)
     if table is None:
         return None
     extends = declared.fields.get("extends")
@@ -78,11 +82,27 @@ def compile_cube(
         joins=tuple(joins.values()),
         hierarchies=MappingProxyType(hierarchies),
         pre_aggregations=tuple(pre_aggregations.values()),
+        policies=policies,
         extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
         refresh_every=refresh_every,
         declared_sql=declared.fields["sql"].text if "sql" in declared.fields else None,
     )
+
+
+def compile_policies(compiler: CubeCompiler) -> tuple[AccessPolicy, ...]:
+    """The access policies of a cube, its parents' first."""
+    declared = compiler.cube
+    if not declared.policies:
+        return ()
+
+    def report(written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None) -> None:
+        compiler.problems.add(
+            written.file, at or written.at, message, hint=hint, cube=declared.name, inherited=written.inherited
+        )
+
+    kinds = member_kinds(compiler.members[declared.name])
+    return PolicyCompiler(declared.name, kinds, compiler.members, report).policies(declared.policies)
 
 
 def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[MemberSql, bool] | None:

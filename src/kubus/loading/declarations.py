@@ -23,7 +23,7 @@ CUBE_KEYS = frozenset(
     {
         "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
         "extends", "refresh_key", "rewrite_queries", "calendar", "joins", "dimensions", "measures", "segments",
-        "hierarchies", "pre_aggregations",
+        "hierarchies", "pre_aggregations", "access_policy",
     }
 )  # fmt: skip
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
@@ -52,9 +52,6 @@ PRE_AGGREGATION_KEYS = frozenset(
         "rollup_references",
     }
 )  # fmt: skip
-
-# What data models may say that this version does not know how to do yet.
-LATER_CUBE = frozenset({"access_policy"})
 
 KEYS_OF: dict[str, frozenset[str]] = {
     "dimensions": DIMENSION_KEYS,
@@ -88,9 +85,18 @@ class DeclaredMember:
         return self.file, self.inherited
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredPolicies:
+    """The access policies of one cube or view as they are written in a file."""
+
+    file: str
+    at: Yaml
+    inherited: bool = False
+
+
 @dataclass(slots=True)
 class DeclaredCube:
-    """A cube as written, or as it is after taking over what it extends."""
+    """A cube as written, or as it is after taking over what it extends. `policies` has those of its parents first."""
 
     name: str
     at: Yaml
@@ -98,6 +104,7 @@ class DeclaredCube:
     fields: dict[str, Yaml]
     lists: dict[str, dict[str, DeclaredMember]] = field(default_factory=dict[str, dict[str, DeclaredMember]])
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
+    policies: tuple[DeclaredPolicies, ...] = ()
 
 
 def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[DeclaredCube]:
@@ -132,13 +139,19 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
     name = read_name(file, item, "cube", problems, cube=None)
     if name is None:
         return None
-    fields = read_fields(file, item, CUBE_KEYS, LATER_CUBE, "", problems, cube=name)
-    declared = DeclaredCube(name, item, file, fields)
+    fields = read_fields(file, item, CUBE_KEYS, "", problems, cube=name)
+    declared = DeclaredCube(name, item, file, fields, policies=own_policies(file, fields))
     for kind in KEYS_OF:
         members = fields.pop(kind, None)
         if members is not None:
             declared.lists[kind] = read_members(file, kind, members, name, problems)
     return declared
+
+
+def own_policies(file: str, fields: dict[str, Yaml]) -> tuple[DeclaredPolicies, ...]:
+    """The access policies among these keys, which are taken out."""
+    written = fields.pop("access_policy", None)
+    return () if written is None else (DeclaredPolicies(file, written),)
 
 
 def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Problems) -> dict[str, DeclaredMember]:
@@ -152,7 +165,7 @@ def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Probl
         name = read_name(file, item, singular, problems, cube=cube)
         if name is None:
             continue
-        fields = read_fields(file, item, KEYS_OF[kind], frozenset(), f"{kind}.{name}.", problems, cube=cube)
+        fields = read_fields(file, item, KEYS_OF[kind], f"{kind}.{name}.", problems, cube=cube)
         if name in found:
             if kind == "joins":
                 places = ", ".join(f"joins[{i}]" for i, j in enumerate(members.data) if j.is_map and name_of(j) == name)
@@ -214,7 +227,6 @@ def read_fields(
     file: str,
     item: Yaml,
     allowed: frozenset[str],
-    not_yet: frozenset[str],
     path: str,
     problems: Problems,
     cube: str,
@@ -225,15 +237,12 @@ def read_fields(
     for key, value in item.items():
         name = snake_case(key)
         at = key_place(item, key)
-        if name in not_yet:
-            if value.data not in (None, [], False):
-                later(file, at, f"{path}{name}", problems, cube=cube)
-        elif name not in allowed:
+        if name not in allowed:
             problems.add(
                 file,
                 at,
                 f"({path}{key} = {short(value.plain())}) is not allowed",
-                hint=nearest_hint(name, allowed | not_yet),
+                hint=nearest_hint(name, allowed),
                 cube=cube,
             )
         elif name in fields:
@@ -243,11 +252,6 @@ def read_fields(
         else:
             fields[name] = value
     return fields
-
-
-def later(file: str, at: Yaml, what: str, problems: Problems, cube: str | None = None) -> None:
-    """Refuse by its name what is not there yet, rather than pass over it."""
-    problems.add(file, at, f"'{what}' is not yet supported by this version of kubus", cube=cube)
 
 
 def check_twice(file: str, item: Yaml, problems: Problems) -> None:

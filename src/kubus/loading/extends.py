@@ -56,7 +56,9 @@ def merged(cube: DeclaredCube, parent: DeclaredCube) -> DeclaredCube:
         own = cube.lists.get(kind, {})
         # Of pre-aggregations the first that fits is used: the child's own are tried before.
         lists[kind] = {**own, **{n: m for n, m in taken.items() if n not in own}} if kind == FIRST_OWN else taken | own
-    return DeclaredCube(cube.name, cube.at, cube.file, {**inherited, **cube.fields}, lists, origins)
+    # Policies widen what is seen: a child that adds one does not take away its parent's.
+    policies = (*(replace(one, inherited=True) for one in parent.policies), *cube.policies)
+    return DeclaredCube(cube.name, cube.at, cube.file, {**inherited, **cube.fields}, lists, origins, policies)
 
 
 def parent_name(cube: DeclaredCube) -> str:

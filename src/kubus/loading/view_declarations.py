@@ -3,17 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kubus.loading.declarations import read_fields, read_name, short
+from kubus.loading.declarations import DeclaredPolicies, own_policies, read_fields, read_name, short
 from kubus.loading.problems import Problems
 from kubus.loading.yaml_text import Yaml
 
 VIEW_KEYS = frozenset(
     {
         "name", "title", "description", "public", "shown", "meta", "extends", "cubes", "folders", "default_filters",
-        "view_group", "view_groups",
+        "view_group", "view_groups", "access_policy",
     }
 )  # fmt: skip
-LATER_VIEW = frozenset({"access_policy"})
 OWN_MEMBERS = ("dimensions", "measures", "segments")
 ENTRY_KEYS = frozenset({"join_path", "includes", "excludes", "prefix", "alias", "split"})
 INCLUDE_KEYS = frozenset({"name", "alias", "title", "description", "format", "meta"})
@@ -61,6 +60,7 @@ class DeclaredView:
     file: str
     fields: dict[str, Yaml]
     entries: tuple[DeclaredEntry, ...]
+    policies: tuple[DeclaredPolicies, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,10 @@ def read_views(file: str, value: Yaml, problems: Problems) -> Iterable[DeclaredV
                     cube=name,
                 )
         allowed = VIEW_KEYS | {kind for kind, _ in own}
-        fields = read_fields(file, item, allowed, LATER_VIEW, "", problems, cube=name)
+        fields = read_fields(file, item, allowed, "", problems, cube=name)
         entries = fields.pop("cubes", None)
-        yield DeclaredView(name, item, file, fields, tuple(read_entries(file, entries, name, problems)))
+        policies = own_policies(file, fields)
+        yield DeclaredView(name, item, file, fields, tuple(read_entries(file, entries, name, problems)), policies)
 
 
 def read_entries(file: str, value: Yaml | None, view: str, problems: Problems) -> Iterable[DeclaredEntry]:
@@ -113,7 +114,7 @@ def read_entries(file: str, value: Yaml | None, view: str, problems: Problems) -
         if not item.is_map:
             problems.add(file, item, "an entry of cubes has to be a map with join_path and includes", cube=view)
             continue
-        fields = read_fields(file, item, ENTRY_KEYS, frozenset(), "cubes.", problems, cube=view)
+        fields = read_fields(file, item, ENTRY_KEYS, "cubes.", problems, cube=view)
         path = reference(fields.get("join_path"))
         if path is None:
             problems.add(file, fields.get("join_path") or item, "(cubes.join_path) is required", cube=view,
@@ -156,7 +157,7 @@ def read_includes(file: str, value: Yaml, view: str, problems: Problems) -> tupl
         return ()
     found: list[DeclaredInclude] = []
     for item in value.data:
-        fields = read_fields(file, item, INCLUDE_KEYS, frozenset(), "includes.", problems, view) if item.is_map else {}
+        fields = read_fields(file, item, INCLUDE_KEYS, "includes.", problems, view) if item.is_map else {}
         name = fields.get("name") if item.is_map else item
         if name is None or not isinstance(name.data, str):
             problems.add(file, item, "(includes) must be names of members, or maps with a name", cube=view)
@@ -222,7 +223,7 @@ def read_group(file: str, item: Yaml, problems: Problems, *, nested: bool) -> De
     name = read_name(file, item, "view_group", problems, cube=None)
     if name is None:
         return None
-    fields = read_fields(file, item, GROUP_KEYS, frozenset(), "", problems, cube=name)
+    fields = read_fields(file, item, GROUP_KEYS, "", problems, cube=name)
     views, includes = fields.get("views"), fields.get("includes")
     if views is not None and includes is not None:
         problems.add(file, views, 'View group must use either "views" or "includes", but not both', cube=name)

@@ -8,12 +8,14 @@ from typing import Any
 from sqlglot import exp
 
 from kubus.loading.bind import Members
+from kubus.loading.checks.references import kind_of
 from kubus.loading.dates import date_problem
-from kubus.loading.declarations import short
+from kubus.loading.declarations import DeclaredPolicies, short
 from kubus.loading.folders import compile_folders
 from kubus.loading.formats import format_problem
 from kubus.loading.hierarchies import shown_hierarchies
 from kubus.loading.members import unescaped
+from kubus.loading.policies import PolicyCompiler
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.view_declarations import DeclaredEntry, DeclaredInclude, DeclaredView, reference
 from kubus.loading.yaml_text import Yaml
@@ -70,10 +72,41 @@ class ViewCompiler:
         for name, parts in apart.items():
             one = self.compile(replace(view, name=name, fields=fields), tuple(parts), declared_as=view.name)
             made.append(Made(one, parts[0].at))
-        return tuple(made)
+        return tuple(self.guarded(view, made))
 
     def report(self, view: DeclaredView, at: Yaml | None, message: str, hint: str | None = None) -> None:
         self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name)
+
+    # ── access policies ──
+
+    def guarded(self, view: DeclaredView, made: list["Made"]) -> Iterator["Made"]:
+        """The view and those that it splits off, each with the access policies of the view and of what it extends.
+
+        A name among members may be one of any of them; the members of row filters have to be in each.
+        """
+        declared = tuple(self.inherited_policies(view, []))
+        anywhere = frozenset(name for one in made for name in members_by_name(one.view))
+
+        def report(written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None) -> None:
+            self.problems.add(
+                written.file, at or written.at, message, hint=hint, cube=view.name, inherited=written.inherited
+            )
+
+        for one in made:
+            kinds = {name: kind_of(member) for name, member in members_by_name(one.view).items()}
+            if not declared or not kinds:
+                yield one
+                continue
+            compiler = PolicyCompiler(one.view.name, kinds, {}, report, anywhere)
+            yield replace(one, view=replace(one.view, policies=compiler.policies(declared)))
+
+    def inherited_policies(self, view: DeclaredView, below: list[str]) -> Iterator[DeclaredPolicies]:
+        value = view.fields.get("extends")
+        parent = None if value is None else self.declared.get(".".join(reference(value) or ()))
+        if parent is not None and parent.name not in (*below, view.name):
+            above = self.inherited_policies(parent, [*below, view.name])
+            yield from (replace(one, inherited=True) for one in above)
+        yield from view.policies
 
     # ── entries ──
 
@@ -393,6 +426,10 @@ class ViewCompiler:
             else:
                 unless.append(released)
         return DefaultFilter(Comparison(f"{view.name}.{member}", name, texts), tuple(unless))
+
+
+def members_by_name(view: View) -> dict[str, Member]:
+    return {**view.dimensions, **view.measures, **view.segments}
 
 
 def filter_text(value: Yaml) -> str | None:

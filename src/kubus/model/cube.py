@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from kubus.model.access import AccessPolicy
 from kubus.model.additive import SemiAdditive
 from kubus.model.calendar import CalendarShift
 from kubus.model.custom_granularity import CustomGranularity
@@ -252,6 +253,7 @@ class Cube:
     joins: tuple[Join, ...] = ()
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: NO_MEMBERS)
     pre_aggregations: tuple[PreAggregation, ...] = ()
+    policies: tuple[AccessPolicy, ...] = ()
     extends: str | None = None
     refresh_key: Json = None
     refresh_every: float | None = None

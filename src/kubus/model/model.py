@@ -1,14 +1,19 @@
 """Model: all cubes and views of one app id, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from kubus.errors import MemberError
 from kubus.model.context import ClaimPath
-from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Segment
+from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Member, Segment
 from kubus.model.join_graph import JoinGraph
 from kubus.model.view import View, ViewGroup
+
+
+def anything(path: str) -> bool:  # noqa: ARG001 - of every path
+    """Whether a hint may name this member, before anybody asks: yes."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Model:
     """All cubes and views by name, each in the order of files and of the text in them; `holders` are both together.
 
     `version` changes with every change of meaning: it is part of every cache key. `claims` are all that any SQL reads
-    of the security context.
+    of the security context. `guarded` are the cubes and views that have access policies. `is_shown` says of a member's
+    path whether a hint may name it.
     """
 
     cubes: Mapping[str, Cube]
@@ -26,6 +32,8 @@ class Model:
     views: Mapping[str, View] = field(default_factory=lambda: NO_MEMBERS)
     holders: Mapping[str, Cube | View] = field(default_factory=lambda: NO_MEMBERS)
     view_groups: tuple[ViewGroup, ...] = ()
+    guarded: frozenset[str] = frozenset()
+    is_shown: Callable[[str], bool] = anything
 
     def holder(self, name: str, path: str) -> Cube | View:
         """The cube or view of that name, which holds members; `path` is what the caller wrote.
@@ -35,7 +43,8 @@ class Model:
         """
         holder = self.holders.get(name)
         if holder is None:
-            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=nearest(name, self.holders))
+            shown = {other: one for other, one in self.holders.items() if self.shows_any(one)}
+            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=nearest(name, shown))
         return holder
 
     def dimension(self, path: str) -> Dimension:
@@ -43,7 +52,7 @@ class Model:
         cube, name = self._split(path)
         found = cube.dimensions.get(name)
         if found is None:
-            raise missing(name, path, cube.dimensions)
+            raise self.missing(name, path, cube.dimensions)
         return found
 
     def measure(self, path: str) -> Measure:
@@ -51,7 +60,7 @@ class Model:
         cube, name = self._split(path)
         found = cube.measures.get(name)
         if found is None:
-            raise missing(name, path, cube.measures)
+            raise self.missing(name, path, cube.measures)
         return found
 
     def segment(self, path: str) -> Segment:
@@ -59,7 +68,7 @@ class Model:
         cube, name = self._split(path)
         found = cube.segments.get(name)
         if found is None:
-            raise missing(name, path, cube.segments)
+            raise self.missing(name, path, cube.segments)
         return found
 
     def measure_or_dimension(self, path: str) -> Measure | Dimension:
@@ -67,17 +76,22 @@ class Model:
         cube, name = self._split(path)
         found = cube.measures.get(name) or cube.dimensions.get(name)
         if found is None:
-            raise missing(name, path, {**cube.measures, **cube.dimensions})
+            raise self.missing(name, path, {**cube.measures, **cube.dimensions})
         return found
+
+    def shows_any(self, holder: Cube | View) -> bool:
+        """Whether a hint may name this cube or view: some member of it may be named."""
+        members = (*holder.measures.values(), *holder.dimensions.values(), *holder.segments.values())
+        return not members or any(self.is_shown(member.path) for member in members)
+
+    def missing(self, name: str, path: str, there: Mapping[str, Member]) -> MemberError:
+        """The error for a name that the cube does not have."""
+        shown = {other: one for other, one in there.items() if self.is_shown(one.path)}
+        return MemberError(f"'{name}' not found for path '{path}'", hint=nearest(name, shown))
 
     def _split(self, path: str) -> tuple[Cube | View, str]:
         name, _, member = path.partition(".")
         return self.holder(name, path), member
-
-
-def missing(name: str, path: str, there: Mapping[str, object]) -> MemberError:
-    """The error for a name that the cube does not have."""
-    return MemberError(f"'{name}' not found for path '{path}'", hint=nearest(name, there))
 
 
 def nearest(name: str, names: Mapping[str, object]) -> str | None:

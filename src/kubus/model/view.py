@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubus.model.access import AccessPolicy
 from kubus.model.cube import NO_MEMBERS, Dimension, Label, Measure, Member, Segment
 from kubus.model.filter import Filter
 from kubus.model.hierarchy import Hierarchy
@@ -56,6 +57,7 @@ class View:
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: NO_MEMBERS)
     folders: tuple[Folder, ...] = ()
     default_filters: tuple[DefaultFilter, ...] = ()
+    policies: tuple[AccessPolicy, ...] = ()
     groups: tuple[str, ...] = ()
     extends: str | None = None
     declared_as: str = ""

@@ -215,16 +215,14 @@ def leaf_measures(measure: Measure, query: ResolvedQuery, model: Model) -> Itera
 def build_rows(
     query: ResolvedQuery, measures: tuple[Measure, ...] | list[Measure], conditions: tuple[Condition, ...], model: Model
 ) -> tuple[RowPlan, JoinTree]:
-    """The joined and filtered rows that the members need."""
-    tree = find_tree(query, measures, conditions, model)
-    if tree is None:
-        raise no_path([query_hints(query, measures, conditions, model)])
+    """The joined and filtered rows that the members need, and of each cube no others than policies give."""
+    tree, guards = guarded_tree(query, measures, conditions, model)
     rows: RowPlan = Scan(model.cubes[tree.root])
     for join in tree.joins:
         rows = LeftJoin(rows, join, model.cubes[join.target])
     members = [
         *(key.dimension if isinstance(key, Bucket) else key for key in query.keys),
-        *(member for condition in conditions for member in members_tested(condition)),
+        *(member for condition in (*conditions, *guards) for member in members_tested(condition)),
         *measures,
     ]
     for dimension in sub_queries(members, model):
@@ -234,7 +232,30 @@ def build_rows(
         else:
             add = attach if dimension.sub_query else attach_groups
             rows = add(rows, dimension, query, conditions, model)
-    return (RowFilter(rows, conditions, query.shifted) if conditions else rows), tree
+    if guards:
+        rows = RowFilter(rows, guards, is_guard=True)
+    if conditions or (guards and query.shifted):
+        rows = RowFilter(rows, conditions, query.shifted)
+    return rows, tree
+
+
+def guarded_tree(
+    query: ResolvedQuery, measures: tuple[Measure, ...] | list[Measure], conditions: tuple[Condition, ...], model: Model
+) -> tuple[JoinTree, tuple[Condition, ...]]:
+    """The join tree of some rows, and the conditions that policies put to them.
+
+    A condition may test members of further cubes, which then are joined, and may have conditions of their own.
+    """
+    guards = tuple(guard.condition for guard in query.guards if guard.cube is None)
+    while True:
+        tree = find_tree(query, measures, (*conditions, *guards), model)
+        if tree is None:
+            raise no_path([query_hints(query, measures, (*conditions, *guards), model)])
+        reached = (guard.condition for guard in query.guards if guard.cube is None or guard.cube in tree.cubes)
+        more = tuple(dict.fromkeys((*guards, *reached)))
+        if more == guards:
+            return tree, guards
+        guards = more
 
 
 # ── sub-query dimensions ──
@@ -279,7 +300,8 @@ def attach(
         ungrouped=False,
         join_hints=(),
         clock=query.clock,
-        shifted=query.shifted,
+        # Rules for all of the query are about its rows, and these are others.
+        guards=tuple(guard for guard in query.guards if guard.cube is not None),
     )
     kept: list[Condition] = []
     if dimension.propagate_filters:

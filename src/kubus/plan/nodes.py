@@ -65,11 +65,15 @@ class CrossValues:
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """The input rows that pass every condition. `shifted` is how they are looked at."""
+    """The input rows that pass every condition. `shifted` is how they are looked at.
+
+    With `is_guard` the conditions are those of access policies, about rows as the tables have them.
+    """
 
     input: "RowPlan"
     conditions: tuple[Condition, ...]
     shifted: tuple[Shifted, ...] = ()
+    is_guard: bool = False
 
 
 RowPlan = Scan | LeftJoin | Attach | AttachGroups | CrossValues | RowFilter

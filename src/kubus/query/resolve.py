@@ -114,7 +114,20 @@ class Some:
     parts: tuple["Condition", ...]
 
 
-Condition = Test | Within | InWindows | OwnFilters | IsSet | Meets | Segment | Every | Some
+@dataclass(frozen=True, slots=True)
+class Never:
+    """True of no row."""
+
+
+Condition = Test | Within | InWindows | OwnFilters | IsSet | Meets | Segment | Every | Some | Never
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition that policies put to the rows of a cube wherever it is read, or, with None, to all of a query."""
+
+    cube: str | None
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,8 @@ class OrderBy:
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
     """Members instead of names. `keys` and `measures` are the columns, each once; rows pass every one of
-    `row_conditions`, groups every one of `group_conditions`. `join_hints` are the ways that the client asks for.
+    `row_conditions`, groups every one of `group_conditions`; `guards` hold for rows as the tables have them, whatever
+    a measure does to the other conditions. `join_hints` are the ways that the client asks for.
     `clock` settles dates in words that the model says. `shifted` is how a lower stage looks at times.
     """
 
@@ -144,6 +158,7 @@ class ResolvedQuery:
     join_hints: tuple[Hint, ...]
     clock: Clock = field(compare=False)
     shifted: tuple[Shifted, ...] = ()
+    guards: tuple[Guard, ...] = ()
 
 
 def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> ResolvedQuery:
@@ -179,6 +194,10 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
         if time.granularity is not None:
             buckets.append(Bucket(dimension, time.granularity))
     keys = tuple(dict.fromkeys((*dimensions, *buckets)))
+    guards = tuple(
+        Guard(rule.cube, Never() if rule.filter is None else policy_condition(rule.filter, model, numbers))
+        for rule in authorized.rules
+    )
     return ResolvedQuery(
         keys=keys,
         measures=measures,
@@ -191,7 +210,15 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
         ungrouped=query.ungrouped,
         join_hints=query.join_hints,
         clock=clock,
+        guards=guards,
     )
+
+
+def policy_condition(written: Filter, model: Model, numbers: Iterator[int]) -> Condition:
+    """The condition of a row filter; its values have the next numbers."""
+    found = resolve_filter(written, model, lambda value: Slot(next(numbers), form_of(value)))
+    assert found is not None, written
+    return found
 
 
 def time_dimension(time: TimeDimension, model: Model) -> Dimension:
@@ -299,7 +326,7 @@ def members_tested(condition: Condition) -> Iterator[Dimension | Measure | Segme
             yield condition.dimension
         case Segment():
             yield condition
-        case Meets():
+        case Meets() | Never():
             return
         case Every(parts) | Some(parts):
             for part in parts:

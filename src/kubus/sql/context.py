@@ -105,7 +105,9 @@ class Context:
         for part in parts:
             path = origin(part.cube, part.member, scope.model)
             targets[path] = (*targets.get(path, ()), part)
-        conditions = tuple(condition for one in self.filters for condition in one.conditions)
+        # What policies say holds for rows as they are, and is not pushed to where they are looked at otherwise.
+        filters = [one for one in self.filters if not (one.is_guard and self.shifted)]
+        conditions = tuple(condition for one in filters for condition in one.conditions)
         usable = [c for c in conjuncts(conditions) if self.is_about(c, targets, scope)]
         trees = [self.said_of(condition, targets, scope, expand, arguments) for condition in usable]
         return exp.and_(*map(term, trees)) if trees else truth()

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure, Segment
-from kubus.query.resolve import Condition, Every, InWindows, IsSet, Meets, OwnFilters, Some, Test, Within
+from kubus.query.resolve import Condition, Every, InWindows, IsSet, Meets, Never, OwnFilters, Some, Test, Within
 from kubus.query.shape import Slot
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
@@ -35,6 +35,8 @@ def predicate(condition: Condition, scope: Scope, value_of: ValueOf) -> exp.Expr
             return scope.of_joined().bind(join.on, scope.rows_of)
         case OwnFilters(measure):
             return scope.own_filters(measure)
+        case Never():
+            return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
         case Segment():
             return scope.segment(condition)
         case Every(parts):
