@@ -1,11 +1,11 @@
 """kubus beside SQL: the same question to both, on one database with the same data."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,31 @@ def on_postgres(server: Server, folder: Path, database: str) -> Iterator[tuple[E
         yield engine, lambda sql: connection.execute(sql).fetchall()
 
 
-def comparable(row: Sequence[Any], null_is: Any = None) -> tuple[Any, ...]:
-    """A row whose values can be compared: numbers without what a database's types add, times as text.
+def differences(
+    got: Sequence[Sequence[Any]], wanted: Sequence[Sequence[Any]], in_order: bool, null_is: Any = None
+) -> list[tuple[Any, Any]]:
+    """The rows that differ, each beside what it should be; empty if none does. None stands for a row that is not there.
 
-    Averages and quotients are compared up to the sixth decimal place; counts and amounts have fewer and are exact.
+    In any order unless `in_order`. Numbers are compared by value, whatever a database's types add: exactly, but for
+    averages and quotients, which have many decimal places of which the last are the database's way of computing.
     """
-    return tuple(comparable_value(value, null_is) for value in row)
+    ours = [tuple(comparable(value, null_is) for value in row) for row in got]
+    theirs = [tuple(comparable(value, null_is) for value in row) for row in wanted]
+    if in_order:
+        return [pair for pair in zip_longest(ours, theirs) if not same(*pair)]
+    left = list(theirs)
+    extra: list[Any] = []
+    for row in ours:
+        match = next((other for other in left if same(row, other)), None)
+        if match is None:
+            extra.append(row)
+        else:
+            left.remove(match)
+    return [*((row, None) for row in extra), *((None, row) for row in left)]
 
 
-def comparable_value(value: Any, null_is: Any) -> Any:
+def comparable(value: Any, null_is: Any) -> Any:
+    """A value without its database's type: numbers as fractions, times as text."""
     if value is None:
         return null_is
     if isinstance(value, datetime):
@@ -56,15 +72,18 @@ def comparable_value(value: Any, null_is: Any) -> Any:
         return f"{value.isoformat()}T00:00:00.000"
     if isinstance(value, str):
         try:
-            value = Fraction(value)
+            return Fraction(value)
         except (ValueError, ZeroDivisionError):
             return value
-    return round(Fraction(value), 6) if isinstance(value, int | float | Decimal | Fraction) else value
+    return Fraction(value) if isinstance(value, int | float | Decimal) else value
 
 
-def same_rows(
-    got: Sequence[dict[str, Any]], columns: Sequence[str], wanted: Sequence[tuple[Any, ...]], null_is: Any = None
-) -> bool:
-    """Whether the rows of an answer are those that SQL gives, in any order."""
-    ours = Counter(comparable([row[column] for column in columns], null_is) for row in got)
-    return ours == Counter(comparable(row, null_is) for row in wanted)
+def same(row: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> bool:
+    return row is not None and other is not None and all(map(close, row, other))
+
+
+def close(value: Any, other: Any) -> bool:
+    if value == other or not (isinstance(value, Fraction) and isinstance(other, Fraction)):
+        return bool(value == other)
+    in_full = all(10_000 % number.denominator == 0 for number in (value, other))
+    return not in_full and abs(value - other) <= Fraction(1, 10**9) * max(1, abs(other))
