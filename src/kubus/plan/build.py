@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kubus.errors import MemberError
 from kubus.model.cube import Dimension, Measure, Segment, Switch, value_sql
-from kubus.model.join_graph import Hint, JoinTree
+from kubus.model.join_graph import JoinTree
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.apart import is_apart, refuse_apart, rows_below, units_apart
@@ -154,31 +154,42 @@ def facts_apart(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) 
 def by_fact(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) -> list[OfFact]:
     """Several facts that no single tree holds: what is asked of each, to be joined on the keys that all of them share.
 
-    A condition goes to every fact that can reach its members, so that one on a shared dimension holds for all and
-    one on a fact's own dimension for that fact alone. A stage over several facts is put together of them further down.
+    Measures are of one fact if the same joins serve them. A condition goes to every fact that can reach its members,
+    so that one on a shared dimension holds for all and one on a fact's own dimension for that fact alone. A stage over
+    several facts is put together of them further down.
     """
-    facts: dict[tuple[tuple[Hint, ...], ...], list[Measure]] = {}
-    leaves: dict[tuple[Hint, ...], Measure] = {}
+    facts: dict[tuple[frozenset[tuple[str, ...]], ...], list[Measure]] = {}
+    leaves: dict[frozenset[tuple[str, ...]], Measure] = {}
     for unit in units:
-        of_unit = {tuple(dict.fromkeys(hints_of(leaf, model))): leaf for leaf in fact_leaves(unit, query, model)}
+        of_unit = {joined(leaf, query, model): leaf for leaf in fact_leaves(unit, query, model)}
         leaves |= of_unit
         facts.setdefault(tuple(of_unit), []).append(unit)
-    reached: dict[tuple[Hint, ...], list[Condition]] = {}
-    for fact, leaf in leaves.items():
-        # A condition never makes a way that the fact and the keys do not have by themselves.
-        if find_tree(query, (leaf,), (), model) is None:
-            raise no_path([query_hints(query, (leaf,), (), model)])
-        reached[fact] = [c for c in query.row_conditions if find_tree(query, (leaf,), (c,), model) is not None]
+    reached = {
+        fact: [c for c in query.row_conditions if find_tree(query, (leaf,), (c,), model) is not None]
+        for fact, leaf in leaves.items()
+    }
     # A condition that needs several facts at once holds for none: it is refused, never dropped.
     held = [condition for conditions in reached.values() for condition in conditions]
     lost = [tuple(condition_hints(c, model)) for c in query.row_conditions if c not in held]
     if lost:
-        raise no_path((*leaves, *lost))
+        raise no_path((*(tuple(hints_of(leaf, model)) for leaf in leaves.values()), *lost))
     found: list[OfFact] = []
     for together, of_fact in facts.items():
         own = tuple(c for c in query.row_conditions if any(c in reached[fact] for fact in together))
         found.append((replace(query, row_conditions=own), tuple(of_fact)))
     return found
+
+
+def joined(leaf: Measure, query: ResolvedQuery, model: Model) -> frozenset[tuple[str, ...]]:
+    """The joins, and the root, by which a measure has the keys of a query.
+
+    Raises:
+        MemberError: no way leads to them. A condition never makes one.
+    """
+    tree = find_tree(query, (leaf,), (), model)
+    if tree is None:
+        raise no_path([query_hints(query, (leaf,), (), model)])
+    return frozenset({(tree.root,), *((join.source, join.target) for join in tree.joins)})
 
 
 def fact_leaves(unit: Measure, query: ResolvedQuery, model: Model) -> Iterable[Measure]:
