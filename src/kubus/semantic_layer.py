@@ -8,22 +8,22 @@ Query ─authorize→ AuthorizedQuery ─resolve→ ResolvedQuery ─build→ Pl
 What was done before is not done again: statements are kept by the shape of their query, answers by their statement.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from kubus.context import Caller
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
-from kubus.events import ModelFailed, ModelLoaded, emit
 from kubus.execution.answer import Answer, Asking, LongAnswer, StillRunning
 from kubus.execution.refresh_key import refresh_intervals
-from kubus.execution.run import Job, Runner
+from kubus.execution.run import NO_COMPARTMENT, Compartment, Job, Runner
 from kubus.loading.compiler import Compiler
+from kubus.loading.current_model import CurrentModel
 from kubus.loading.files import ModelFolder
 from kubus.loading.load import load_model
 from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
@@ -86,13 +86,6 @@ class Prepared:
         return self.query.limit is None or self.query.limit > LONG_FROM
 
 
-class Loaded(NamedTuple):
-    """The model that answers, and why the files as they are now do not compile."""
-
-    model: Model | None
-    error: ModelError | None
-
-
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What all queries of one shape share."""
@@ -108,8 +101,9 @@ class Planned:
 class SemanticLayer:
     """Answers queries about the measures and dimensions of one data model.
 
-    `load` compiles the model, and is called again by `reload`. While a model does not compile, everything that needs
-    it raises its ModelError. Once a model has compiled it answers on, until a reload brings another that compiles.
+    `load` compiles the model, at once unless `compile_now` is false, and is called again by `reload`. While a model
+    does not compile, everything that needs it raises its ModelError. Once a model has compiled it answers on, until a
+    reload brings another that compiles.
     """
 
     def __init__(
@@ -124,10 +118,9 @@ class SemanticLayer:
         missing_claims: MissingClaim = "allow",
         ambiguous_joins: AmbiguousJoins = "warn",
         default_access: DefaultAccess = "allow",
+        compile_now: bool = True,
     ) -> None:
-        self._load = load
         self._default_access: DefaultAccess = default_access
-        self._sources = sources
         self._show_hidden = show_hidden
         self._missing_claims: MissingClaim = missing_claims
         self._ambiguous_joins: AmbiguousJoins = ambiguous_joins
@@ -136,8 +129,10 @@ class SemanticLayer:
         self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
         # The cubes with policies that queries of a shape read without naming a member of them.
         self._read: OrderedDict[tuple[str, AuthorizedShape] | None, tuple[str, ...]] = OrderedDict()
-        self._loaded = Loaded(None, None)
-        self.reload()
+        self._current = CurrentModel(load)
+        self._compartment = NO_COMPARTMENT
+        if compile_now:
+            self.reload()
 
     @classmethod
     def from_folder(
@@ -152,25 +147,39 @@ class SemanticLayer:
 
         return cls(load, sources, **options)  # pyright: ignore[reportArgumentType] - the options of __init__
 
+    def beside(self, current: CurrentModel, compartment: Compartment) -> "SemanticLayer":
+        """The same with another model and compartment. What is kept and what runs is held together, each its own."""
+        other = copy(self)
+        other._current = current
+        other._compartment = compartment
+        return other
+
+    @property
+    def current(self) -> CurrentModel:
+        """The model over time."""
+        return self._current
+
+    @property
+    def runner(self) -> Runner:
+        """What runs statements, for all layers beside this one."""
+        return self._runner
+
     # ── the model ──
 
     @property
     def model(self) -> Model:
         """The model that answers. Raises ModelError while there is none."""
-        model, error = self._loaded
-        if model is None:
-            raise error or ModelError(())
-        return model
+        return self._current.model
 
     @property
     def model_if_any(self) -> Model | None:
         """The model that answers; None while there is none."""
-        return self._loaded.model
+        return self._current.if_any
 
     @property
     def model_error(self) -> ModelError | None:
         """Why the files do not compile as they are now; None if they do."""
-        return self._loaded.error
+        return self._current.error
 
     def reload(self) -> bool:
         """Compile the model again and answer by it from now on. If it does not compile, that is false, and the model
@@ -178,16 +187,7 @@ class SemanticLayer:
 
         Queries that are running keep the model that they began with.
         """
-        began = time.perf_counter()
-        try:
-            model = self._load()
-        except ModelError as error:
-            emit(ModelFailed(tuple(str(problem) for problem in error.problems)))
-            self._loaded = Loaded(self._loaded.model, error)
-            return False
-        self._loaded = Loaded(model, None)
-        emit(ModelLoaded(len(model.cubes), time.perf_counter() - began, model.version))
-        return True
+        return self._current.reload()
 
     # ── the way of a query ──
 
@@ -235,7 +235,7 @@ class SemanticLayer:
         check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
-        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes))
+        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes), self._compartment)
         return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
 
     def _guarded(
@@ -281,7 +281,7 @@ class SemanticLayer:
         cubes = cubes_of(plan)
         if query.ungrouped and not self._allow_ungrouped_without_primary_key:
             check_primary_keys(query, cubes)
-        source = self._runner.source(cubes[0].data_source)
+        source = self._runner.source(cubes[0].data_source, self._compartment)
         spoken = dialect(source.dialect)
         count = render(build_count(resolved, model), model, spoken, query.timezone, claims) if query.total else None
         if graph.noted and self._ambiguous_joins == "error":

@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from typing import NamedTuple
 
-from kubus.errors import KubusError, MemberError
+from kubus.errors import KubusError, MemberError, SourceError
 from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Asking, Batch, LongAnswer, StillRunning
 from kubus.execution.cache import AnswerCache, AnswerKey, size_of
@@ -18,17 +20,32 @@ from kubus.sources.source import Rows, Source
 from kubus.sql.statement import Statement
 
 
+class Compartment(NamedTuple):
+    """What callers share: connections, kept answers and statements that run. Nothing is shared with other ones.
+
+    A `furnished` one has sources of its own, and never falls back on those of all.
+    """
+
+    name: str = ""
+    furnished: bool = False
+
+
+NO_COMPARTMENT = Compartment()
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
-    `refresh_intervals` are those of the cubes that it reads, in seconds. `in_batches` says that an answer too large to
+    `refresh_intervals` are those of the cubes that it reads, in seconds. `compartment` says whose connections are
+    asked. `in_batches` says that an answer too large to
     be kept comes as a LongAnswer. `key` is what is sent to the database, and how long the answer may be kept.
     """
 
     statement: Statement
     count: Statement | None
     refresh_intervals: tuple[float, ...]
+    compartment: Compartment = NO_COMPARTMENT
     in_batches: bool = False
     key: AnswerKey = field(init=False)
 
@@ -36,7 +53,7 @@ class Job:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
         asked = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
-        key = (*asked, self.refresh_intervals)
+        key = (self.compartment, *asked, self.refresh_intervals)
         object.__setattr__(self, "key", key)
 
 
@@ -70,15 +87,41 @@ class Runner:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._sources = sources
+        self._furnished: dict[str, Mapping[str, Source]] = {}
+        self._asked: Counter[int] = Counter()
         self._cache = AnswerCache(cache_bytes)
         self._running: dict[tuple[AnswerKey, bool], Running] = {}
         self._continue_wait = continue_wait
         self._orphaned = orphaned
         self._clock = clock
 
-    def source(self, name: str) -> Source:
-        """The source of that name. Raises MemberError if the configuration has none."""
-        source = self._sources.get(name)
+    def furnish(self, compartment: str, sources: Mapping[str, Source]) -> None:
+        """Give a compartment sources of its own."""
+        self._furnished[compartment] = sources
+
+    def is_furnished(self, compartment: str) -> bool:
+        """Whether a compartment has sources of its own now."""
+        return compartment in self._furnished
+
+    async def clear_out(self, compartment: str) -> bool:
+        """Give up the sources of a compartment; false if a statement runs there."""
+        if any(self._asked[id(source)] for source in self._furnished.get(compartment, {}).values()):
+            return False
+        for source in self._furnished.pop(compartment, {}).values():
+            await source.close()
+        return True
+
+    def source(self, name: str, compartment: Compartment = NO_COMPARTMENT) -> Source:
+        """The source of that name.
+
+        Raises:
+            MemberError: the configuration has none.
+            SourceError: the compartment's own ones were given up meanwhile.
+        """
+        sources = self._furnished.get(compartment.name) if compartment.furnished else self._sources
+        if sources is None:
+            raise SourceError("The connections of this tenant were given up", hint="Ask again")
+        source = sources.get(name)
         if source is None:
             raise MemberError(f"The {name} data source is missing in the declared CUBEJS_DATASOURCES.")
         return source
@@ -168,7 +211,7 @@ class Runner:
             running.task.cancel()
 
     async def _execute(self, job: Job, request_id: str) -> Answer | LongAnswer:
-        source = self.source(job.statement.data_source)
+        source = self.source(job.statement.data_source, job.compartment)
         span = fresh_span(job.refresh_intervals, self._clock())
         began = time.perf_counter()
         rest: AsyncGenerator[Batch] | None = None
@@ -221,9 +264,10 @@ class Runner:
         count = 0
         try:
             async with aclosing(source.batches(statement)) as batches:
-                async for batch in batches:
-                    count += len(batch)
-                    yield batch
+                with self._in_use(source):
+                    async for batch in batches:
+                        count += len(batch)
+                        yield batch
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
@@ -234,7 +278,8 @@ class Runner:
     async def _rows(self, source: Source, statement: Statement, request_id: str) -> Rows:
         began = time.perf_counter()
         try:
-            rows = await source.rows(statement)
+            with self._in_use(source):
+                rows = await source.rows(statement)
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
@@ -242,6 +287,17 @@ class Runner:
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, len(rows.values), took, request_id))
         return rows
+
+    @contextmanager
+    def _in_use(self, source: Source) -> Generator[None]:
+        """A source that is asked is not given up."""
+        self._asked[id(source)] += 1
+        try:
+            yield
+        finally:
+            self._asked[id(source)] -= 1
+            if not self._asked[id(source)]:
+                del self._asked[id(source)]
 
     async def close(self) -> None:
         """End what runs, and give up every source."""
@@ -252,5 +308,6 @@ class Runner:
                     await self._drop(key, running, answer)
             running.task.cancel()
         self._cache.clear()
-        for source in self._sources.values():
-            await source.close()
+        for sources in (self._sources, *self._furnished.values()):
+            for source in sources.values():
+                await source.close()

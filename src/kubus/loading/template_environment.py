@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from kubus.loading.awaited import Awaited
+from kubus.loading.compile_context import CompileContext
 from kubus.loading.template_context import TemplateContext
 from kubus.loading.template_limits import (
     MAX_SOURCE,
@@ -155,6 +156,9 @@ class ModelEnvironment(ImmutableSandboxedEnvironment):
         if context is None:
             self.named["COMPILE_CONTEXT"] = StrictUndefined(hint=NO_COMPILE_CONTEXT)
             return
+        if isinstance(context, CompileContext):
+            self.named["COMPILE_CONTEXT"] = context
+            return
         security = context.get("security_context", context.get("securityContext"))
         both = {"security_context": security, "securityContext": security}
         self.named["COMPILE_CONTEXT"] = MappingProxyType({**context, **both})
@@ -178,7 +182,12 @@ class ModelEnvironment(ImmutableSandboxedEnvironment):
 
 
 def plain(argument: Any) -> Any:
-    """An argument for a Python function: text without Jinja's mark that it is escaped. Raises if it is undefined."""
+    """An argument for a Python function: text without Jinja's mark that it is escaped, and a compile context as a dict.
+
+    Raises if it is undefined.
+    """
+    if isinstance(argument, CompileContext):
+        return argument.whole()
     if isinstance(argument, Undefined):
         str(argument)  # raises, with the name that is not there
     return str(argument) if isinstance(argument, Markup) else argument

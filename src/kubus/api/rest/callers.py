@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.incoming import Incoming, token_of
 from kubus.config.hook_calls import HookCalls
+from kubus.config.hook_context import hook_context, thawed
 from kubus.config.hooks import (
     NO_HOOKS,
     Hook,
@@ -166,28 +167,6 @@ def request_of(request: Incoming, claims: Claims) -> dict[str, Any]:
         "requestId": request.request_id,
         "securityContext": thawed(claims),
     }
-
-
-def hook_context(security: SecurityContext, extended: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    """`ctx` of hooks: who asks, and in which request. What `extend_context` gave may replace any of it."""
-    claims = thawed(security.claims)
-    return {
-        "securityContext": claims,
-        "authInfo": claims,
-        "jwt": thawed(security.jwt),
-        "requestId": request_id,
-        "signedWithPlaygroundAuthSecret": False,
-        **extended,
-    }
-
-
-def thawed(value: Any) -> Any:
-    """A copy of claims in dicts and lists of its own: what a hook changes in it changes nothing else."""
-    if isinstance(value, Mapping):
-        return {key: thawed(part) for key, part in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - claims are JSON
-    if isinstance(value, list | tuple):
-        return [thawed(part) for part in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - claims are JSON
-    return value
 
 
 def replaced(security: SecurityContext, claims: Mapping[str, Any]) -> SecurityContext:

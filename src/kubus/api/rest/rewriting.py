@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubus.api.rest.asked import prepared_all
-from kubus.api.rest.callers import hook_context
 from kubus.api.rest.incoming import Incoming
 from kubus.api.wire.rewritten_query import query_json, rewritten_query
 from kubus.config.hook_calls import HookCalls
+from kubus.config.hook_context import hook_context
 from kubus.config.hooks import Hook
 from kubus.context import Caller
 from kubus.query.default_filters import members_of
