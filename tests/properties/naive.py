@@ -465,7 +465,7 @@ class Evaluation:
             for inner in rows:
                 if inner[cube] is None or inner[measure.cube] is None:
                     continue
-                if not dimension.propagate_filters or self.passes(inner):
+                if not dimension.propagate_filters or self.passes_inside(inner):
                     groups.setdefault(self.primary_key(cube, inner), []).append(inner)
             self.sub_query_values[name] = {
                 key: self.measured(measure.cube, measure.member, group) for key, group in groups.items()
@@ -488,6 +488,10 @@ class Evaluation:
     def passes(self, row: JoinedRow) -> bool:
         """Whether segments, filters on dimensions and date ranges let the row through."""
         return all(condition.holds(row) for condition in self.all_conditions)
+
+    def passes_inside(self, row: JoinedRow) -> bool:
+        """Whether the conditions on dimensions let a row of a sub-query through; a measure's filters stay outside."""
+        return all(c.holds(row) for c in self.all_conditions if not any(map(self.is_measure, c.members)))
 
     def row_passes(self, tested: dict[str, Any], row: JoinedRow) -> bool:
         """Whether a filter on dimensions lets the row through; an empty group is no condition."""

@@ -320,7 +320,9 @@ def attach(
             # The sub-query has ways of its own, from the measure's cube, and not those by which a view comes here.
             condition = unviewed(asked, model)
             reads_sub_query = sub_queries(members_tested(condition), model)
-            if not reads_sub_query and find_tree(inner, (measure,), (*kept, condition), model) is not None:
+            # A measure's own filters are a filter on a measure, which never reaches inside.
+            reads_measure = any(isinstance(member, Measure) for member in members_tested(condition))
+            if not reads_sub_query and not reads_measure and find_tree(inner, (measure,), (*kept, condition), model) is not None:
                 kept.append(condition)
     tree = find_tree(inner, (measure,), kept, model)
     if tree is not None and tree.root != measure.cube:
