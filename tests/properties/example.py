@@ -57,9 +57,24 @@ class CaseOf:
     otherwise: str | None
 
 
+# Pairs of a number and a unit, such as (2, "week").
+Interval = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Granularity:
+    """Periods of a length, counted from an origin, or else from the start of the year, moved by an offset."""
+
+    name: str
+    interval: Interval
+    origin: str | None = None
+    offset: Interval = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`kind` is what the values are; the declared type follows from it. A `sub_query` one refers to a measure."""
+    """`kind` is what the values are; the declared type follows from it. A `sub_query` one refers to a measure. One with
+    `values` is a switch: it has no value of its own."""
 
     name: str
     kind: ColumnKind
@@ -67,6 +82,61 @@ class Dimension:
     primary_key: bool = False
     sub_query: bool = False
     propagate_filters: bool = False
+    granularities: tuple[Granularity, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+Reach = Interval | Literal["unbounded"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A rolling window. `to_date` is a granularity, and then the rest is nothing."""
+
+    trailing: Reach = None
+    leading: Reach = None
+    offset: Literal["end", "start"] = "end"
+    to_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The lower stage of a measure. Members are those of cubes; `include` has a granularity where there is one.
+
+    `filters` are added to those of the query. `shift` is what a value looks back by, negative ahead, on all times or
+    on one. `ranks` is the order of a rank: a measure, and whether it descends.
+    """
+
+    keep_only: tuple[Of, ...] | None = None
+    exclude: tuple[Of, ...] = ()
+    include: tuple[tuple[Of, str | None], ...] = ()
+    fixed: bool = False
+    filters_kept: tuple[Of, ...] | None = None
+    filters_left: tuple[Of, ...] = ()
+    filters: tuple[Any, ...] = field(default=(), hash=False)
+    shift: tuple[int, str] | None = None
+    shifted: Of | None = None
+    ranks: tuple[tuple[Of, bool], ...] = ()
+    # The older spelling of the grain.
+    older: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """What a semi-additive measure does not add up over, and which of its values is kept."""
+
+    dimension: str
+    keep: Literal["last", "first", "min", "max", "avg"]
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a measure is for each value of a switch of its cube."""
+
+    switch: str
+    whens: tuple[tuple[str, Expression], ...]
+    otherwise: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +149,15 @@ class Measure:
     value: Expression | None = None
     row_kind: ColumnKind = "integer"
     filters: tuple[Expression, ...] = ()
+    window: Window | None = None
+    stage: Stage | None = None
+    additive: Additive | None = None
+    choice: Choice | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it sees other rows than those of its group."""
+        return not (self.window is None and self.stage is None and self.additive is None and self.choice is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +205,30 @@ class Cube:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What a view takes along a path: all, or some under other names."""
+
+    path: tuple[str, ...]
+    includes: tuple[tuple[str, str], ...] | None = None
+    excludes: tuple[str, ...] = ()
+    prefix: bool = False
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`default_filters` are filters as clients send them, each with the members whose filters release it."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    default_filters: tuple[tuple[Any, tuple[str, ...]], ...] = field(default=(), hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     cubes: tuple[Cube, ...]
     query: dict[str, Any] = field(hash=False)
+    views: tuple[View, ...] = ()
 
     def cube(self, name: str) -> Cube:
         return next(cube for cube in self.cubes if cube.name == name)

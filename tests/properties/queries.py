@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from tests.properties import pools
 from tests.properties.choices import Choices, chance, pick, some
-from tests.properties.example import ColumnKind, Cube, Of
+from tests.properties.example import ColumnKind, Cube, Dimension, Measure, Of, Segment, View
+from tests.properties.grown import COARSE, members_of
 
 GRANULARITIES = ("day", "month", "hour", "week", "quarter", "year", "minute", "second")
 NUMBERS = ("integer", "decimal")
@@ -16,8 +17,28 @@ NUMBERS = ("integer", "decimal")
 Typed = tuple[str, ColumnKind]
 
 
-def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
-    """A query, most often on cubes that one of them reaches."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a query may name: members by their paths. `inside` are what propagated filters may test by `brought`."""
+
+    measures: list[tuple[str, Measure]]
+    dimensions: list[tuple[str, Dimension]]
+    segments: list[str]
+    cubes: dict[str, Cube]
+    # The cubes whose dimensions stand among filters that reach into sub-queries.
+    near: list[Cube]
+
+
+def random_query(choices: Choices, cubes: tuple[Cube, ...], views: tuple[View, ...] = ()) -> dict[str, Any]:
+    """A query on cubes or on one view."""
+    shown = [view for view in views if view.entries]
+    if shown and chance(choices, 65):
+        return query_on(choices, names_in_view(pick(choices, shown), cubes), cubes)
+    return query_on(choices, names_near(choices, cubes), cubes)
+
+
+def names_near(choices: Choices, cubes: tuple[Cube, ...]) -> Names:
+    """Members, most often of cubes that one of them reaches."""
     near = within_reach(cubes, pick(choices, cubes))
     if chance(choices, 60):
         near = max((within_reach(cubes, cube) for cube in cubes), key=len)
@@ -30,22 +51,49 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
         # Several facts, most often by what they share.
         near = list(cubes)
         everywhere = shared if chance(choices, 85) else near
-    measures = [f"{c.name}.{m.name}" for c in near for m in c.measures]
-    dimensions: list[Typed] = [(f"{c.name}.{d.name}", d.kind) for c in everywhere for d in c.dimensions]
-    segments = [f"{c.name}.{s.name}" for c in near for s in c.segments]
+    return Names(
+        [(f"{c.name}.{m.name}", m) for c in near for m in c.measures],
+        [(f"{c.name}.{d.name}", d) for c in everywhere for d in c.dimensions],
+        [f"{c.name}.{s.name}" for c in near for s in c.segments],
+        {cube.name: cube for cube in cubes},
+        near,
+    )
+
+
+def names_in_view(view: View, cubes: tuple[Cube, ...]) -> Names:
+    by_name = {cube.name: cube for cube in cubes}
+    members = [(f"{view.name}.{name}", member) for name, member in members_of(view, by_name)]
+    return Names(
+        [(path, m) for path, m in members if isinstance(m, Measure)],
+        [(path, d) for path, d in members if isinstance(d, Dimension)],
+        [path for path, s in members if isinstance(s, Segment)],
+        by_name,
+        [],
+    )
+
+
+def query_on(choices: Choices, names: Names, cubes: tuple[Cube, ...]) -> dict[str, Any]:
+    measures = [path for path, _ in names.measures]
+    of_measure = dict(names.measures)
+    of_dimension = dict(names.dimensions)
+    switches = [path for path, d in names.dimensions if d.values]
+    dimensions: list[Typed] = [(path, d.kind) for path, d in names.dimensions if not d.values]
     times = [path for path, kind in dimensions if kind == "time"]
     query: dict[str, Any] = {}
     zone = pick(choices, pools.ZONES) if chance(choices, 60) else None
     walls = Walls.of(cubes, zone)
     asked = some(choices, measures, 0 if chance(choices, 20) else 1, 3)
+    apart = [path for path, m in names.measures if m.is_apart or m.name in ("of_rolling", "share")]
+    if apart and not set(apart) & set(asked) and chance(choices, 75):
+        asked = [*asked[:1], pick(choices, apart)]
     chosen = [path for path, _ in some(choices, dimensions, 0 if chance(choices, 30) else 1, 3)]
     if not asked and not chosen and dimensions:
         chosen = [pick(choices, dimensions)[0]]
-    brought = [f"{c.name}.{d.name}" for c in everywhere for d in c.dimensions if d.sub_query]
+    brought = [path for path, d in names.dimensions if d.sub_query]
     if brought and not set(brought) & set(chosen) and chance(choices, 50):
         chosen.append(pick(choices, brought))
     named = {path.split(".")[0] for path in (*asked, *chosen)}
-    if named and len(near) > 1 and chance(choices, 60):
+    if named and len(names.near) > 1 and chance(choices, 60):
         # A member of a cube that is not there yet.
         others = [path for path in (*measures, *(path for path, _ in dimensions)) if path.split(".")[0] not in named]
         if others:
@@ -53,45 +101,60 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
             (asked if other in measures else chosen).append(other)
     if asked:
         query["measures"] = asked
-    if segments and chance(choices, 12):
-        query["segments"] = some(choices, segments, 1, 2)
-    entries = (
-        [time_dimension(choices, pick(choices, times), walls) for _ in range(pick(choices, (0, 0, 1, 1, 2)))]
-        if times
-        else []
-    )
-    if not entries and chosen and chosen[-1] in times and chance(choices, 30):
-        chosen[-1] += "." + pick(choices, GRANULARITIES)
-    if chosen:
-        query["dimensions"] = chosen
-    if entries:
-        query["timeDimensions"] = entries
-    ungrouped = chance(choices, 10)
+    if names.segments and chance(choices, 12):
+        query["segments"] = some(choices, names.segments, 1, 2)
+    sees_apart = any(path in apart for path in asked)
+    windowed = [path for path in asked if is_rolling(of_measure[path])]
+    entries: list[dict[str, Any]] = []
+    if times and windowed:
+        # One time drives the windows; now and then there are none.
+        entries = [
+            window_time(choices, pick(choices, times), of_dimension, walls) for _ in range(pick(choices, (1, 1, 1, 0)))
+        ]
+    elif times:
+        entries = [
+            time_dimension(choices, pick(choices, times), of_dimension, walls)
+            for _ in range(pick(choices, (0, 1, 1, 1, 2) if sees_apart else (0, 0, 1, 1, 2)))
+        ]
+    if not entries and chosen and chosen[-1] in times and not windowed and chance(choices, 30):
+        chosen[-1] += "." + granularity(choices, of_dimension[chosen[-1]])
     filters = (
         [dimension_filter(choices, dimensions, walls) for _ in range(pick(choices, (0, 0, 0, 1, 1, 1, 2)))]
         if dimensions
         else []
     )
+    choosing = [path for path in asked if of_measure[path].choice is not None]
+    for path in switches:
+        if any(same_owner(path, other) for other in choosing) or chance(choices, 5):
+            if chance(choices, 55):
+                chosen.append(path)
+            else:
+                value = pick(choices, of_dimension[path].values)
+                filters.append({"member": path, "operator": "equals", "values": [value]})
+    if chosen:
+        query["dimensions"] = chosen
+    if entries:
+        query["timeDimensions"] = entries
+    ungrouped = not sees_apart and chance(choices, 10)
     inside = [
         (f"{c.name}.{d.name}", d.kind)
-        for of in everywhere
-        for brought_one in of.dimensions
-        if brought_one.propagate_filters and f"{of.name}.{brought_one.name}" in chosen
-        for c in near
+        for path in chosen
+        if (brought_one := of_dimension.get(path)) is not None and brought_one.propagate_filters
+        for c in names.near
         if isinstance(brought_one.value, Of) and c.name == brought_one.value.cube
         for d in c.dimensions
-        if not d.sub_query
+        if not d.sub_query and not d.values
     ]
     if inside and chance(choices, 70):
         # A filter that matters inside: on the rows that the sub-query aggregates.
         filters.append(dimension_filter(choices, inside, walls, depth=0))
-    numeric: list[Typed] = [
-        (f"{c.name}.{m.name}", m.kind) for c in near for m in c.measures if m.kind in NUMBERS or m.type == "time"
-    ]
+    numeric: list[Typed] = [(path, m.kind) for path, m in names.measures if m.kind in NUMBERS or m.type == "time"]
+    numeric = [(path, kind) for path, kind in numeric if path in asked or path not in apart]
     if numeric and not ungrouped and chance(choices, 30):
         filters.append(measure_filter(choices, numeric))
-    if measures and chance(choices, 4):
-        filters.append({"member": pick(choices, measures), "operator": "measureFilter"})
+    plain = [path for path in measures if path not in apart]
+    if plain and chance(choices, 4):
+        filters.append({"member": pick(choices, plain), "operator": "measureFilter"})
     if filters:
         query["filters"] = filters
     if chance(choices, 45):
@@ -107,6 +170,14 @@ def random_query(choices: Choices, cubes: tuple[Cube, ...]) -> dict[str, Any]:
     if ungrouped:
         query["ungrouped"] = True
     return query
+
+
+def is_rolling(measure: Measure) -> bool:
+    return measure.window is not None or measure.name in ("of_rolling", "rolling_before")
+
+
+def same_owner(one: str, other: str) -> bool:
+    return one.split(".", maxsplit=1)[0] == other.split(".", maxsplit=1)[0]
 
 
 def shared_cubes(cubes: tuple[Cube, ...]) -> list[Cube]:
@@ -167,11 +238,35 @@ class Walls:
         return sorted([first, last]) if chance(choices, 60) else ["2023-12-31", last]
 
 
-def time_dimension(choices: Choices, path: str, walls: Walls) -> dict[str, Any]:
+def granularity(choices: Choices, dimension: Dimension) -> str:
+    own = [g.name for g in dimension.granularities]
+    return pick(choices, own) if own and chance(choices, 45) else pick(choices, GRANULARITIES)
+
+
+def window_time(choices: Choices, path: str, dimensions: dict[str, Dimension], walls: Walls) -> dict[str, Any]:
+    """A time that drives windows, of which there is one for each period: few periods, or short ranges."""
+    entry: dict[str, Any] = {"dimension": path}
+    match choices.integer(0, 9):
+        case 0:
+            # One window for the whole range.
+            entry["dateRange"] = walls.range(choices)
+        case 1 | 2:
+            first = walls.time(choices).date()
+            last = first + timedelta(days=choices.integer(0, 4))
+            entry |= {"granularity": pick(choices, ("day", "hour")), "dateRange": [first.isoformat(), last.isoformat()]}
+        case _:
+            own = [g.name for g in dimensions[path].granularities if g.name in COARSE]
+            entry["granularity"] = pick(choices, (*own, "month", "quarter", "year", "week", "month"))
+            if chance(choices, 65):
+                entry["dateRange"] = walls.range(choices)
+    return entry
+
+
+def time_dimension(choices: Choices, path: str, dimensions: dict[str, Dimension], walls: Walls) -> dict[str, Any]:
     entry: dict[str, Any] = {"dimension": path}
     has_range = chance(choices, 35)
     if not has_range or chance(choices, 70):
-        entry["granularity"] = pick(choices, GRANULARITIES)
+        entry["granularity"] = granularity(choices, dimensions[path])
     if has_range:
         entry["dateRange"] = walls.range(choices)
         if chance(choices, 10):

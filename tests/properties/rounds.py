@@ -2,11 +2,12 @@
 triple, and an example of its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.properties.choices import Choices, apart, pick
-from tests.properties.example import Cube, Example
+from tests.properties.example import Cube, Example, View
+from tests.properties.grown import LEVELS, grown, random_views
 from tests.properties.models import random_shape
 from tests.properties.queries import random_query
 
@@ -20,9 +21,10 @@ class Round:
 
     data: tuple[tuple[Cube, ...], ...]
     queries: tuple[dict[str, Any], ...]
+    views: tuple[View, ...] = ()
 
     def example(self, data_set: int, query: int) -> Example:
-        return Example(self.data[data_set], self.queries[query])
+        return Example(self.data[data_set], self.queries[query], self.views)
 
     def examples(self) -> Iterator[Example]:
         for data_set in range(len(self.data)):
@@ -30,8 +32,15 @@ class Round:
                 yield self.example(data_set, query)
 
 
-def random_round(choices: Choices, data_sets: int = DATA_SETS, queries: int = QUERIES) -> Round:
+def random_round(
+    choices: Choices, level: str = LEVELS[-1], data_sets: int = DATA_SETS, queries: int = QUERIES
+) -> Round:
+    """A round whose model has what is in the language up to a level."""
     shape = random_shape(choices)
+    cubes = grown(choices, shape.cubes, level)
+    shape = replace(shape, cubes=cubes)
+    views = () if level == "cubes" else random_views(apart(choices), cubes)
     data = tuple(shape.filled(apart(choices)) for _ in range(data_sets))
     # Bounds of a query are times of one data set, which the others have by chance.
-    return Round(data, tuple(random_query(apart(choices), pick(choices, data)) for _ in range(queries)))
+    asked = tuple(random_query(apart(choices), pick(choices, data), views) for _ in range(queries))
+    return Round(data, asked, views)

@@ -22,7 +22,8 @@ from tests.engines.postgres import running_postgres
 from tests.properties.ask import Engine, duckdb_engine, postgres_engine
 from tests.properties.choices import Seeded
 from tests.properties.example import Example
-from tests.properties.rounds import random_round
+from tests.properties.grown import LEVELS
+from tests.properties.rounds import DATA_SETS, random_round
 from tests.properties.shrink import smallest
 from tests.properties.tables import DuckTables, PostgresTables, Tables
 from tests.properties.verdict import fault, judged, kind_of, report
@@ -34,10 +35,12 @@ TRIED = 800
 written: Counter[str] = Counter()
 
 
-def check(seed: int, engines: tuple[Engine, ...], tables: tuple[Tables, ...], folder: Path) -> Counter[str]:
+def check(
+    seed: int, level: str, data_sets: int, engines: tuple[Engine, ...], tables: tuple[Tables, ...], folder: Path
+) -> Counter[str]:
     """The outcomes of the triples of one round."""
     outcomes = Counter[str]()
-    asked = random_round(Seeded(seed))
+    asked = random_round(Seeded(seed), level, data_sets)
     try:
         for found in judged(asked, engines, tables, f"t{seed}_"):
             outcomes[found.outcome] += 1
@@ -76,12 +79,12 @@ def open_databases(url: str) -> None:
     opened.append((engines, tables))
 
 
-def run_chunk(chunk: int, folder: Path) -> tuple[int, Counter[str]]:
+def run_chunk(chunk: int, level: str, data_sets: int, folder: Path) -> tuple[int, Counter[str]]:
     """The outcomes of one chunk, counted."""
     engines, tables = opened[0]
     outcomes = Counter[str]()
     for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK):
-        outcomes.update(check(seed, engines, tables, folder))
+        outcomes.update(check(seed, level, data_sets, engines, tables, folder))
     return chunk, outcomes
 
 
@@ -89,6 +92,8 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=8_000)
     arguments.add_argument("--first", type=int, default=0, help=f"the first seed, a multiple of {CHUNK}")
+    arguments.add_argument("--level", choices=LEVELS, default=LEVELS[-1], help="how much of the language models have")
+    arguments.add_argument("--data-sets", type=int, default=DATA_SETS, help="for each model and query")
     arguments.add_argument("--processes", type=int, default=2)
     arguments.add_argument("--folder", type=Path, default=Path("build/properties"))
     given = arguments.parse_args()
@@ -115,7 +120,7 @@ def main() -> int:
             initargs=(server.url(),),
         ) as workers,
     ):
-        running = [workers.submit(run_chunk, chunk, given.folder) for chunk in left]
+        running = [workers.submit(run_chunk, chunk, given.level, given.data_sets, given.folder) for chunk in left]
         try:
             for ended in as_completed(running):
                 chunk, outcomes = ended.result()

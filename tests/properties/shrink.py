@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.properties.example import Call, CaseOf, Column, Constant, Cube, Example, Expression, Of
+from tests.properties.example import (
+    Call,
+    CaseOf,
+    Column,
+    Constant,
+    Cube,
+    Example,
+    Expression,
+    Measure,
+    Of,
+    Stage,
+    View,
+)
 
 
 def smallest(example: Example, failure: Callable[[Example], str | None], most: int = 3_000) -> Example:
@@ -72,6 +84,10 @@ def reductions(example: Example) -> Iterator[Example]:
         yield replace(example, cubes=without(example.cubes, index))
     for query in smaller_queries(example.query):
         yield replace(example, query=query)
+    for index, view in enumerate(example.views):
+        yield replace(example, views=without(example.views, index))
+        for smaller in smaller_views(view):
+            yield replace(example, views=(*example.views[:index], smaller, *example.views[index + 1 :]))
     for index, cube in enumerate(example.cubes):
         for smaller in smaller_cubes(cube):
             yield replace(example, cubes=(*example.cubes[:index], smaller, *example.cubes[index + 1 :]))
@@ -121,6 +137,31 @@ def smaller_filters(filters: list[dict[str, Any]]) -> Iterator[list[dict[str, An
             yield replaced(filters, index, {group: parts})
 
 
+def smaller_views(view: View) -> Iterator[View]:
+    for index, entry in enumerate(view.entries):
+        yield replace(view, entries=without(view.entries, index))
+        for place in range(len(entry.includes or ())):
+            fewer = replace(entry, includes=without(entry.includes or (), place))
+            yield replace(view, entries=(*view.entries[:index], fewer, *view.entries[index + 1 :]))
+    for index in range(len(view.default_filters)):
+        yield replace(view, default_filters=without(view.default_filters, index))
+
+
+def smaller_apart(measure: Measure) -> Iterator[Measure]:
+    """The measure with less of a lower stage, or of what it is kept by."""
+    if measure.additive is not None and measure.additive.by:
+        yield replace(measure, additive=replace(measure.additive, by=()))
+    if measure.stage is not None:
+        plain = Stage()
+        for name in ("keep_only", "exclude", "include", "filters_kept", "filters_left", "filters", "shift", "shifted"):
+            if getattr(measure.stage, name) != getattr(plain, name):
+                yield replace(measure, stage=replace(measure.stage, **{name: getattr(plain, name)}))
+        for name in ("exclude", "include", "filters_left", "filters", "ranks"):
+            items = getattr(measure.stage, name)
+            for index in range(len(items) if len(items) > 1 else 0):
+                yield replace(measure, stage=replace(measure.stage, **{name: without(items, index)}))
+
+
 def smaller_cubes(cube: Cube) -> Iterator[Cube]:
     half = len(cube.rows) // 2
     if half > 1:
@@ -154,9 +195,13 @@ def smaller_cubes(cube: Cube) -> Iterator[Cube]:
             ]
         if measure.value is not None:
             smaller_measures += [replace(measure, value=smaller) for smaller in smaller_expressions(measure.value)]
+        smaller_measures += smaller_apart(measure)
         for smaller in smaller_measures:
             yield replace(cube, measures=(*cube.measures[:index], smaller, *cube.measures[index + 1 :]))
     for index, dimension in enumerate(cube.dimensions):
+        for place in range(len(dimension.granularities)):
+            smaller = replace(dimension, granularities=without(dimension.granularities, place))
+            yield replace(cube, dimensions=(*cube.dimensions[:index], smaller, *cube.dimensions[index + 1 :]))
         values: list[Expression | CaseOf] = []
         if isinstance(dimension.value, CaseOf):
             whens = dimension.value.whens

@@ -78,6 +78,8 @@ class DuckTables:
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("SET TimeZone = 'UTC'")
+        # A statement that waits for the processor is not a long one.
+        self.connection.execute("SET enable_progress_bar = false")
         self.held: dict[str, Held] = {}
         self.tables: list[str] = []
         self.prepared: dict[Statement, str] = {}

@@ -86,6 +86,9 @@ def judged(asked: Round, engines: Sequence[Engine], tables: Sequence[Tables], pr
                 planned.append(engine.prepare_on(layer, query))
             except KubusError as error:
                 refusals.append(error)
+        if not asks_for_something(query):
+            yield Judged("refused" if len(refusals) == len(engines) else "not refused", 0, number)
+            continue
         try:
             naive.answer(asked.example(0, number))
         except naive.NoTree:
@@ -138,7 +141,16 @@ def kind_of(example: Example, engines: Iterable[Engine]) -> str | None:
     """How an example fails; None also where it cannot be asked, as happens to examples being made smaller."""
     try:
         found = fault(example, engines)
-    except (naive.Undecided, AssertionError, KeyError, StopIteration, ValueError, TypeError, IndexError):
+    except (
+        naive.Undecided,
+        AssertionError,
+        AttributeError,
+        KeyError,
+        StopIteration,
+        ValueError,
+        TypeError,
+        IndexError,
+    ):
         return None
     return None if found is None else found.kind
 

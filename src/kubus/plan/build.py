@@ -42,6 +42,7 @@ from kubus.plan.windows import Builders, build_window
 from kubus.query.resolve import (
     Bucket,
     Condition,
+    InWindows,
     IsSet,
     Key,
     Meets,
@@ -318,11 +319,16 @@ def attach(
     if dimension.propagate_filters:
         for asked in conditions:
             # The sub-query has ways of its own, from the measure's cube, and not those by which a view comes here.
-            condition = unviewed(asked, model)
+            # Where a measure rolls, the range is widened for its rows; inside it stays what was asked for.
+            condition = unviewed(asked.range if isinstance(asked, InWindows) else asked, model)
             reads_sub_query = sub_queries(members_tested(condition), model)
             # A measure's own filters are a filter on a measure, which never reaches inside.
             reads_measure = any(isinstance(member, Measure) for member in members_tested(condition))
-            if not reads_sub_query and not reads_measure and find_tree(inner, (measure,), (*kept, condition), model) is not None:
+            if (
+                not reads_sub_query
+                and not reads_measure
+                and find_tree(inner, (measure,), (*kept, condition), model) is not None
+            ):
                 kept.append(condition)
     tree = find_tree(inner, (measure,), kept, model)
     if tree is not None and tree.root != measure.cube:

@@ -5,16 +5,12 @@ from dataclasses import fields, is_dataclass
 from typing import cast
 
 from kubus.errors import QueryError
-from kubus.model.granularity import FIXED, MONTHS, UNITS, Unit
 from kubus.plan.nodes import Spine
 from kubus.query.query import Query
 from kubus.query.resolve import Bucket
 
 # Source: query-semantics 8.1.
 MOST_PERIODS = 50_000
-
-# What a month has at least.
-MONTH_SECONDS = 28 * 86_400
 
 
 def series_of(plan: object) -> tuple[Bucket, ...]:
@@ -44,18 +40,8 @@ def check_series(series: tuple[Bucket, ...], query: Query) -> None:
             if time.date_range is None or time.granularity != bucket.granularity:
                 continue
             length = (time.date_range.end - time.date_range.start).total_seconds()
-            if length / seconds_of(bucket) > MOST_PERIODS:
+            if length / bucket.seconds > MOST_PERIODS:
                 raise QueryError(
                     f"The range of '{time.dimension}' has more than {MOST_PERIODS} periods of '{bucket.granularity}'",
                     hint="A rolling window has a row for each: ask for a shorter range or a coarser granularity",
                 )
-
-
-def seconds_of(bucket: Bucket) -> float:
-    """How long a period is at least."""
-    for custom in bucket.dimension.granularities:
-        if custom.name == bucket.granularity:
-            grid = custom.grid()
-            return grid.months * MONTH_SECONDS + grid.seconds
-    unit: Unit = next(unit for unit in UNITS if unit == bucket.granularity)
-    return MONTHS[unit] * MONTH_SECONDS if unit in MONTHS else FIXED[unit].total_seconds()

@@ -8,7 +8,7 @@ from itertools import count
 from kubus.errors import MemberError, QueryError
 from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
-from kubus.model.granularity import UNITS, rank
+from kubus.model.granularity import FIXED, MONTHS, UNITS, Unit
 from kubus.model.join_graph import Hint, Join
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
@@ -21,6 +21,9 @@ from kubus.query.query import Query, TimeDimension
 from kubus.query.quoted import shortened
 from kubus.query.shape import Slot, form_of
 
+# What a month has at least.
+MONTH_SECONDS = 28 * 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
@@ -28,6 +31,16 @@ class Bucket:
 
     dimension: Dimension
     granularity: str
+
+    @property
+    def seconds(self) -> float:
+        """How long a period is at least."""
+        for custom in self.dimension.granularities:
+            if custom.name == self.granularity and custom.sql is None:
+                grid = custom.grid()
+                return grid.months * MONTH_SECONDS + grid.seconds
+        unit: Unit = next(unit for unit in UNITS if unit == self.granularity)
+        return MONTHS[unit] * MONTH_SECONDS if unit in MONTHS else FIXED[unit].total_seconds()
 
 
 # What rows are grouped by.
@@ -367,7 +380,7 @@ def ordered_column(path: str, keys: tuple[Key, ...], measures: tuple[Measure, ..
     for bucket in buckets:
         if f"{bucket.dimension.path}.{bucket.granularity}" == path:
             return bucket
-    finest = min((b for b in buckets if b.dimension.path == path), key=lambda b: rank(b.granularity), default=None)
+    finest = min((b for b in buckets if b.dimension.path == path), key=lambda b: b.seconds, default=None)
     if finest is not None:
         return finest
     return next((key for key in keys if isinstance(key, Dimension) and key.path == path), None)

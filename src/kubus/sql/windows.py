@@ -72,10 +72,9 @@ def in_windows(condition: InWindows, scope: Scope) -> exp.Expr:
     asked = periods(condition.dimension, condition.granularity, dialect, scope.timezone)
     first = asked.start(start)
     second = asked.following(first.copy())
-    after: exp.Expr | None = after_end
-    if window.leading is not None or window.offset == "start":
-        last = asked.start(end.copy())
-        after = upper(window, last, asked.following(last.copy()), dialect)
+    # The range, widened by what the windows reach ahead; those that end with the start of a period end before it.
+    last = asked.start(end.copy()) if window.offset == "start" else start
+    after = upper(window, last, after_end, dialect)
     return lies_in(time, lower(window, first, second, dialect, to_date), after)
 
 
