@@ -63,7 +63,8 @@ def grown(choices: Choices, cubes: tuple[Cube, ...], level: str) -> tuple[Cube, 
             by_name[name] = with_additive(choices, by_name[name], joined=len(cubes) > 1)
             by_name[name] = with_switch(choices, by_name[name], joined=len(cubes) > 1)
         for name in list(by_name):
-            by_name[name] = with_stages(choices, by_name[name], by_name)
+            if is_countable(by_name[name], joined=len(cubes) > 1):
+                by_name[name] = with_stages(choices, by_name[name], by_name)
     return tuple(by_name[cube.name] for cube in cubes)
 
 

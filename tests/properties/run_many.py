@@ -28,7 +28,7 @@ from tests.properties.shrink import smallest
 from tests.properties.tables import DuckTables, PostgresTables, Tables
 from tests.properties.verdict import fault, judged, kind_of, report
 
-CHUNK = 20
+CHUNK = 4
 WRITTEN_UP = 3
 # A fault is looked at by people: what it takes to make it small is bounded.
 TRIED = 800

@@ -92,8 +92,7 @@ def build_additive(query: ResolvedQuery, measure: Measure, model: Model, build_p
     # The dimension itself may be a key already: then there is one value of it in each group.
     names = (*kept, *((over,) if over not in kept else ()))
     groups = build_plain(replace(query, keys=names, measures=(), group_conditions=(), order=()), (measure,), model)
-    if over not in kept:
-        groups = KeepOne(groups, kept, over, additive.keep, measure)
+    groups = KeepOne(groups, kept, over, additive.keep, measure)
     return groups if kept == query.keys else Merge(groups, kept, query.keys, (measure,))
 
 

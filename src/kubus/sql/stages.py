@@ -108,8 +108,15 @@ def chosen(making: Making, plan: Choose) -> Groups:
 
 
 def kept_one(making: Making, plan: KeepOne) -> Groups:
-    select, columns, value_of, scope = below(making, plan.input, (*plan.keys, plan.over))
-    *keys, time = columns
+    names = plan.keys if plan.over in plan.keys else (*plan.keys, plan.over)
+    select, columns, value_there, scope = below(making, plan.input, names)
+    keys, time = columns[: len(plan.keys)], columns[names.index(plan.over)]
+
+    def value_of(measure: Measure) -> exp.Expr:
+        # What lies at no instant is neither the last nor any other value.
+        is_somewhere = exp.Not(this=exp.Is(this=time.copy(), expression=exp.Null()))
+        return exp.Case().when(is_somewhere, value_there(measure))
+
     if plan.keep in KEPT_BY:
         kept = KEPT_BY[plan.keep]
         return Groups(select, scope, keys, lambda measure: kept(this=value_of(measure)), is_grouped=True)
