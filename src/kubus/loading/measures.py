@@ -48,9 +48,10 @@ def compile_measure(compiler: CubeCompiler, member: DeclaredMember) -> Measure |
     mask = compile_mask(compiler, member, kind)
     if measure_type is None or filters is None:
         return None
-    if sql is not None and stage is None and not fits(compiler, member, measure_type, sql):
-        return None
-    if compiler.boolean(member, "multi_stage", False, kind) and stage is None:
+    if compiler.boolean(member, "multi_stage", False, kind):
+        if stage is None:
+            return None
+    elif sql is not None and not fits(compiler, member, measure_type, sql):
         return None
     if "additive" in member.fields and additive is None:
         return None
@@ -93,11 +94,19 @@ def measure_stage(compiler: CubeCompiler, member: DeclaredMember, measure_type: 
         if name in MULTI_STAGE_TYPES:
             compiler.report(member, member.fields["type"], f"({path}.type = {name}) needs multi_stage: true")
         return None
-    for key in ("rolling_window", "filters"):
-        if key in member.fields:
-            what = f"'{path}.{key}' of a multi-stage measure is not yet supported by this version of kubus"
-            compiler.report(member, member.fields[key], what, "Put it on the measures that it refers to")
-            return None
+    folds = measure_type is not None and measure_type.merge is not None
+    if "rolling_window" in member.fields and measure_type is not None and not folds:
+        what = (
+            f"{path} of type {measure_type.name} has rolling_window and multi_stage: true, and what it has for several "
+            "periods does not add up"
+        )
+        hint = "Give it a type that does, such as sum or max, or put the window on the measures that it refers to"
+        compiler.report(member, member.fields["rolling_window"], what, hint)
+        return None
+    if "filters" in member.fields and measure_type is not None and measure_type.name == "rank":
+        what = f"{path} of type rank has filters, and every group has a place"
+        compiler.report(member, member.fields["filters"], what, "Put them on the measures that it is ranked by")
+        return None
     stage = compiler.stages(member).stage()
     if stage is not None and measure_type is not None and measure_type.name == "rank" and not stage.order_by:
         compiler.report(member, None, f"({path}.orderBy) is required for type rank", "Say what the rows are ranked by")

@@ -12,7 +12,7 @@ from kubus.query.resolve import aliased
 
 def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:
     """What single parts of a plan compute of a measure: itself, or what it is made of if some of that rolls."""
-    if measure.alias_of is not None and is_apart(measure) and measure.window is None:
+    if measure.alias_of is not None and is_apart(measure) and (measure.window is None or measure.stage is not None):
         # What a view shows is computed as its cube says.
         yield aliased(measure, model)
     elif not is_apart(measure) and any(has_apart(inner, model) for inner in inner_measures(measure, model)):
@@ -36,6 +36,15 @@ def is_apart(measure: Measure) -> bool:
 def has_apart(measure: Measure, model: Model) -> bool:
     """Whether a measure, or one that it is made of, sees other rows than those of the group."""
     return is_apart(measure) or any(has_apart(inner, model) for inner in inner_measures(measure, model))
+
+
+def rolls_below(measure: Measure, model: Model) -> Iterable[Measure]:
+    """The measures below a stage that roll, through any number of stages and expressions."""
+    inner = inner_measures(measure, model) if measure.stage is None else stage_inputs(measure, model)
+    for one in inner:
+        if one.window is not None:
+            yield one
+        yield from rolls_below(one, model)
 
 
 def refuse_apart(measure: Measure, why: str, model: Model) -> None:

@@ -102,14 +102,25 @@ def build_units(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) 
         yield build_plain(query, plain, model)
     for window in dict.fromkeys(unit.window for unit in units if unit.window is not None):
         rolling = tuple(unit for unit in units if unit.window == window)
-        yield from build_window(query, window, rolling, model, Builders(build_plain, build_rows))
+        yield from build_window(query, window, rolling, model, Builders(build_unrolled, build_rows))
     for unit in units:
+        if unit.window is not None:
+            continue
         if unit.stage is not None:
             yield build_stage(query, unit, model, build_groups, build_keys)
         elif unit.switch is not None:
             yield build_choice(query, unit, model, build_groups)
         elif unit.additive is not None:
             yield build_additive(query, unit, model, build_plain)
+
+
+def build_unrolled(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
+    """The measures as if they did not roll: the groups over which windows are laid."""
+    plain = tuple(measure for measure in measures if measure.stage is None)
+    parts = [build_plain(query, plain, model)] if plain else []
+    stages = (measure for measure in measures if measure.stage is not None)
+    parts.extend(build_stage(query, measure, model, build_groups, build_keys) for measure in stages)
+    return parts[0] if len(parts) == 1 else Combine(tuple(parts), query.keys, same_groups=False)
 
 
 def build_keys(query: ResolvedQuery, measure: Measure, model: Model) -> GroupPlan:

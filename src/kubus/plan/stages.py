@@ -22,6 +22,7 @@ from kubus.query.resolve import (
     Bucket,
     Condition,
     Every,
+    InWindows,
     IsSet,
     Key,
     ResolvedQuery,
@@ -69,7 +70,9 @@ def build_stage(
         shifted=looked_at(times, query.shifted),
     )
     below = joined_by(mapped, model) if mapped else model
-    groups = build_groups(lower, stage_inputs(measure, model), below)
+    inputs = stage_inputs(measure, model)
+    # What counts the groups themselves has no measure below it.
+    groups = build_groups(lower, inputs, below) if inputs else build_keys(lower, measure, below)
     shared = tuple(key for key in names if key in query.keys)
     if is_rank:
         if shared != names:
@@ -147,7 +150,8 @@ def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...],
 def stage_inputs(measure: Measure, model: Model) -> tuple[Measure, ...]:
     """The measures that the lower stage computes for this one."""
     assert measure.stage is not None, measure.path
-    texts = [*((measure.sql,) if measure.sql is not None else ()), *(by.sql for by in measure.stage.order_by)]
+    own = () if measure.sql is None else (measure.sql,)
+    texts = (*own, *measure.filters, *(by.sql for by in measure.stage.order_by))
     return tuple(dict.fromkeys(member for sql in texts for member in measures_in(sql, model)))
 
 
@@ -299,6 +303,8 @@ def shifted_condition(condition: Condition, shifts: tuple[TimeShift, ...]) -> Co
     match condition:
         case Within(dimension, start, end):
             return Within(shifted(dimension, shifts), start, end)
+        case InWindows(inner):
+            return replace(condition, range=replace(inner, dimension=shifted(inner.dimension, shifts)))
         case Test(Dimension() as dimension):
             return replace(condition, member=shifted(dimension, shifts))
         case Every(parts) | Some(parts):

@@ -6,12 +6,13 @@ Source: query-semantics 8.1 and 9.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from kubus.errors import MemberError
+from kubus.errors import MemberError, Unsupported
 from kubus.model.cube import Dimension, Measure
 from kubus.model.granularity import UNITS, Unit
 from kubus.model.join_graph import JoinTree
 from kubus.model.model import Model
 from kubus.model.window import Window, common_unit
+from kubus.plan.apart import rolls_below, rows_below
 from kubus.plan.fan_out import check_key, check_references
 from kubus.plan.nodes import GroupPlan, Roll, RollRows, RowPlan, Spine
 from kubus.query.resolve import Bucket, Condition, InWindows, ResolvedQuery, Within, aliased, hints_of
@@ -19,9 +20,9 @@ from kubus.query.resolve import Bucket, Condition, InWindows, ResolvedQuery, Wit
 
 @dataclass(frozen=True, slots=True)
 class Builders:
-    """What plans the rows and plain groups that a window is laid over."""
+    """What plans the rows and groups that a window is laid over."""
 
-    plain: Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
+    unrolled: Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
     rows: Callable[
         [ResolvedQuery, tuple[Measure, ...] | list[Measure], tuple[Condition, ...], Model], tuple[RowPlan, JoinTree]
     ]
@@ -34,11 +35,17 @@ def build_window(
 
     Without a time dimension they are plain; with a range but no granularity there is one window, that of the range.
     """
+    for measure in measures:
+        for inner in rolls_below(measure, model) if measure.stage is not None else ():
+            raise Unsupported(
+                f"'{measure.path}' rolls over '{inner.path}', which rolls itself",
+                hint="Roll over the measures that it is made of",
+            )
     buckets = tuple(dict.fromkeys(key for key in query.keys if isinstance(key, Bucket)))
     ranges = tuple(c for c in query.row_conditions if isinstance(c, Within))
     driving = {bucket.dimension for bucket in buckets} or {within.dimension for within in ranges}
     if not driving:
-        return (build.plain(query, measures, model),)
+        return (build.unrolled(query, measures, model),)
     own = tuple(within for within in ranges if within.dimension in driving)
     if len(driving) > 1 or len(buckets) > 1 or len(own) > 1:
         raise MemberError(
@@ -52,7 +59,7 @@ def build_window(
     )
     widened = replace(query, row_conditions=conditions)
     if not buckets:
-        return (build.plain(widened, measures, model),)
+        return (build.unrolled(widened, measures, model),)
     return build_rolling(widened, buckets[0], own[0] if own else None, window, measures, model, build)
 
 
@@ -71,6 +78,9 @@ def build_rolling(
     folded: list[Measure] = []
     apart: dict[str | None, list[Measure]] = {}
     for measure in measures:
+        if measure.stage is not None:
+            folded.append(measure)
+            continue
         _, tree = build.rows(query, (measure,), query.row_conditions, model)
         leaf = aliased(measure, model)
         times = {hint[-1] for hint in hints_of(bucket.dimension, model)}
@@ -83,8 +93,9 @@ def build_rolling(
             check_key(leaf, model)
         apart.setdefault(leaf.cube if repeated else None, []).append(measure)
     if folded:
-        groups = build.plain(replace(query, keys=keys), tuple(folded), model)
-        rows, _ = build.rows(query, folded, query.row_conditions, model)
+        groups = build.unrolled(replace(query, keys=keys), tuple(folded), model)
+        below = [leaf for m in folded for leaf in ((m,) if m.stage is None else rows_below(m, model))]
+        rows, _ = build.rows(query, below, query.row_conditions, model)
         spine = Spine(bucket, within, None if within is not None else rows)
         yield Roll(groups, spine, time, query.keys, tuple(folded), window)
     for cube, rolled in apart.items():

@@ -87,7 +87,7 @@ class ReferenceChecks:
                 f"'{measures[0].cube}.{measures[0].member}', which has none for a row",
                 "For a measure of another cube set sub_query: true",
             )
-        elif isinstance(member, Measure):
+        elif isinstance(member, Measure) and member.stage is None:
             in_filters = [
                 r
                 for sql in member.filters
