@@ -126,6 +126,15 @@ GIVEN = """
     def quoted(value):
         return SafeString(f'"{value}"')
 
+    class Dumped(str):
+        is_safe = True
+
+    class Table:
+        def as_cube(self, skip=()):
+            return Dumped(f'"{skip}"')
+
+    template.add_variable("dbt", {"orders": Table()})
+
     @template.function
     @memo
     def counted(key):
@@ -161,6 +170,7 @@ GIVEN = """
         ("{{ twice(3) }} {{ twice(3, times=4) }}", "6 12"),
         ("{{ later(1) }}", "later 1"),
         ("{{ quoted(1) }}", '"1"'),
+        ("{{ dbt.orders.as_cube(skip='<') }}", '"<"'),
         ("{{ counted([1]) }}{{ counted([1]) }}{{ counted(true) }}{{ counted([true]) }}{{ counted([1]) }}", "11231"),
         ("{% set x %}a{% endset %}{{ kind(x) }}", "str"),
         ('{{ "a" | shout }} {{ "a" | shout("?") }}', "A! A?"),

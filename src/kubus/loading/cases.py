@@ -1,21 +1,22 @@
-"""Declared cases: a dimension that is the label of the first condition that holds."""
+"""Declared cases: a dimension that is the label of the first condition that holds, or what a switch chooses."""
 
 from kubus.loading.declarations import DeclaredMember
 from kubus.loading.members import CubeCompiler, unescaped
+from kubus.loading.switches import compile_switch_case, value_chosen
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, When
 from kubus.model.member_sql import MemberSql
 
 
 def compile_case(compiler: CubeCompiler, member: DeclaredMember, value: Yaml, path: str) -> Case | None:
+    if value.is_map and "switch" in value.data:
+        by_switch = compile_switch_case(compiler.stages(member, "dimensions"))
+        return None if by_switch is None else value_chosen(by_switch)
     if not value.is_map or not set(value.data) <= {"when", "else"}:
         extra = sorted(set(value.data) - {"when", "else"}) if value.is_map else []
-        if "switch" in extra:
-            compiler.report(member, value, f"'{path}.switch' is not yet supported by this version of kubus")
-        else:
-            compiler.report(
-                member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else "")
-            )
+        compiler.report(
+            member, value, f"({path}) has to be a map of when and else" + (f", not {extra[0]}" if extra else "")
+        )
         return None
     branches = value.data.get("when")
     if branches is None or not branches.is_list or not branches.data:

@@ -176,7 +176,7 @@ class StageCompiler:
         name = fields["operator"].text if "operator" in fields else ""
         operator = OPERATORS.get(name)
         if operator is None or name == "measureFilter":
-            hint = nearest_hint(name, OPERATORS)
+            hint = nearest_hint(name, OPERATORS.keys() - {name})
             self.report(fields.get("operator") or value, f"({path}.operator = {short(name)}) is not an operator", hint)
             return None
         given = fields.get("values")

@@ -1,9 +1,11 @@
-"""Declared switch dimensions, and measures that choose by them."""
+"""Declared switch dimensions, and what chooses by them: measures, and dimensions."""
+
+from sqlglot import exp
 
 from kubus.loading.declarations import short
 from kubus.loading.stages import StageCompiler
-from kubus.model.cube import Switch, SwitchCase
-from kubus.model.member_sql import MemberSql
+from kubus.model.cube import Case, Switch, SwitchCase, When
+from kubus.model.member_sql import MemberSql, marker
 
 # All that a switch dimension has: it is no column.
 SWITCH_KEYS = frozenset({"name", "type", "values", "title", "description", "meta", "public", "shown", "aliases"})
@@ -28,7 +30,7 @@ def compile_switch(compiler: StageCompiler) -> Switch | None:
 
 
 def compile_switch_case(compiler: StageCompiler) -> SwitchCase | None:
-    """The calculation of a measure for each value of a switch dimension; None if something is wrong with it."""
+    """The calculation of a member for each value of a switch dimension; None if something is wrong with it."""
     value = compiler.member.fields["case"]
     path = f"{compiler.path}.case"
     fields = compiler.fields_of(value, path, ("switch", "when", "else"))
@@ -59,3 +61,14 @@ def compile_switch_case(compiler: StageCompiler) -> SwitchCase | None:
         if otherwise is None:
             compiler.report(fields["else"], f"({path}.else.sql) is required")
     return None if compiler.failed or dimension is None else SwitchCase(dimension, tuple(whens), otherwise)
+
+
+def value_chosen(case: SwitchCase) -> Case:
+    """The value of a row that a switch chooses, as a searched case: the switch stands beside the row."""
+
+    def is_it(text: str) -> MemberSql:
+        switch = exp.column(exp.to_identifier(marker(0), quoted=False))
+        tree = exp.EQ(this=switch, expression=exp.Literal.string(text))
+        return MemberSql(f"{{{case.dimension.member}}} = {text}", tree, (case.dimension,))
+
+    return Case(tuple(When(is_it(text), sql) for text, sql in case.whens), case.otherwise)

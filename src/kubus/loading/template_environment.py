@@ -104,6 +104,9 @@ class ModelEnvironment(ImmutableSandboxedEnvironment):
             return "true" if value else "false"
         if isinstance(value, str):
             self.budget.spend(len(value))
+            if getattr(value, "is_safe", False) and not hasattr(value, "__html__"):
+                # Texts of Cube's own packages for Python, which are to be written as they are.
+                return Markup(value)  # noqa: S704 - what it says goes into YAML, not into a page
         return value
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -402,7 +402,7 @@ class ViewCompiler:
         if operator is None or name == "measureFilter":
             self.report(
                 view, fields.get("operator") or item, f"(default_filters.operator = {short(name)}) is not an operator",
-                nearest_hint(name, OPERATORS),
+                nearest_hint(name, OPERATORS.keys() - {name}),
             )  # fmt: skip
             return None
         values = fields.get("values")

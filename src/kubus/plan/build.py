@@ -207,7 +207,7 @@ def joined(leaf: Measure, query: ResolvedQuery, model: Model) -> frozenset[tuple
 def fact_leaves(unit: Measure, query: ResolvedQuery, model: Model) -> Iterable[Measure]:
     """The measures over rows that a measure is made of, of any kind."""
     # What rolls is over rows itself, and keeps the way by which a view comes to them.
-    if unit.window is not None:
+    if unit.window is not None and unit.stage is None:
         return (unit,)
     return rows_below(unit, model) if is_apart(unit) else leaf_measures(unit, query, model)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredCube
 from kubus.loading.problems import Problems
-from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, value_sql
+from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, Switch, value_sql
 from kubus.model.join_graph import JoinGraph
 from kubus.model.member_sql import MemberReference, MemberSql
 
@@ -57,6 +57,7 @@ class ReferenceChecks:
         """Note every problem with the references of this cube's members."""
         for member in members_of(cube):
             references = tuple(references_of(member))
+            self.chooses_by_a_switch(member, references)
             if references or isinstance(member, Dimension):
                 self.rows_refer_to_rows(member, references, cube)
                 self.paths_are_joined(member, references)
@@ -118,6 +119,21 @@ class ReferenceChecks:
         there = measures[0].cube
         if self.graph.path(cube.name, there) is None and self.graph.path(there, cube.name) is None:
             self.report(member, f"Can't find join path to join '{cube.name}', '{there}'")
+
+    def chooses_by_a_switch(self, member: Member, references: tuple[MemberReference, ...]) -> None:
+        """What a case chooses by is a dimension of type switch."""
+        if isinstance(member, Measure):
+            by = None if member.switch is None else member.switch.dimension
+        else:
+            declared = self.declared[member.cube].lists[kind_of(member)].get(member.name)
+            case = None if declared is None else declared.fields.get("case")
+            by = references[0] if case is not None and case.is_map and "switch" in case.data else None
+        target = None if by is None else self.found(by)
+        if isinstance(target, Dimension) and not isinstance(target.value, Switch):
+            hint = f"It has conditions: write when with sql and label, or make '{target.path}' one of type switch"
+            self.report(
+                member, f"'{member.path}' chooses by '{target.path}', which is no dimension of type switch", hint
+            )
 
     def paths_are_joined(self, member: Member, references: tuple[MemberReference, ...]) -> None:
         """Each cube on a written path is joined to the next; granularities stand on times."""
