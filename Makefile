@@ -58,7 +58,7 @@ $(STAMPS)/dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(STAMPS)/run
 
-# The test suite starts PostgreSQL and the real JavaScript client itself; here their programs are looked for.
+# The test suite starts PostgreSQL and the real JavaScript client and a browser itself; here their programs are looked for.
 $(STAMPS)/system: scripts/system-packages | $(VENV)/bin/python
 	@mkdir -p $(STAMPS)
 	scripts/system-packages

@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256K1, SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as make_ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as make_rsa
@@ -101,6 +101,9 @@ class Forge:
 
     now: int = field(default_factory=lambda: int(time.time()))
     secret: str = SECRET
+    # Where keys are published, as the configuration of the servers says; and where the forger waits to be asked.
+    signer: str = ""
+    trap: str = ""
 
     @cached_property
     def rsa(self) -> RSAPrivateKey:
@@ -124,6 +127,25 @@ class Forge:
     @cached_property
     def own_ed(self) -> ed25519.Ed25519PrivateKey:
         return ed25519.Ed25519PrivateKey.generate()
+
+    @cached_property
+    def odd_rsa(self) -> RSAPrivateKey:
+        """A key that is published under several names, in ways in which none may be used."""
+        return make_rsa(65537, 2048)
+
+    @cached_property
+    def weak_rsa(self) -> RSAPrivateKey:
+        return make_rsa(65537, 1024)
+
+    @cached_property
+    def cubic_rsa(self) -> RSAPrivateKey:
+        """A key with the exponent 3. It may be used; what it makes easy may not work."""
+        return make_rsa(3, 2048)
+
+    @cached_property
+    def bitcoin(self) -> EllipticCurvePrivateKey:
+        """A key on a curve that no supported algorithm uses."""
+        return make_ec(SECP256K1())
 
     @property
     def claims(self) -> dict[str, Any]:

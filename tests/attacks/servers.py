@@ -11,10 +11,13 @@ from typing import Any
 
 from tests.attacks.attack import Attack
 from tests.attacks.forge import Forge, jwk, pem
+from tests.attacks.signers import BAD_DISCOVERIES, BAD_SETS
 from tests.engines.server import RunningServer, running_server
 
 # What no answer to an attack may hold.
 CANARY = "the-canary-sings"
+
+ALWAYS = {"CUBEJS_DB_TYPE": "duckdb", "KUBUS_JWK_RETRY": "1"}
 
 MODEL = f"""
 cubes:
@@ -35,10 +38,27 @@ def settings(forge: Forge) -> dict[str, dict[str, str]]:
             "CUBEJS_JWT_ISSUER": "https://issuer.example/,https://second.example/",
             "CUBEJS_JWT_AUDIENCE": "kubus",
             "CUBEJS_JWT_SUBJECT": "alice",
+            "KUBUS_JWT_TYPES": "at+jwt",
         },
         "rsa": {"CUBEJS_JWT_KEY": pem(forge.rsa)},
         "ec": {"CUBEJS_JWT_KEY": json.dumps(jwk(forge.ec, alg="ES256", use="sig"))},
+        "keys": {
+            # The secret of before has no say any more.
+            "CUBEJS_API_SECRET": forge.secret,
+            "CUBEJS_JWK_URL": f"{forge.signer}/keys",
+            "CUBEJS_JWT_ISSUER": "https://issuer.example/",
+            "CUBEJS_JWT_AUDIENCE": "kubus",
+        },
+        "issuers": {"KUBUS_ISSUERS": json.dumps(issuers(forge.signer))},
     }
+
+
+def issuers(signer: str) -> list[dict[str, str]]:
+    """Two that are as they should be, and one for each way to misbehave."""
+    good = [{"issuer": f"{signer}/first"}, {"issuer": f"{signer}/second"}]
+    sets = [{"issuer": f"https://{name}.example", "jwk_url": f"{signer}/bad/{name}"} for name in BAD_SETS]
+    found = [{"issuer": f"{signer}/{name}"} for name in BAD_DISCOVERIES]
+    return [{**one, "audience": "kubus"} for one in (*good, *sets, *found)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +73,14 @@ class Outcome:
 
 
 @contextmanager
-def attacked(folder: Path, name: str, forge: Forge) -> Iterator[RunningServer]:
-    """The server of this name, on a model of one row. All that it writes is searched for tokens and keys at the end."""
+def attacked(folder: Path, name: str, forge: Forge, authority: Path) -> Iterator[RunningServer]:
+    """The server of this name, on a model of one row. All that it writes is searched for tokens and keys at the end.
+
+    `authority` is the certificate by which it believes those who publish keys.
+    """
     (folder / "model").mkdir(parents=True)
     (folder / "model" / "canary.yml").write_text(MODEL)
-    with running_server(folder, {"CUBEJS_DB_TYPE": "duckdb", **settings(forge)[name]}) as server:
+    with running_server(folder, {**ALWAYS, "SSL_CERT_FILE": str(authority), **settings(forge)[name]}) as server:
         yield server
 
 

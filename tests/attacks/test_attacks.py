@@ -11,6 +11,7 @@ from tests.attacks.attack import Attack, Request, bearer
 from tests.attacks.cases import ALL
 from tests.attacks.forge import Forge, ec_signature, mac, rsa_signature, token
 from tests.attacks.servers import CANARY, Outcome, attacked, outcomes
+from tests.attacks.signers import running_signers
 
 SERVERS = tuple(dict.fromkeys(attack.against for attack in ALL))
 
@@ -45,6 +46,15 @@ def controls(f: Forge) -> dict[str, dict[str, str | Request]]:
             "RS512": token({"alg": "RS512"}, f.claims, rsa_signature(f.rsa, "512")),
             "PS256": token({"alg": "PS256"}, f.claims, rsa_signature(f.rsa, pss=True)),
         },
+        "keys": {
+            "RS256": f.rs256(kid="rsa"),
+            "ES256": f.es256(kid="ec"),
+            "three as exponent": f.rs256(key=f.cubic_rsa, kid="exponent three"),
+        },
+        "issuers": {
+            "the first": f.rs256(f.but(iss=f"{f.signer}/first"), kid="rsa"),
+            "the second": f.rs256(f.but(iss=f"{f.signer}/second"), key=f.odd_rsa, kid="rsa"),
+        },
         "ec": {"ES256": f.es256(), "without a type": token({"alg": "ES256"}, f.claims, ec_signature(f.ec))},
     }
 
@@ -53,14 +63,17 @@ class Battlefield:
     """The servers, each started when first asked for, and what became of all that was sent to it."""
 
     def __init__(self, folder: Path) -> None:
-        self.forge = Forge()
         self._folder = folder
         self._stack = ExitStack()
+        self.signers = self._stack.enter_context(running_signers(folder))
+        self.forge = self.signers.forge
         self._met: dict[str, dict[str, Outcome]] = {}
 
     def met(self, server: str) -> dict[str, Outcome]:
         if server not in self._met:
-            running = self._stack.enter_context(attacked(self._folder / server, server, self.forge))
+            running = self._stack.enter_context(
+                attacked(self._folder / server, server, self.forge, self.signers.authority)
+            )
             passing = [
                 Attack(f"control: {name}", "", server, lambda _, sent=sent: sent, "")
                 for name, sent in controls(self.forge)[server].items()
@@ -112,6 +125,12 @@ def test_good_tokens_pass(server: str, field: Battlefield) -> None:
     for name, one in met.items():
         assert (one.status, one.reasons) == (200, ()), (name, one)
         assert CANARY.encode() in one.body
+
+
+def test_nobody_was_asked_whom_the_configuration_does_not_name(field: Battlefield) -> None:
+    for server in SERVERS:
+        field.met(server)
+    assert field.signers.asked == []
 
 
 def test_the_check_can_fail(field: Battlefield) -> None:

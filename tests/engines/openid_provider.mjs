@@ -9,6 +9,10 @@ import https from 'node:https';
 import readline from 'node:readline';
 import Provider from 'oidc-provider';
 
+// The library tells of defaults that tests may well have; what is said here is for the conversation alone.
+console.info = () => {};
+console.warn = () => {};
+
 const { TLS_CERTIFICATE, TLS_KEY, PAGE, NAMESPACE } = process.env;
 
 let turn = 0;

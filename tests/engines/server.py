@@ -84,7 +84,8 @@ def running_server(
     log = folder / f"log-{time.monotonic_ns()}"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kubus", command, "--port", "0", *arguments],
+            # Without the folder on the path: the project may have a kubus.py.
+            [sys.executable, "-P", "-m", "kubus", command, "--port", "0", *arguments],
             cwd=folder,
             env={**clean_environment(), "COLUMNS": "80", **environ},
             text=True,

@@ -262,3 +262,36 @@ async def test_a_context_with_objects_is_never_taken_for_another() -> None:
     callers = Callers(Hooks(extend_context=lambda _: {"session": object()}))
     security = SecurityContext({}, {})
     assert await callers.asked(security, request()) is not await callers.asked(security, request())
+
+
+async def test_two_tokens_are_refused_before_a_hook_sees_one_of_them(hooked: Opened) -> None:
+    code = """
+from kubus.hooks import config
+
+@config
+def check_auth(ctx, token):
+    return {"security_context": {"status": token}}
+"""
+    async with hooked(code, MODEL) as client:
+        for name in ("authorization", "x-cube-authorization"):
+            headers = [(name, "new"), (name, "done")]
+            answer = await client.get(f"{BASE}/load", params={"query": json.dumps(COUNT)}, headers=headers)
+            assert (answer.status_code, answer.json()) == (403, {"error": "Invalid token"})
+
+
+@pytest.mark.parametrize("how", ["async def", "def"])
+async def test_a_hook_that_ends_the_program_denies(hooked: Opened, how: str, told: list[Any]) -> None:
+    """`sys.exit` in a hook must not end the server for everybody."""
+    code = f"""
+import sys
+from kubus.hooks import config
+
+@config
+{how} check_auth(ctx, token):
+    sys.exit("no")
+"""
+    async with hooked(code) as client:
+        for _ in range(2):
+            answer = await load(client)
+            assert (answer.status_code, answer.json()) == (403, {"error": "Invalid token"})
+    assert "SystemExit: no" in told[0].reason

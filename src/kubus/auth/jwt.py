@@ -48,11 +48,11 @@ class Token:
     text: str
     header: Mapping[str, Any]
     algorithm: str
-    payload: str
+    payload: bytes
 
     def claims(self) -> dict[str, Any]:
         """What it claims. Raises Refused if that is no JSON object."""
-        return json_object(canonical(self.payload, self.header), "payload", self.header)
+        return json_object(self.payload, "payload", self.header)
 
     @property
     def key_id(self) -> object:
@@ -74,7 +74,8 @@ def read_token(text: str, max_size: int) -> Token:
     if len(parts) != 3:
         raise Refused("malformed")
     header = json_object(canonical(parts[0]), "malformed_header")
-    canonical(parts[2])
+    payload = canonical(parts[1], header)
+    canonical(parts[2], header)
     algorithm = header.get("alg")
     if not isinstance(algorithm, str):
         raise Refused("algorithm", header)
@@ -82,7 +83,9 @@ def read_token(text: str, max_size: int) -> Token:
         raise Refused("critical_header", header)
     if "b64" in header or "zip" in header:
         raise Refused("unsupported_header", header)
-    return Token(text, header, algorithm, parts[1])
+    if not isinstance(header.get("typ", ""), str):
+        raise Refused("type", header)
+    return Token(text, header, algorithm, payload)
 
 
 def signing_key(token: Token, keys: Iterable[VerificationKey]) -> VerificationKey:

@@ -61,10 +61,10 @@ class HookCalls:
 
     async def _called(self, hook: Callable[..., Any], arguments: tuple[object, ...]) -> object:
         if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(getattr(hook, "__call__", None)):  # noqa: B004 - an object whose call is async
-            return await hook(*arguments)
+            return await not_ending(hook(*arguments))
         value = await self._in_thread(hook, arguments)
         # A plain function may give what has to be awaited.
-        return await cast("Awaitable[object]", value) if inspect.isawaitable(value) else value
+        return await not_ending(cast("Awaitable[object]", value)) if inspect.isawaitable(value) else value
 
     async def _in_thread(self, hook: Callable[..., Any], arguments: tuple[object, ...]) -> object:
         """The result of a plain function.
@@ -101,3 +101,11 @@ class HookCalls:
 
         threading.Thread(target=work, name="kubus-hook", daemon=True).start()
         return await done
+
+
+async def not_ending(work: Awaitable[object]) -> object:
+    """What an async hook gives. One that ends the process, as it takes the program for its own, fails instead."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"{type(error).__name__}: {error}") from error

@@ -1,7 +1,17 @@
 """The corpus: a module a family, each a table of attacks. `ALL` is every one of them."""
 
 from tests.attacks.attack import Attack
-from tests.attacks.cases import algorithms, base64url, claims, json_text, large, signatures, token_headers, transport
+from tests.attacks.cases import (
+    algorithms,
+    base64url,
+    claims,
+    json_text,
+    key_sets,
+    large,
+    signatures,
+    token_headers,
+    transport,
+)
 
 ALL: tuple[Attack, ...] = (
     *algorithms.ATTACKS,
@@ -12,4 +22,5 @@ ALL: tuple[Attack, ...] = (
     *claims.ATTACKS,
     *large.ATTACKS,
     *transport.ATTACKS,
+    *key_sets.ATTACKS,
 )

@@ -133,7 +133,7 @@ def serialisations() -> Iterator[Attack]:
         "RFC 7797",
         "secret",
         unencoded,
-        "signature",
+        "encoding",
     )
 
 

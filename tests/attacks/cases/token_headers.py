@@ -52,17 +52,17 @@ def kids() -> Iterator[Attack]:
 
 def pointers() -> Iterator[Attack]:
     """Headers that bring a key along, or say where there is one."""
-    away = "https://attacker.example/jwks.json"
+    # All that the trap serves is the forger's own key.
     rows: list[tuple[str, str, Any]] = [
         ("jwk", "CVE-2018-0114 (node-jose)", lambda f: {"jwk": jwk(f.own_rsa)}),
         ("jwk with the kid of ours", "CVE-2018-0114 (node-jose)", lambda f: {"jwk": jwk(f.own_rsa, kid="a"), "kid": "a"}),
         ("jwks", "RFC 8725, section 3.10", lambda f: {"jwks": {"keys": [jwk(f.own_rsa)]}}),
-        ("jku", "RFC 7515, section 4.1.2", lambda f: {"jku": away}),
-        ("jku to this machine", "OWASP server-side request forgery", lambda f: {"jku": "http://127.0.0.1:9/jwks.json"}),
+        ("jku", "RFC 7515, section 4.1.2", lambda f: {"jku": f.trap}),
+        ("jku to this machine", "OWASP server-side request forgery", lambda f: {"jku": f.trap.replace("https", "http")}),
         ("jku to a metadata service", "OWASP server-side request forgery", lambda f: {"jku": "http://169.254.169.254/"}),
         ("jku to a file", "OWASP server-side request forgery", lambda f: {"jku": "file:///etc/passwd"}),
-        ("jku with our host as user", "RFC 8725, section 3.10", lambda f: {"jku": "https://issuer.example@attacker.example/"}),
-        ("x5u", "RFC 7515, section 4.1.5", lambda f: {"x5u": away}),
+        ("jku with our host as user", "RFC 8725, section 3.10", lambda f: {"jku": f.trap.replace("https://", "https://issuer.example@")}),
+        ("x5u", "RFC 7515, section 4.1.5", lambda f: {"x5u": f.trap}),
         ("x5u to a file", "RFC 7515, section 4.1.5", lambda f: {"x5u": "file:///etc/ssl/cert.pem"}),
         ("x5c", "RFC 7515, section 4.1.6", lambda f: {"x5c": [b64(der(f.own_rsa))]}),
         ("x5c that is no certificate", "RFC 7515, section 4.1.6", lambda f: {"x5c": ["AAAA"]}),
@@ -174,4 +174,4 @@ def nested() -> Iterator[Attack]:
     )
 
 
-ATTACKS = (*kids(), *pointers(), *critical(), *unsupported(), *nested())
+ATTACKS = (*kids(), *pointers(), *critical(), *unsupported(), *types(), *nested())

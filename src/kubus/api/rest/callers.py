@@ -84,9 +84,11 @@ class Callers:
 
         Raises:
             AuthError: the hook does not let the caller in, and says so.
-            Unauthenticated: the hook failed.
+            Unauthenticated: the hook failed, or there are two tokens of which it would see one.
         """
         assert self._hooks.check_auth is not None, "asked for where there is one"
+        if request.several_tokens:
+            raise Unauthenticated("Invalid token", reason="several_tokens")
         try:
             given = (request_of(request, {}), token_of(request))
             claims = await self._call("check_auth", request, given, checked_context)
