@@ -12,6 +12,7 @@ KubusError
 │   └── TooLarge           the request is larger than is accepted
 ├── AccessError            the caller may not
 │   ├── Unauthenticated    nobody vouches for the caller
+│   │   └── Throttled      so often that their address has to wait
 │   ├── AuthError          a hook of the host does not let the caller in, and says so
 │   └── Forbidden          the caller is known and may not
 ├── HookError              a hook of the host failed, or gave what it may not give
@@ -159,6 +160,17 @@ class Unauthenticated(AccessError):
     def __init__(self, message: str, *, reason: str = "") -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class Throttled(Unauthenticated):
+    """Too many tokens from one address did not verify. `seconds` is how long it should wait."""
+
+    code = "throttled"
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many failed attempts", reason="throttled")
+        self.seconds = seconds
 
 
 class AuthError(AccessError):

@@ -60,6 +60,15 @@ class AuthRefused:
     algorithm: str = ""
     key_id: str = ""
     issuer: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressThrottled:
+    """Tokens from one address failed too often; so many of them are not told one by one."""
+
+    address: str
+    untold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,7 @@ Event = (
     | ModelLoaded
     | ModelFailed
     | AuthRefused
+    | AddressThrottled
     | HooksFound
     | HookFailed
     | KeySetFetched

@@ -17,7 +17,7 @@ from tests.engines.server import RunningServer, running_server
 # What no answer to an attack may hold.
 CANARY = "the-canary-sings"
 
-ALWAYS = {"CUBEJS_DB_TYPE": "duckdb", "KUBUS_JWK_RETRY": "1"}
+ALWAYS = {"CUBEJS_DB_TYPE": "duckdb", "KUBUS_JWK_RETRY": "1", "KUBUS_AUTH_FAILURES": "0"}
 
 MODEL = f"""
 cubes:

@@ -115,7 +115,9 @@ def test_every_character_counts_over_http(tmp_path: Path) -> None:
     (tmp_path / "model" / "orders.yml").write_text(MODEL)
     token = signed({"role": "admin", "exp": int(time.time()) + 600})
     query = "/cubejs-api/v1/load?query=%7B%22dimensions%22%3A%5B%22orders.status%22%5D%7D"
-    with running_server(tmp_path, {"CUBEJS_API_SECRET": SECRET, "CUBEJS_DB_TYPE": "duckdb"}) as server:
+    with running_server(
+        tmp_path, {"CUBEJS_API_SECRET": SECRET, "CUBEJS_DB_TYPE": "duckdb", "KUBUS_AUTH_FAILURES": "0"}
+    ) as server:
         server.hide(token)
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
 

@@ -19,7 +19,7 @@ from kubus.api.rest.asked import raw_parameters
 from kubus.api.rest.callers import Callers, HookRules
 from kubus.api.rest.dry_run import DryRun
 from kubus.api.rest.errors import error_reply
-from kubus.api.rest.gate import authenticate, has_scope, recognized, require_scope
+from kubus.api.rest.gate import Gate, has_scope, require_scope
 from kubus.api.rest.health import Health
 from kubus.api.rest.incoming import Incoming, body_parameters, incoming, read_body
 from kubus.api.rest.load import Load
@@ -112,6 +112,7 @@ class Api:
         self.draining = False
         self._layer = layer
         self._authenticator = authenticator
+        self._gate = Gate(authenticator, options)
         self._hooks = hooks
         self._callers = callers
         self._options = options
@@ -171,7 +172,7 @@ class Api:
         request = incoming(scope, path)
         if b"if-none-match" in request.headers:
             return None
-        security = recognized(request, self._authenticator, self._options)
+        security = self._gate.recognized(request)
         if security is None:
             return None
         caller = self._callers.of(security)
@@ -239,7 +240,12 @@ class Api:
             if not isinstance(error, KubusError):
                 emit(RequestFailed(request.method, request.path, request.request_id, traceback.format_exc()))
             failure = error
-            reply = error_reply(error, dev_mode=self._options.dev_mode, request_id=request.request_id)
+            reply = error_reply(
+                error,
+                dev_mode=self._options.dev_mode,
+                request_id=request.request_id,
+                auth_401=self._options.auth_401,
+            )
         reply = settled(request.method, request.headers.get(b"if-none-match"), reply)
         reply = await self._accounts.close(request, reply, failure, started)
         if reply.pieces is not None:
@@ -287,6 +293,7 @@ class Api:
             caller = await self._admitted(request)
         except (Unauthenticated, AuthError) as error:
             self._accounts.unknown(request, error)
+            self._gate.failed(request, error)
             await check_json(request, receive)
             raise
         self._accounts.known(request, caller)
@@ -311,7 +318,7 @@ class Api:
         if self._hooks.check_auth is not None:
             security = await self._callers.checked(request)
         else:
-            security = await authenticate(request, self._authenticator, self._options)
+            security = await self._gate.authenticate(request)
         hooked = self._hooks.make_callers
         caller = await self._callers.asked(security, request) if hooked else self._callers.of(security)
         request.auth_seconds = perf_counter() - started

@@ -111,6 +111,9 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
         cache_control=values["KUBUS_CACHE_CONTROL"],
         drain_seconds=int(values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
         folder_delimiter=values["CUBEJS_NESTED_FOLDERS_DELIMITER"] or "",
+        auth_failures=values["KUBUS_AUTH_FAILURES"],
+        trusted_proxies=values["KUBUS_TRUSTED_PROXIES"],
+        auth_401=values["KUBUS_AUTH_401"],
         version=kubus.__version__,
     )
 

@@ -101,6 +101,8 @@ def run(
                     ws="none",
                     lifespan="on",
                     access_log=False,
+                    # Whom to believe who sent a request is a setting of ours.
+                    proxy_headers=False,
                     log_config=None,
                     log_level="critical",
                     server_header=False,

@@ -179,6 +179,27 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("KUBUS_TENANT_CLAIM", values.text, None, "the claim that says which tenant the caller belongs to", AUTH),
     Setting("KUBUS_SUBJECT_CLAIM", values.text, "sub", "the claim that says who the caller is, for records", AUTH),
+    Setting(
+        "KUBUS_AUTH_401",
+        values.boolean,
+        False,
+        "answer 401 with `WWW-Authenticate`, as RFC 6750 says, where there is no valid token; else 403, as Cube does",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_AUTH_FAILURES",
+        values.whole,
+        100,
+        "how many tokens a minute may fail from one address before it is answered 429; 0 for any number",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_TRUSTED_PROXIES",
+        values.networks,
+        (),
+        "the addresses or networks of proxies whose `X-Forwarded-For` is believed, for counting failures",
+        AUTH,
+    ),
     Setting("KUBUS_JWT_MAX_SIZE", values.size, 16 * 1024, "the longest token, in bytes", AUTH),
     Setting(
         "KUBUS_CONTEXT_COMPAT",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 
 DURATION = re.compile(r"(\d{1,9})(s|m|h)?", re.ASCII)
 SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?(b|kb|mb|gb)?", re.ASCII | re.IGNORECASE)
@@ -65,6 +66,17 @@ def size(value: str) -> int:
 def names(value: str) -> tuple[str, ...]:
     """A comma list, trimmed; the empty text is the empty list."""
     return tuple(part for item in value.split(",") if (part := item.strip()))
+
+
+def networks(value: str) -> tuple[str, ...]:
+    """Addresses and networks, in a list."""
+    given = names(value)
+    for one in given:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError("a list of addresses and networks, such as 10.0.0.0/8") from None
+    return given
 
 
 def one_of(*allowed: str) -> Callable[[str], str]:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from kubus.events import (
+    AddressThrottled,
     AuditCheckpoint,
     AuditFailed,
     AuditRestored,
@@ -76,6 +77,7 @@ SEVERITY: dict[type[Event], int] = {
     AuditRestored: 30,
     SettingWarning: 30,
     AuthRefused: 30,
+    AddressThrottled: 30,
     HookFailed: 30,
     HooksFound: 20,
     KeySetFailed: 40,
@@ -120,6 +122,8 @@ def people_text(event: Event) -> str:
             return "The data model does not compile:\n" + "\n".join(f"  {p}" for p in problems)
         case AuthRefused():
             return f"Token refused: {reason_text(event.reason)} ({one_line(event.path)})"
+        case AddressThrottled(address, untold):
+            return f"Too many tokens from {address or 'an unknown address'} were refused: {untold} more, not told here"
         case HooksFound(file, names):
             return f"Hooks of {file}: {', '.join(names)}"
         case HookFailed(hook, request_id, reason):
@@ -282,7 +286,10 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
                 "alg": event.algorithm,
                 "kid": event.key_id,
                 "iss": event.issuer,
+                "address": event.address,
             }
+        case AddressThrottled(address, untold):
+            return "Auth Throttled", {"address": address, "refused": untold}
         case HooksFound(file, names):
             return "Hooks", {"file": file, "hooks": list(names)}
         case HookFailed(hook, request_id, reason):

@@ -31,7 +31,8 @@ class Incoming:
 
     `auth_seconds` is how long it took to see who asks. `account` is what the audit log will be told of the
     request, None where there is no audit log. `takes_chunks` says whether the client can read a body of which
-    it is not told the length. `several_tokens` says that a header for tokens came more than once.
+    it is not told the length. `several_tokens` says that a header for tokens came more than once. `peer` is the
+    address that the connection comes from.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class Incoming:
         "headers",
         "method",
         "path",
+        "peer",
         "query_string",
         "several_tokens",
         "takes_chunks",
@@ -55,6 +57,7 @@ class Incoming:
         *,
         takes_chunks: bool = True,
         several_tokens: bool = False,
+        peer: str | None = None,
     ) -> None:
         self.method = method
         self.path = path
@@ -64,6 +67,7 @@ class Incoming:
         self.auth_seconds = 0.0
         self.takes_chunks = takes_chunks
         self.several_tokens = several_tokens
+        self.peer = peer
         self._request_id = ""
 
     @property
@@ -73,6 +77,12 @@ class Incoming:
             given = self.headers.get(b"x-request-id") or self.headers.get(b"traceparent")
             self._request_id = given.decode("latin-1")[:256] if given else f"{random_uuid()}-span-1"
         return self._request_id
+
+    @property
+    def forwarded_for(self) -> str | None:
+        """What proxies, or whoever wrote the header, say of who sent the request."""
+        given = self.headers.get(b"x-forwarded-for")
+        return None if given is None else given.decode("latin-1")
 
     @property
     def is_json(self) -> bool:
@@ -95,6 +105,7 @@ def incoming(scope: Scope, path: str) -> Incoming:
     several = len(headers) < len(given) and any(
         sum(name == header for name, _ in given) > 1 for header in (CUBE_HEADER, HEADER)
     )
+    client: tuple[str, int] | None = scope.get("client")
     return Incoming(
         scope["method"],
         path,
@@ -102,6 +113,7 @@ def incoming(scope: Scope, path: str) -> Incoming:
         headers,
         takes_chunks=scope.get("http_version") != "1.0",
         several_tokens=several,
+        peer=client[0] if client else None,
     )
 
 

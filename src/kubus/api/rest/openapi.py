@@ -170,6 +170,8 @@ TIMED: Json = TAGGED | {
 STOPPING: Json = {"description": "The server is stopping.", "content": json_content(ref("Stopping"))}
 UNCHANGED: Json = {"304": {"description": "The client has this very body: If-None-Match said so."}}
 REFUSALS: Json = {
+    "401": problem("With KUBUS_AUTH_401: there is no valid token."),
     "403": problem("There is no valid token, the scope is missing, or a member is not for this caller."),
+    "429": problem("Too many tokens from this address were not valid; `Retry-After` says how long to wait."),
     "503": STOPPING,
 }

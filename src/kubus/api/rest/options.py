@@ -13,7 +13,10 @@ class ApiOptions:
     `max_request_size` is in bytes. `default_scopes` are those of every caller. `cache_control` is sent with answers
     to authenticated callers, and then `Vary: Authorization` with it. `prepared_entries` and `prepared_bytes` bound
     the cache of prepared requests. `drain_seconds` is how long a stopping server lets running requests finish.
-    `folder_delimiter` stands between the names of nested folders in metadata.
+    `auth_failures` is how many tokens a minute may fail from one address before it is told to wait; 0 is any number.
+    `trusted_proxies` are the addresses and networks whose `X-Forwarded-For` is believed. `auth_401` answers 401 with
+    `WWW-Authenticate` where nobody vouches for the caller, instead of 403 as Cube does. `folder_delimiter` stands
+    between the names of nested folders in metadata.
     """
 
     dev_mode: bool = False
@@ -28,4 +31,7 @@ class ApiOptions:
     prepared_bytes: int = 32 * 1024 * 1024
     drain_seconds: int = 30
     folder_delimiter: str = ""
+    auth_failures: int = 0
+    trusted_proxies: tuple[str, ...] = ()
+    auth_401: bool = False
     version: str = ""
