@@ -54,13 +54,7 @@ def rows() -> Iterator[Attack]:
         }
         for how, change in changes.items():
             # What is not ASCII never gets as far as its encoding.
-            reason = (
-                "malformed"
-                if how in ("a full-width letter", "a character of no length")
-                else "encoding"
-                if name == "header"
-                else "signature"
-            )
+            reason = "malformed" if how in ("a full-width letter", "a character of no length") else "encoding"
             yield attack(f"{name}, {how}", lambda f, change=change, changed=changed: changed(f, change), reason)
 
     def with_signature(change: object) -> object:
