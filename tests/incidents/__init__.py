@@ -1,4 +1,5 @@
 import pytest
 
 # What the checks assert is told as in a test.
-pytest.register_assert_rewrite("tests.incidents.caches", "tests.incidents.entries", "tests.incidents.texts")
+for name in ("caches", "entries", "keys", "policies", "texts"):
+    pytest.register_assert_rewrite(f"tests.incidents.{name}")

@@ -27,12 +27,12 @@ OPEN = ("/", "/readyz", "/livez", "/cubejs-api/openapi.json")
 
 def tokens_are_optional(patch: pytest.MonkeyPatch) -> None:
     """Authentication that lets a missing token through, in production too."""
-    real = gate.authenticate
+    real = gate.Gate.authenticate
 
-    def authenticate(request: Any, *more: Any) -> Any:
-        return NOBODY if gate.token_of(request) is None else real(request, *more)
+    async def authenticate(self: gate.Gate, request: Any) -> SecurityContext:
+        return NOBODY if gate.token_of(request) is None else await real(self, request)
 
-    patch.setattr(application, "authenticate", authenticate)
+    patch.setattr(gate.Gate, "authenticate", authenticate)
 
 
 @incident("GHSA-4j6x-w426-6rc6", tokens_are_optional)
@@ -53,10 +53,11 @@ def a_route_for_sql(patch: pytest.MonkeyPatch) -> None:
     def init(self: application.Api, *arguments: Any, **more: Any) -> None:
         made(self, *arguments, **more)
 
-        async def run(request: Any, caller: Any, receive: Any, raw: bytes) -> Any:
+        async def run(*arguments: Any) -> Any:
             return json_reply({"data": [["blue-canary"]]})
 
-        self._endpoints["/cubejs-api/v1/sql-runner"] = application.Endpoint(frozenset({"GET", "POST"}), "data", run)  # type: ignore[arg-type]
+        like = self._endpoints["/cubejs-api/v1/load"]
+        self._endpoints["/cubejs-api/v1/sql-runner"] = replace(like, call=run, warm=None)
 
     patch.setattr(application.Api, "__init__", init)
 
@@ -113,17 +114,17 @@ async def no_request_ends_the_server(shop: Shop) -> None:
 
 def clients_add_to_the_context(patch: pytest.MonkeyPatch) -> None:
     """What a client says of itself joins what its token says."""
-    real = gate.authenticate
+    real = gate.Gate.authenticate
 
-    def authenticate(request: Any, *more: Any) -> SecurityContext:
-        security: SecurityContext = real(request, *more)
+    async def authenticate(self: gate.Gate, request: Any) -> SecurityContext:
+        security = await real(self, request)
         parameters = incoming.url_parameters(request.query_string)
         said = json.loads(parameters.get("securityContext", "{}"))
         tenant = request.headers.get(b"x-tenant-id")
         added = {**said, **({"tenant": tenant.decode()} if tenant else {})}
         return replace(security, claims={**security.claims, **added})
 
-    patch.setattr(application, "authenticate", authenticate)
+    patch.setattr(gate.Gate, "authenticate", authenticate)
 
 
 @incident("CVE-2026-25958", clients_add_to_the_context)
@@ -218,8 +219,8 @@ def tokens_in_the_log(patch: pytest.MonkeyPatch) -> None:
     """The refused token goes into the log, so that somebody can look what was wrong with it."""
     real = gate.refusal
 
-    def refusal(error: Unauthenticated, text: str, request: Any) -> AuthRefused:
-        return replace(real(error, text, request), path=f"{request.path} {text}")
+    def refusal(error: Unauthenticated, text: str, request: Any, *more: Any) -> AuthRefused:
+        return replace(real(error, text, request, *more), path=f"{request.path} {text}")
 
     patch.setattr(gate, "refusal", refusal)
 
