@@ -118,7 +118,7 @@ def test_what_has_no_effect_is_warned_of(tmp_path: Path, name: str) -> None:
         ("config.jwt = {'jwkRetry': 9, 'jwkUrl': 'https://x'}", "KUBUS_JWK_RETRY: must be between 1 and 5"),
         ("config.check_auth = 'open'", "cube.py: check_auth has to be a function, and is 'open'"),
         ("config.base_path = lambda ctx: '/x'", "cube.py: base_path is a function, and has to be a value"),
-        ("config.http = {'cors': {'origin': 'x'}}", "cube.py: http comes with a later version"),
+        ("config.http = {'cors': {'origin': 'x'}}", "KUBUS_CORS_ORIGINS: 'x' is no origin"),
         ("config.cache_and_queue_driver = 'cubestore'", "CUBEJS_CACHE_AND_QUEUE_DRIVER"),
     ],
 )

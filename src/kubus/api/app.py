@@ -189,7 +189,7 @@ class Api:
         if warm is None or not self._accounts.close_now(request, started):
             return None
         self._tell(request, 200, started, len(warm.body))
-        return whole(warm, self._more())
+        return whole(warm, (*self._more(), *self._options.cors.on_answer(request.headers.get(b"origin"))))
 
     async def startup(self) -> None:
         """Begin: who vouches for callers, and what `on_start` does."""
@@ -224,7 +224,7 @@ class Api:
         started = perf_counter()
         request = incoming(scope, local_path(scope))
         if request.method == "OPTIONS":
-            await send_preflight(send)
+            await send_preflight(send, self._options.cors.on_preflight(request.headers.get(b"origin")))
             return
         failure: Exception | None = None
         try:
@@ -248,6 +248,8 @@ class Api:
             )
         reply = settled(request.method, request.headers.get(b"if-none-match"), reply)
         reply = await self._accounts.close(request, reply, failure, started)
+        cors = self._options.cors.on_answer(request.headers.get(b"origin"))
+        reply = reply._replace(headers=(*cors, *reply.headers))
         if reply.pieces is not None:
             await self._send_long(request, reply, reply.pieces, receive, send, started)
             return

@@ -11,6 +11,7 @@ from typing import Any
 import kubus
 from kubus.api.app import Api, ApiOptions, make_app
 from kubus.api.rest.callers import HookRules
+from kubus.api.rest.cors import Cors
 from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import Authenticator
 from kubus.config.audit import make_audit
@@ -110,6 +111,14 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
         default_scopes=frozenset(values["CUBEJS_DEFAULT_API_SCOPES"] or ()),
         cache_control=values["KUBUS_CACHE_CONTROL"],
         drain_seconds=int(values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
+        cors=Cors(
+            origins=values["KUBUS_CORS_ORIGINS"],
+            methods=values["KUBUS_CORS_METHODS"],
+            headers=values["KUBUS_CORS_HEADERS"],
+            exposed_headers=values["KUBUS_CORS_EXPOSED_HEADERS"],
+            credentials=values["KUBUS_CORS_CREDENTIALS"],
+            max_age=values["KUBUS_CORS_MAX_AGE"],
+        ),
         folder_delimiter=values["CUBEJS_NESTED_FOLDERS_DELIMITER"] or "",
         auth_failures=values["KUBUS_AUTH_FAILURES"],
         trusted_proxies=values["KUBUS_TRUSTED_PROXIES"],

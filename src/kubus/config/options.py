@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from kubus.config.cors import cors_options
 from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.config.jwt_options import jwt_settings
 from kubus.config.option_texts import nested, text_of
@@ -198,7 +199,8 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
             names = {"continueWaitTimeout": "KUBUS_CONTINUE_WAIT", "continue_wait_timeout": "KUBUS_CONTINUE_WAIT"}
             settings |= nested(f"{file}: orchestrator_options", value, names, faults)
         elif name == "http":
-            faults.append(f"{file}: http comes with a later version; answers may be read from any origin")
+            found = cors_options(f"{file}: http", value, faults)
+            settings |= {setting: text_of(part) for setting, part in found.items()}
     base_path = given.get("base_path")
     if base_path is not None and not (isinstance(base_path, str) and base_path.startswith("/")):
         faults.append(f"{file}: base_path has to be a path that begins with '/', and is {base_path!r}")

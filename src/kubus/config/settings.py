@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from kubus.auth.rules import JwtRules
 from kubus.config.audit import check_audit
+from kubus.config.cors import check_cors
 from kubus.config.data_sources import PER_SOURCE, read_sources, source_options
 from kubus.config.findings import Findings
 from kubus.config.hooks import NO_HOOKS, SCOPES, Hooks
@@ -152,6 +153,7 @@ def check_values(given: Mapping[str, str], values: dict[str, Any], findings: Fin
     if values["CUBEJS_DEV_MODE"] and given.get("NODE_ENV", "").strip() == "production":
         findings.warn("NODE_ENV", "has no say here: CUBEJS_DEV_MODE=false is what turns authentication checks on")
     check_audit(values, findings)
+    check_cors(values, findings)
     unknown = set(values["CUBEJS_DEFAULT_API_SCOPES"]) - SCOPES
     if unknown:
         findings.fault(

@@ -24,7 +24,6 @@ async def test_a_reply_has_its_length_type_and_etag():
     assert headers[b"content-type"] == b"application/json; charset=utf-8"
     assert headers[b"content-length"] == b"7"
     assert headers[b"etag"].startswith(b'W/"7-')
-    assert headers[b"access-control-allow-origin"] == b"*"
     assert b"cache-control" not in headers
 
 

@@ -47,7 +47,7 @@ class Accounts:
         if request.account is None:
             return
         token = token_of(request)
-        if token is None:
+        if token is None and not request.several_tokens:
             request.account.refused = RefusedToken("missing")
             return
         # What a hook says to a caller is its own matter.

@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from starlette.types import Receive, Send
 
-from kubus.api.rest.reply import ALLOW_ORIGIN, Reply
+from kubus.api.rest.reply import Reply
 from kubus.api.rest.waiting import while_client_waits
 from kubus.errors import NotAudited, SourceError
 
@@ -39,7 +39,7 @@ async def send_long(send: Send, receive: Receive, method: str, reply: Reply, pie
 
 
 def long_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", reply.content_type), ALLOW_ORIGIN, *reply.headers]
+    return [(b"content-type", reply.content_type), *reply.headers]
 
 
 async def send_pieces(send: Send, pieces: AsyncGenerator[bytes]) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kubus.api.rest.cors import ANYBODY, Cors
+
 DEFAULT_SCOPES = frozenset({"graphql", "meta", "data", "sql"})
 
 
@@ -15,8 +17,8 @@ class ApiOptions:
     the cache of prepared requests. `drain_seconds` is how long a stopping server lets running requests finish.
     `auth_failures` is how many tokens a minute may fail from one address before it is told to wait; 0 is any number.
     `trusted_proxies` are the addresses and networks whose `X-Forwarded-For` is believed. `auth_401` answers 401 with
-    `WWW-Authenticate` where nobody vouches for the caller, instead of 403 as Cube does. `folder_delimiter` stands
-    between the names of nested folders in metadata.
+    `WWW-Authenticate` where nobody vouches for the caller, instead of 403 as Cube does. `cors` says which
+    pages of other origins may read answers. `folder_delimiter` stands between the names of nested folders in metadata.
     """
 
     dev_mode: bool = False
@@ -34,4 +36,5 @@ class ApiOptions:
     auth_failures: int = 0
     trusted_proxies: tuple[str, ...] = ()
     auth_401: bool = False
+    cors: Cors = ANYBODY
     version: str = ""
