@@ -204,7 +204,7 @@ async def test_a_denied_query_tells_what_was_asked(audited):
         ("denied", "forbidden", [["orders.secret_sum"]]),
         ("refused", "member", [["orders.nothing"]]),
         ("refused", "query", []),
-        ("failed", "source", [["numbers.broken"]]),
+        ("failed", "source_value", [["numbers.broken"]]),
     ]
     assert api.told[0]["queries"][0]["rows"] is None
 
