@@ -24,6 +24,7 @@ COMMANDS = {
         "Start the server in development mode, and compile the model when its files change.",
     ),
     "serve": ("kubus.cli.serve:serve", "Start the server, as `.env` and the environment say."),
+    "doctor": ("kubus.cli.doctor:doctor", "Say whether settings, model and databases are fit for production."),
     "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),

@@ -19,8 +19,9 @@ from kubus.api.assemble import assemble
 from kubus.cli.protocol import answering_at_once
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
+from kubus.doctor.settings_checks import check_settings
 from kubus.errors import ConfigError
-from kubus.events import ServerListening, ServerStopping, emit
+from kubus.events import ServerListening, ServerStopping, SettingWarning, emit
 from kubus.telemetry.log import start_log
 
 LOOPBACK = "127.0.0.1"
@@ -84,6 +85,8 @@ def run(
     address = listening_address(settings, host)
     stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode)
     try:
+        if not settings.dev_mode:
+            tell_checks(settings, environ)
         assembled = assemble(settings, watch=watch or settings.dev_mode)
         if assembled.layer.model_error is not None and settings.values["KUBUS_FAIL_ON_MODEL_ERROR"]:
             raise assembled.layer.model_error
@@ -115,6 +118,13 @@ def run(
         stop_log()
     if not server.started:
         raise ConfigError("The server did not start")
+
+
+def tell_checks(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Say what `kubus doctor` would find in the settings, in a line."""
+    found = [check.name for check in check_settings(settings, environ) if check.status in ("warn", "fail")]
+    if found:
+        emit(SettingWarning("kubus doctor", f"would look at {', '.join(found)}, and says why and what to do"))
 
 
 def settle() -> None:

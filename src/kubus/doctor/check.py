@@ -1,0 +1,17 @@
+"""One thing that was looked at, and how it stands."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# `note` is what kubus cannot see, such as the proxy in front of it.
+Status = Literal["ok", "warn", "fail", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it stands, in words, and what to do about it: empty where there is nothing to do."""
+
+    name: str
+    status: Status
+    said: str
+    remedy: str = ""
