@@ -130,10 +130,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a measure is asked by: its groups, and the rows that count."""
+    """What a measure is asked by: its groups, the rows that count, and the ways of views that lead to it."""
 
     keys: tuple[Key, ...]
     conditions: tuple[Condition, ...]
+    ways: tuple[Hint, ...] = ()
 
 
 class Evaluation:
@@ -235,9 +236,11 @@ class Evaluation:
         """
         asked = unique([*self.measures, *filter_members(self.group_filters())])
         leaves = unique([leaf for path in asked for leaf in self.leaves(path)])
-        facts: dict[tuple[Hint, ...], list[str]] = {}
+        facts: dict[Any, list[str]] = {}
         for leaf in leaves:
-            facts.setdefault(tuple(unique(self.hints_of(leaf))), []).append(leaf)
+            # Measures are of one fact if one tree serves them.
+            root, joins = self.tree(self.hints([leaf], State(self.keys, ())))
+            facts.setdefault((root, frozenset(joins)), []).append(leaf)
         if not facts:
             raise NoTree("dimensions that nothing connects")
         if len(facts) < 2 and any(leaf not in asked for leaf in leaves):
@@ -326,6 +329,10 @@ class Evaluation:
                     return Target(entry.path, cube.name, own)
         raise KeyError(name)
 
+    def is_shown(self, path: str) -> bool:
+        """Whether a path names what a view shows."""
+        return split(path)[0] in self.views
+
     def default_filters(self) -> list[dict[str, Any]]:
         """The filters of the query's view that no filter of the query releases; segments alone do not call for them."""
         tested = filter_members(self.query.get("filters", []))
@@ -400,7 +407,7 @@ class Evaluation:
         paths = self.measures if measures is None else measures
         keys, conditions = (self.keys, self.state.conditions) if state is None else (state.keys, state.conditions)
         roots = {self.target(path).way[0] for path in (paths if measures is not None else ())}
-        found: list[Hint] = []
+        found: list[Hint] = [] if state is None else list(state.ways)
 
         def add(members: Iterable[str]) -> None:
             for path in members:
@@ -614,8 +621,8 @@ class Evaluation:
         if name not in self.sub_query_values:
             assert isinstance(dimension.value, Of)
             measure = dimension.value
-            # A measure's own filters stay outside.
-            inside = [c for c in self.state.conditions if not any(map(self.is_measure, c.members))]
+            # Filters of measures stay outside, and what tests a sub-query dimension is no simple filter.
+            inside = [c for c in self.state.conditions if all(map(self.is_plain, c.members))]
             found = [*self.cubes_of(measure.cube, measure.member), cube]
             if dimension.propagate_filters:
                 found.extend(self.cubes_inside(inside))
@@ -638,12 +645,13 @@ class Evaluation:
 
     def cubes_inside(self, conditions: list[Condition]) -> list[str]:
         """The cubes of conditions that reach into a sub-query: it has ways of its own to them, whatever a view says."""
-        members = [self.of(path) for c in conditions for path in c.members]
-        for cube, name in members:
-            dimension = self.cubes[cube].dimension(name)
-            if dimension is not None and (dimension.sub_query or dimension.values):
-                raise Undecided("a filter on a sub-query dimension that goes into a sub-query")
-        return [cube for member in members for cube in self.cubes_of(*member)]
+        return [cube for c in conditions for path in c.members for cube in self.cubes_of(*self.of(path))]
+
+    def is_plain(self, path: str) -> bool:
+        """Whether a path names a dimension with a value of its own on a row, or a segment."""
+        cube, name = self.of(path)
+        dimension = self.cubes[cube].dimension(name)
+        return not self.is_measure(path) and (dimension is None or not (dimension.sub_query or dimension.values))
 
     def primary_key(self, cube: str, row: JoinedRow) -> GroupKey:
         return tuple(self.member_value(cube, key.name, row) for key in self.cubes[cube].key)

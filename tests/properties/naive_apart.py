@@ -47,15 +47,23 @@ class Parts:
 
     def relation(self, measures: tuple[str, ...], state: State) -> Relation:
         """Measures by the groups of a state. Each part has the joins that it needs itself."""
-        units = unique([unit for path in measures for unit in self.units(path)])
+        led: dict[str, list[Hint]] = {}
+        for path in measures:
+            for unit in self.units(path):
+                ways = led.setdefault(unit, [])
+                if unit != path and self.of.is_shown(path):
+                    ways.append(self.of.target(path).way)
+        units = list(led)
         plain = [unit for unit in units if not self.measure(unit).is_apart]
-        parts: dict[str, Values] = self.plain(plain, state)
+        if len(plain) < len(units) and len(units) > 1:
+            self.check_one_fact(units, self.by_ways(state, units, led))
+        parts: dict[str, Values] = self.plain(plain, self.by_ways(state, plain, led))
         for unit in units:
             if unit not in plain:
                 # Measures that see the same window are one part.
                 window = self.measure(unit).window
-                beside = [one for one in units if window is not None and self.measure(one).window == window]
-                parts[unit] = self.apart(unit, beside, state)
+                beside = [one for one in units if window is not None and self.measure(one).window == window] or [unit]
+                parts[unit] = self.apart(unit, beside, self.by_ways(state, beside, led))
 
         def value(path: str, key: GroupKey) -> Known:
             if path in parts:
@@ -65,6 +73,17 @@ class Parts:
             return calculated(expression, lambda of: value(name_of(of), key))
 
         return Relation(tuple(unique([key for part in parts.values() for key in part])), value)
+
+    def check_one_fact(self, units: list[str], state: State) -> None:
+        """Raises Undecided where no tree holds all: then each fact has joins and conditions of its own."""
+        try:
+            self.of.tree(self.of.hints([leaf for unit in units for leaf in self.leaves(unit)], state))
+        except NoTree:
+            raise Undecided("several facts of which some parts see other rows") from None
+
+    def by_ways(self, state: State, units: list[str], led: dict[str, list[Hint]]) -> State:
+        """The state, seen along the ways by which views come to what some units are a part of."""
+        return replace(state, ways=(*state.ways, *unique([way for unit in units for way in led[unit]])))
 
     def measure(self, path: str) -> Measure:
         return self.of.measure(*self.of.of(path))
@@ -127,9 +146,10 @@ class Parts:
         ranges = [c for c in all_ranges if self.of.of(c.path) in driving]
         if len(driving) > 1 or len(buckets) > 1 or len(ranges) > 1:
             raise Undecided("a window with several times")
-        others = State(
-            tuple(key for key in state.keys if key not in buckets),
-            tuple(c for c in state.conditions if c not in ranges),
+        others = replace(
+            state,
+            keys=tuple(key for key in state.keys if key not in buckets),
+            conditions=tuple(c for c in state.conditions if c not in ranges),
         )
         time = buckets[0] if buckets else Key(ranges[0].path, shift=ranges[0].shift)
         # The ways are those of the whole state: the time's cube is there, too.
@@ -220,6 +240,7 @@ class Parts:
         lower = State(
             tuple(replace(key, shift=(*key.shift, *shift)) if self.is_moved(key.path, stage) else key for key in keys),
             tuple(self.lower_conditions(state, stage)),
+            self.ways_to(path, state),
         )
         inner = tuple(unique([name_of(of) for of in self.of.inner_measures(*self.of.of(path))]))
         if lower.conditions != self.of.state.conditions and self.reads_filters(lower):
@@ -249,9 +270,14 @@ class Parts:
             return {tuple(key[place] for place in places): value for key, value in grouped.items()}
         # Every group of the query has what its part of the dimensions has.
         leaves = list(self.leaves(path))
-        groups = self.of.groups(self.of.rows_of(self.hints(leaves, state), state), state.keys)
+        above = replace(state, ways=self.ways_to(path, state))
+        groups = self.of.groups(self.of.rows_of(self.hints(leaves, above), state), state.keys)
         places = [self.place_of(key, state.keys) for key in names]
         return {key: grouped.get(tuple(key[place] for place in places)) for key in groups}
+
+    def ways_to(self, path: str, state: State) -> tuple[Hint, ...]:
+        """The ways to a measure, for what it is made of."""
+        return (*state.ways, self.of.target(path).way) if self.of.is_shown(path) else state.ways
 
     def reads_filters(self, state: State) -> bool:
         """Whether a state has a sub-query dimension into which filters reach."""
@@ -352,7 +378,7 @@ class Parts:
         over = Key(f"{cube}.{additive.dimension}", shift=next((k.shift for k in state.keys if k.shift), ()))
         by = tuple(Key(f"{cube}.{name}") for name in additive.by)
         extra = tuple(key for key in by if not self.is_key(key, state.keys))
-        rows = self.of.rows_of(self.hints([path], State((*state.keys, *extra, over), state.conditions)), state)
+        rows = self.of.rows_of(self.hints([path], replace(state, keys=(*state.keys, *extra, over))), state)
         found: dict[GroupKey, list[Known]] = {} if state.keys else {(): []}
         for key, group in self.of.groups(rows, (*state.keys, *extra)).items():
             instants = self.of.groups(group, (over,))
@@ -385,7 +411,9 @@ class Parts:
         place = self.place_of(switch, keys)
         branches = dict(choice.whens)
         inner = [of for e in (*branches.values(), choice.otherwise) if e is not None for of in references(e)]
-        below = self.relation(tuple(unique([name_of(of) for of in inner])), State(keys, state.conditions))
+        below = self.relation(
+            tuple(unique([name_of(of) for of in inner])), State(keys, state.conditions, self.ways_to(path, state))
+        )
         values: Values = {}
         for key in below.keys:
             branch = branches.get(key[place], choice.otherwise)

@@ -1,11 +1,11 @@
 """ResolvedQuery to Plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kubus.errors import MemberError
 from kubus.model.cube import Dimension, Measure, Segment, Switch, value_sql
-from kubus.model.join_graph import JoinTree
+from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.apart import is_apart, refuse_apart, rows_below, units_apart
@@ -89,29 +89,46 @@ def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mod
     units = tuple(dict.fromkeys(unit for measure in measures for unit in units_apart(measure, model)))
     if not any(map(is_apart, units)):
         return build_plain(query, measures, model)
-    parts = [part for own, of_fact in facts_apart(query, units, model) for part in build_units(own, of_fact, model)]
+    ways = {unit: tuple(ways_to(unit, measures, model)) for unit in units}
+    facts = facts_apart(query, units, model)
+    parts = [part for own, of_fact in facts for part in build_units(own, of_fact, ways, model)]
     if len(parts) == 1 and units == measures:
         return parts[0]
     return Combine(tuple(parts), query.keys, same_groups=False)
 
 
-def build_units(query: ResolvedQuery, units: tuple[Measure, ...], model: Model) -> Iterable[GroupPlan]:
+def ways_to(unit: Measure, measures: tuple[Measure, ...], model: Model) -> Iterable[Hint]:
+    """The ways of views by which a query comes to what is computed by itself."""
+    for measure in measures:
+        if measure.alias_of is not None and measure != unit and unit in units_apart(measure, model):
+            yield measure.alias_of.path
+
+
+def build_units(
+    query: ResolvedQuery, units: tuple[Measure, ...], ways: Mapping[Measure, tuple[Hint, ...]], model: Model
+) -> Iterable[GroupPlan]:
     """A part for each of what has to be computed by itself."""
+
+    def led(*to: Measure) -> ResolvedQuery:
+        # From where a view comes decides which rows there are.
+        hints = dict.fromkeys(way for unit in to for way in ways.get(unit, ()))
+        return replace(query, join_hints=(*query.join_hints, *hints))
+
     plain = tuple(unit for unit in units if not is_apart(unit))
     if plain:
-        yield build_plain(query, plain, model)
+        yield build_plain(led(*plain), plain, model)
     for window in dict.fromkeys(unit.window for unit in units if unit.window is not None):
         rolling = tuple(unit for unit in units if unit.window == window)
-        yield from build_window(query, window, rolling, model, Builders(build_unrolled, build_rows))
+        yield from build_window(led(*rolling), window, rolling, model, Builders(build_unrolled, build_rows))
     for unit in units:
         if unit.window is not None:
             continue
         if unit.stage is not None:
-            yield build_stage(query, unit, model, build_groups, build_keys)
+            yield build_stage(led(unit), unit, model, build_groups, build_keys)
         elif unit.switch is not None:
-            yield build_choice(query, unit, model, build_groups)
+            yield build_choice(led(unit), unit, model, build_groups)
         elif unit.additive is not None:
-            yield build_additive(query, unit, model, build_plain)
+            yield build_additive(led(unit), unit, model, build_plain)
 
 
 def build_unrolled(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:

@@ -187,4 +187,8 @@ def kept_one(making: Making, plan: KeepOne) -> Groups:
     is_first = exp.EQ(this=column(alias, place_name), expression=exp.Literal.number(1))
     own = [column(alias, making.names.of(key)) for key in plan.keys]
     value = column(alias, making.names.of(plan.measure))
-    return Groups(outer.where(is_first, copy=False), lower.scope, own, lambda _: value.copy(), is_grouped=False)
+    outer.where(is_first, copy=False)
+    if not own:
+        # Without keys there is one row, even of no rows; an aggregate of the one value gives it.
+        return Groups(outer, lower.scope, own, lambda _: exp.Max(this=value.copy()), is_grouped=True)
+    return Groups(outer, lower.scope, own, lambda _: value.copy(), is_grouped=False)
