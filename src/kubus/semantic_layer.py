@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kubus.context import Caller
 from kubus.dialects.registry import dialect
@@ -27,16 +27,17 @@ from kubus.loading.current_model import CurrentModel
 from kubus.loading.files import ModelFolder
 from kubus.loading.load import load_model
 from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
-from kubus.model.cube import Cube
+from kubus.model.cube import NO_MEMBERS, Cube
 from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
 from kubus.plan.series import check_series, series_of
-from kubus.query.access import DefaultAccess
+from kubus.query.access import Access, DefaultAccess
 from kubus.query.authorize import AuthorizedQuery, AuthorizedShape, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
 from kubus.query.clock import Clock
 from kubus.query.default_filters import with_default_filters
+from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
 from kubus.query.resolve import Bucket, resolve
@@ -52,6 +53,8 @@ LONG_FROM = 10_000
 
 # How many shapes of query keep their SQL. A shape takes a few kilobytes.
 SHAPES_KEPT = 5_000
+# Of how many callers it is known what they are shown.
+CALLERS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,14 @@ class Prepared:
         return self.query.limit is None or self.query.limit > LONG_FROM
 
 
+class Visibility(NamedTuple):
+    """What of a model is shown to a caller. Holds the caller, so that its id stays its own."""
+
+    caller: Caller
+    version: str
+    key: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What all queries of one shape share."""
@@ -118,9 +129,11 @@ class SemanticLayer:
         missing_claims: MissingClaim = "allow",
         ambiguous_joins: AmbiguousJoins = "warn",
         default_access: DefaultAccess = "allow",
+        default_masks: DefaultMasks = NO_MEMBERS,
         compile_now: bool = True,
     ) -> None:
         self._default_access: DefaultAccess = default_access
+        self._default_masks = default_masks
         self._show_hidden = show_hidden
         self._missing_claims: MissingClaim = missing_claims
         self._ambiguous_joins: AmbiguousJoins = ambiguous_joins
@@ -129,6 +142,7 @@ class SemanticLayer:
         self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
         # The cubes with policies that queries of a shape read without naming a member of them.
         self._read: OrderedDict[tuple[str, AuthorizedShape] | None, tuple[str, ...]] = OrderedDict()
+        self._visibility: OrderedDict[int, Visibility] = OrderedDict()
         self._current = CurrentModel(load)
         self._compartment = NO_COMPARTMENT
         if compile_now:
@@ -189,6 +203,28 @@ class SemanticLayer:
         """
         return self._current.reload()
 
+    # ── what callers see ──
+
+    def access(self, caller: Caller) -> Access:
+        """What a caller may see of the model. Raises ModelError while there is none."""
+        return Access(self.model, caller, Clock(datetime.now(UTC), "UTC"), self._default_access)
+
+    def model_for(self, caller: Caller) -> Model:
+        """The model, which knows what of it is shown to a caller."""
+        return replace(self.model, is_shown=self.access(caller).shows)
+
+    def visibility(self, caller: Caller) -> tuple[str, ...]:
+        """Equal for callers who are shown the same members of the model."""
+        model = self.model
+        if not model.guarded:
+            return ()
+        found = self._visibility.get(id(caller))
+        if found is None or found.version != model.version:
+            found = self._visibility[id(caller)] = Visibility(caller, model.version, self.access(caller).key())
+            if len(self._visibility) > CALLERS_KEPT:
+                self._visibility.popitem(last=False)
+        return found.key
+
     # ── the way of a query ──
 
     def authorized(
@@ -211,6 +247,7 @@ class SemanticLayer:
             caller,
             clock,
             default=self._default_access,
+            masks=self._default_masks,
             show_hidden=self._show_hidden,
             trusted=trusted,
         )

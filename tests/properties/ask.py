@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kubus.api.wire.parse_query import asked_query
-from kubus.context import ANYBODY
+from kubus.context import ANYBODY, Caller
 from kubus.loading.load import load_files
 from kubus.query.normalize import normalize
 from kubus.semantic_layer import Prepared, SemanticLayer
@@ -41,13 +41,13 @@ class Engine:
         dialects = {"default": self.source.dialect}
         return SemanticLayer(lambda: load_files({"model.yml": model}, dialects), {"default": self.source})
 
-    def prepare(self, model: str, query: dict[str, Any]) -> Prepared:
-        return self.prepare_on(self.layer(model), query)
+    def prepare(self, model: str, query: dict[str, Any], caller: Caller = ANYBODY) -> Prepared:
+        return self.prepare_on(self.layer(model), query, caller)
 
-    def prepare_on(self, layer: SemanticLayer, query: dict[str, Any]) -> Prepared:
+    def prepare_on(self, layer: SemanticLayer, query: dict[str, Any], caller: Caller = ANYBODY) -> Prepared:
         normal = normalize(asked_query(query), now=NOW, default_timezone="UTC", default_limit=10_000, max_limit=50_000)
         (single,) = normal.queries
-        prepared = layer.prepare(single, ANYBODY)
+        prepared = layer.prepare(single, caller, NOW)
         prepared.authorized.check_visible()
         return prepared
 

@@ -3,7 +3,7 @@
 A file holds `tables` (their columns with types, and rows), a `model` as in a model file, and `cases`: a query in the
 form that clients send and its `rows`, each a list in the order of the columns or a map by short names. Rows are
 compared in any order unless the query orders them or the case is `ordered`. `total` is their number without limit and
-offset; `error` is a part of the text of a refusal.
+offset; `claims` and `groups` say who asks; `error` is a part of the text of a refusal.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import yaml
 
+from kubus.context import Caller, SecurityContext
 from kubus.errors import KubusError
 from tests.engines.postgres import Server
 from tests.properties.ask import Engine, Got, duckdb_engine, postgres_engine
@@ -111,16 +112,20 @@ def test_case(engine: Callable[..., Engine], database: str, file: Path, number: 
     model = yaml.safe_dump(content["model"], sort_keys=False)
     if "error" in case:
         with pytest.raises(KubusError) as refused:
-            asked.run(asked.prepare(model, case["query"]))
+            asked.run(asked.prepare(model, case["query"], caller_of(case)))
         assert case["error"] in str(refused.value)
         return
-    prepared = asked.prepare(model, case["query"])
+    prepared = asked.prepare(model, case["query"], caller_of(case))
     keys = [column.key for column in prepared.statement.columns]
     got = asked.run(prepared)
     due = [in_columns(row, keys) for row in case["rows"]]
     rows = [[row[key] for key in keys] for row in got.rows]
     assert_same(due, rows, ordered=case.get("ordered", bool(case["query"].get("order"))), sql=asked.sql_of(prepared))
     assert_total(case, got)
+
+
+def caller_of(case: dict[str, Any]) -> Caller:
+    return Caller(SecurityContext(case.get("claims", {})), frozenset(case.get("groups", ())))
 
 
 def in_columns(row: Any, keys: list[str]) -> list[Any]:

@@ -110,9 +110,17 @@ class Opposite:
     part: "ContextValue"
 
 
+@dataclass(frozen=True, slots=True)
+class MaskValue:
+    """What is shown instead of a value, of the type that it has; None is null."""
+
+    value: str | int | float | bool | None
+    type: str
+
+
 Choice = FirstTrue | FirstFalse | Opposite
 Filtering = Pushed | PushedGroup | ClaimFilter
-ContextValue: TypeAlias = "MemberSql | Fixed | Argument | Filtering | Claim | InZone | UrlEncoded | Choice"
+ContextValue: TypeAlias = "MemberSql | Fixed | Argument | Filtering | Claim | InZone | UrlEncoded | MaskValue | Choice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,21 @@ class Switch:
 # What is shown instead of a value: another, or SQL for one. None says that nothing is declared.
 Mask = MemberSql | str | int | float | bool | None
 
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What a query shows of `real`: its mask, except in rows that pass `unless`.
+
+    `unless` is a condition as `query` has it, which this room knows nothing of; None is no row.
+    """
+
+    real: "Dimension"
+    mask: Mask
+    unless: object | None = None
+
+
 # How a dimension's value is had from a row.
-DimensionValue = MemberSql | Case | Geo | Switch
+DimensionValue = MemberSql | Case | Geo | Switch | Masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,11 @@ def value_sql(value: DimensionValue) -> Iterator[MemberSql]:
             yield longitude
         case Switch():
             return
+        case Masked(real, mask, unless):
+            if isinstance(mask, MemberSql):
+                yield mask
+            if unless is not None:
+                yield from value_sql(real.value)
         case Case(whens, otherwise):
             for when in whens:
                 yield when.condition
@@ -161,6 +179,15 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskedMeasure:
+    """What a query shows of `real`: the measure `mask`, except in groups that pass `unless`; see `Masked`."""
+
+    real: "Measure"
+    mask: "Measure"
+    unless: object
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """An aggregation with a name. `filters` are all true for the rows that it sees.
 
@@ -187,6 +214,7 @@ class Measure:
     declared_sql: str | None = None
     inherited: bool = False
     alias_of: MemberReference | None = None
+    masked: MaskedMeasure | None = None
 
     @property
     def path(self) -> str:

@@ -48,7 +48,9 @@ from kubus.query.resolve import (
     Meets,
     ResolvedQuery,
     hints_of,
+    is_masked,
     members_tested,
+    read_by_mask,
     referenced,
     sql_of,
     unviewed,
@@ -79,9 +81,15 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
             refuse_apart(measure, "an ungrouped query has no value for it", model)
         rows, _ = build_rows(query, query.measures, query.row_conditions, model)
         return Select(Project(rows, query.keys, query.measures), query.keys, query.measures)
-    needed = tuple(dict.fromkeys((*query.measures, *tested_measures(query))))
+    shown = (*query.measures, *tested_measures(query))
+    needed = tuple(dict.fromkeys(part for measure in shown for part in computed_for(measure)))
     groups = build_groups(query, needed, model)
     return Select(groups, query.keys, query.measures, query.group_conditions)
+
+
+def computed_for(measure: Measure) -> tuple[Measure, ...]:
+    """What has to be computed to show a measure: itself, or its value and its mask."""
+    return (measure,) if measure.masked is None else (measure.masked.real, measure.masked.mask)
 
 
 def build_groups(query: ResolvedQuery, measures: tuple[Measure, ...], model: Model) -> GroupPlan:
@@ -305,12 +313,13 @@ def sub_queries(members: Iterable[Dimension | Measure | Segment], model: Model) 
     """Every sub-query dimension that the members' values are made of."""
     found: dict[Dimension, None] = {}
     waiting = list(members)
-    seen: set[str] = set()
+    seen: set[tuple[str, bool]] = set()
     while waiting:
         member = waiting.pop(0)
-        if member.path in seen:
+        if (member.path, is_masked(member)) in seen:
             continue
-        seen.add(member.path)
+        seen.add((member.path, is_masked(member)))
+        waiting.extend(read_by_mask(member, model))
         if isinstance(member, Dimension) and member.is_attached:
             found[member] = None
         for sql in sql_of(member):
@@ -346,6 +355,9 @@ def attach(
     kept: list[Condition] = []
     if dimension.propagate_filters:
         for asked in conditions:
+            if any(map(is_masked, members_tested(asked))):
+                # Of the rows below nothing is known but their values.
+                continue
             # The sub-query has ways of its own, from the measure's cube, and not those by which a view comes here.
             # Where a measure rolls, the range is widened for its rows; inside it stays what was asked for.
             condition = unviewed(asked.range if isinstance(asked, InWindows) else asked, model)

@@ -23,12 +23,13 @@ from kubus.model.access import (
     RowTest,
     TextOf,
 )
-from kubus.model.cube import Cube, Segment
+from kubus.model.cube import NO_MEMBERS, Cube, Segment
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.model import Model
 from kubus.model.view import View
 from kubus.query.claims import claim_text
 from kubus.query.clock import Clock
+from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import settled_values
 from kubus.query.operators import OPERATORS
 
@@ -72,6 +73,7 @@ class Access:
     caller: Caller
     clock: Clock
     default: DefaultAccess = "allow"
+    masks: DefaultMasks = field(default_factory=lambda: NO_MEMBERS)
     _applying: dict[str, tuple[AccessPolicy, ...]] = field(default_factory=dict[str, tuple[AccessPolicy, ...]])
 
     def applying(self, holder: Cube | View) -> tuple[AccessPolicy, ...]:
@@ -113,6 +115,16 @@ class Access:
             return cube is None or not cube.policies or bool(self.applying(cube))
         except (BadPolicy, Forbidden):
             return False
+
+    def key(self) -> tuple[str, ...]:
+        """Equal for callers who are shown the same members: the policies that are for them, by name."""
+        found: list[str] = []
+        for name in sorted(self.model.guarded):
+            try:
+                found.extend(policy.name for policy in self.applying(self.model.holders[name]))
+            except (BadPolicy, Forbidden):
+                found.append(f"{name}: none can be evaluated")
+        return tuple(found)
 
     def row_filter(self, policies: Iterable[AccessPolicy]) -> Filter | bool:
         """The filter of rows that pass the row filter of one of the policies; true for every row, false for none.

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from kubus.context import Caller
 from kubus.errors import Forbidden, MemberError
 from kubus.model.access import AccessPolicy
-from kubus.model.cube import Cube
+from kubus.model.cube import NO_MEMBERS, Cube, Measure
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.model import Model
 from kubus.query.access import Access, DefaultAccess, Sight, behind_view
 from kubus.query.clock import Clock
+from kubus.query.masks import DefaultMasks, is_implied, sees_its_rows
 from kubus.query.query import Query
 from kubus.query.shape import filter_shape, filter_values, shape_of, values_of
 
@@ -73,11 +74,16 @@ class AuthorizedQuery:
     @property
     def values(self) -> tuple[str, ...]:
         """Every value, by slot number: those of the query, then those of the rules and of what is not masked."""
-        filters = (*(rule.filter for rule in self.rules), *(one.unless for one in self.masked))
-        return (
-            *values_of(self.query),
-            *(value for one in filters if one is not None for value in filter_values(one)),
-        )
+        return (*values_of(self.query), *self._rule_values, *values_in(one.unless for one in self.masked))
+
+    @property
+    def first_mask_slot(self) -> int:
+        """The number of the first value of what is not masked."""
+        return len(values_of(self.query)) + len(self._rule_values)
+
+    @property
+    def _rule_values(self) -> tuple[str, ...]:
+        return values_in(rule.filter for rule in self.rules)
 
     def check_visible(self) -> None:
         """Raises Forbidden if a selected member is not public."""
@@ -115,11 +121,13 @@ def authorize(
     *,
     default: DefaultAccess = "allow",
     show_hidden: bool = False,
+    masks: DefaultMasks = NO_MEMBERS,
     trusted: frozenset[str] = frozenset(),
 ) -> AuthorizedQuery:
     """Let `query` through, held to the members, rows and values that its caller may see.
 
-    `show_hidden` makes every member public, as development mode does; policies hold all the same. `trusted` are
+    `show_hidden` makes every member public, as development mode does; policies hold all the same. `masks` are shown
+    where a masked member declares none. `trusted` are
     members that only conditions of the host's own code test: those may be hidden from the caller, unless the query
     also selects them. Members that do not exist are left for `resolve` to refuse, since which error comes first is
     part of the API.
@@ -128,7 +136,7 @@ def authorize(
         Forbidden: a member is not for this caller, or a policy reads a claim that they do not have.
         BadPolicy: a condition of a policy is neither true nor false.
     """
-    access = Access(model, caller, clock, default)
+    access = Access(model, caller, clock, default, masks)
     hidden = () if show_hidden else tuple(path for path in selected(query) if not is_public(path, model))
     authorized = AuthorizedQuery(query, access, hidden=hidden)
     if not model.guarded and default == "allow":
@@ -145,9 +153,6 @@ def held(authorized: AuthorizedQuery, trusted: frozenset[str]) -> AuthorizedQuer
             continue
         sight = access.sight(path)
         if sight is None:
-            raise hidden_member(path)
-        if sight.whole_in is not None:
-            # Masks are not rendered yet: what is masked is hidden.
             raise hidden_member(path)
         seen[path] = sight
     rules: dict[RowRule, None] = {}
@@ -173,7 +178,7 @@ def held(authorized: AuthorizedQuery, trusted: frozenset[str]) -> AuthorizedQuer
     return replace(
         authorized,
         rules=tuple(rules),
-        masked=tuple(masked(seen, access)),
+        masked=tuple(masked(seen, authorized.query, access)),
         covered=frozenset(covered) | viewed,
         applied=tuple(applied),
     )
@@ -188,14 +193,21 @@ def rule_of(cube: str | None, policies: tuple[AccessPolicy, ...] | None, access:
         yield RowRule(cube, None if found is False else found)
 
 
-def masked(seen: dict[str, Sight], access: Access) -> Iterator[MaskedMember]:
+def masked(seen: dict[str, Sight], query: Query, access: Access) -> Iterator[MaskedMember]:
     """The members whose values are masked."""
-    for path, sight in seen.items():
-        if sight.whole_in is None:
+    hidden = {path for path, sight in seen.items() if sight.whole_in is not None}
+    for path in (path for path in seen if path in hidden):
+        policies = seen[path].whole_in
+        unless = access.row_filter(policies) if policies else False
+        if unless is True:
             continue
-        unless = access.row_filter(sight.whole_in) if sight.whole_in else False
-        if unless is not True:
-            yield MaskedMember(path, None if unless is False else unless)
+        if unless is False:
+            yield MaskedMember(path)
+            continue
+        member = access.model.measure_or_dimension(path)
+        in_its_rows = not isinstance(member, Measure) or sees_its_rows(member, access.model)
+        if not (in_its_rows and is_implied(unless, member, query.filters, access.model, hidden)):
+            yield MaskedMember(path, unless)
 
 
 def hidden_member(path: str) -> Forbidden:
@@ -236,6 +248,10 @@ def compared(condition: Filter) -> Iterator[str]:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from compared(part)
+
+
+def values_in(filters: Iterable[Filter | None]) -> tuple[str, ...]:
+    return tuple(value for one in filters if one is not None for value in filter_values(one))
 
 
 def shape_or_none(condition: Filter | None) -> Filter | None:

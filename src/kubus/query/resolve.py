@@ -1,12 +1,12 @@
 """Names to members: what a query asks, in terms of the model."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from kubus.errors import MemberError, QueryError
-from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, value_sql
+from kubus.errors import Forbidden, MemberError, QueryError
+from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Masked, Measure, Member, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import FIXED, MONTHS, UNITS, Unit
 from kubus.model.join_graph import Hint, Join
@@ -15,6 +15,7 @@ from kubus.model.model import Model
 from kubus.model.window import Window
 from kubus.query.authorize import AuthorizedQuery
 from kubus.query.clock import Clock
+from kubus.query.masks import masked_dimension, masked_measure, sees_its_rows
 from kubus.query.normalize import default_order, settled_filter
 from kubus.query.operators import OPERATORS, Operator
 from kubus.query.query import Query, TimeDimension
@@ -182,13 +183,17 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
     """
     query = authorized.query
     numbers = count()
-    measures = tuple(dict.fromkeys(model.measure(path) for path in query.measures))
-    dimensions: list[Key] = [model.dimension(path) for path in query.dimensions]
+    shown = Shown(model, masks_of(authorized, model))
+    measures = tuple(dict.fromkeys(shown.measure(path) for path in query.measures))
+    dimensions: list[Key] = [shown.dimension(path) for path in query.dimensions]
     segments = tuple(model.segment(path) for path in query.segments)
     rows: list[Condition] = []
     groups: list[Condition] = []
-    for written in (*query.filters, *query.default_filters):
-        condition = resolve_filter(written, model, lambda value: Slot(next(numbers), form_of(value)))
+    asked = [(written, shown) for written in query.filters]
+    # What a view puts to every query is its author's, who sees everything.
+    asked += [(written, Shown(model)) for written in query.default_filters]
+    for written, members in asked:
+        condition = resolve_filter(written, members, lambda value: Slot(next(numbers), form_of(value)))
         if condition is None:
             continue
         kinds = set(kinds_tested(condition))
@@ -201,7 +206,7 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
     rows.extend(segments)
     buckets: list[Key] = []
     for time in query.time_dimensions:
-        dimension = time_dimension(time, model)
+        dimension = time_dimension(time, shown)
         if time.date_range is not None:
             rows.append(Within(dimension, Slot(next(numbers), "x"), Slot(next(numbers), "x")))
         if time.granularity is not None:
@@ -229,12 +234,86 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
 
 def policy_condition(written: Filter, model: Model, numbers: Iterator[int]) -> Condition:
     """The condition of a row filter; its values have the next numbers."""
-    found = resolve_filter(written, model, lambda value: Slot(next(numbers), form_of(value)))
+    found = resolve_filter(written, Shown(model), lambda value: Slot(next(numbers), form_of(value)))
     assert found is not None, written
     return found
 
 
-def time_dimension(time: TimeDimension, model: Model) -> Dimension:
+# ── masked members ──
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The members of a model as a query shows them: some are masked, by their paths."""
+
+    model: Model
+    masked: Mapping[str, Dimension | Measure] = field(default_factory=lambda: NO_MEMBERS)
+
+    def dimension(self, path: str) -> Dimension:
+        found = self.masked.get(path)
+        return found if isinstance(found, Dimension) else self.model.dimension(path)
+
+    def measure(self, path: str) -> Measure:
+        found = self.masked.get(path)
+        return found if isinstance(found, Measure) else self.model.measure(path)
+
+    def measure_or_dimension(self, path: str) -> Measure | Dimension:
+        return self.masked.get(path) or self.model.measure_or_dimension(path)
+
+
+def masks_of(authorized: AuthorizedQuery, model: Model) -> dict[str, Dimension | Measure]:
+    """The masked members that a query names, by their paths."""
+    query, found = authorized.query, dict[str, Dimension | Measure]()
+    masked = {one.path for one in authorized.masked}
+    numbers = count(authorized.first_mask_slot)
+    for one in authorized.masked:
+        unless = None if one.unless is None else policy_condition(one.unless, model, numbers)
+        member = model.measure_or_dimension(one.path)
+        if isinstance(member, Dimension):
+            found[one.path] = masked_dimension(member, unless, authorized.access.masks)
+            continue
+        tested = [] if unless is None else [test.path for test in members_tested(unless)]
+        found[one.path] = masked_measure(
+            member,
+            unless,
+            authorized.access.masks,
+            ungrouped=query.ungrouped,
+            seen_in_groups=sees_its_rows(member, model)
+            and all(path in query.dimensions and path not in masked for path in tested),
+        )
+    return found
+
+
+def is_masked(member: Member) -> bool:
+    match member:
+        case Dimension(value=value):
+            return isinstance(value, Masked)
+        case Measure(type=kind, masked=masked):
+            return masked is not None or kind.name == "mask"
+        case Segment():
+            return False
+
+
+def condition_of(unless: object) -> Condition:
+    """The condition of a mask, which the model holds without knowing what it is."""
+    assert isinstance(unless, Test | Every | Some), unless
+    return unless
+
+
+def read_by_mask(member: Member, model: Model) -> Iterator[Dimension | Measure | Segment]:
+    """The members that the mask of a dimension reads, and the dimension itself where some rows show it."""
+    if not isinstance(member, Dimension) or not isinstance(member.value, Masked):
+        return
+    mask, unless = member.value.mask, member.value.unless
+    for reference in mask.references if isinstance(mask, MemberSql) else ():
+        if isinstance(reference, MemberReference):
+            yield referenced(reference, model)
+    if unless is not None:
+        yield member.value.real
+        yield from members_tested(condition_of(unless))
+
+
+def time_dimension(time: TimeDimension, model: Shown) -> Dimension:
     dimension = model.dimension(time.dimension)
     own = [custom.name for custom in dimension.granularities]
     if time.granularity is not None and time.granularity not in (*UNITS, *own):
@@ -252,10 +331,10 @@ def time_dimension(time: TimeDimension, model: Model) -> Dimension:
 
 def constant_filter(written: Filter, model: Model, clock: Clock) -> Condition | None:
     """A filter whose values the model gives. None for an empty group."""
-    return resolve_filter(settled_filter(written, clock), model, lambda value: Slot(-1, form_of(value), value))
+    return resolve_filter(settled_filter(written, clock), Shown(model), lambda value: Slot(-1, form_of(value), value))
 
 
-def resolve_filter(written: Filter, model: Model, slot_of: Callable[[str], Slot]) -> Condition | None:
+def resolve_filter(written: Filter, model: Shown, slot_of: Callable[[str], Slot]) -> Condition | None:
     """None for an empty group, which is no condition."""
     match written:
         case Comparison(path, name, values):
@@ -263,7 +342,12 @@ def resolve_filter(written: Filter, model: Model, slot_of: Callable[[str], Slot]
             operator = OPERATORS[name]
             slots = tuple(slot_of(value) for value in values if value is not None)
             if operator.family == "measure_filter":
-                return OwnFilters(aliased(model.measure(path), model))
+                if is_masked(member):
+                    raise Forbidden(
+                        f"The filters of '{path}' would tell what it is, and it is masked",
+                        hint="Leave out the operator measureFilter on it",
+                    )
+                return OwnFilters(aliased(model.measure(path), model.model))
             if operator.family in {"compare", "date_range", "date_compare"} and not slots:
                 raise QueryError(f"Operator '{name}' on '{path}' needs a value that is not null")
             return Test(member, operator, slots, with_null=None in values)
@@ -397,6 +481,13 @@ def hints_of(
     A sub-query dimension needs only its own cube: what it refers to is computed apart. A member of a view needs the
     way that the view declares; of several ways the one from one of `roots`.
     """
+    if isinstance(member, Dimension) and isinstance(member.value, Masked):
+        # As if it were seen, so that a mask changes no row; and what the mask reads.
+        yield from hints_of(member.value.real, model, roots)
+        own = (target_of(member)[0],)
+        for inner in read_by_mask(member, model):
+            yield from (hint for hint in hints_of(inner, model, roots) if hint != own)
+        return
     if member.alias_of is not None:
         ways = model.views[member.cube].paths[member.alias_of.cube]
         yield next((way for way in ways if way[0] in roots), member.alias_of.path)

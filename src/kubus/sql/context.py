@@ -16,6 +16,7 @@ from kubus.model.context import (
     FirstTrue,
     Fixed,
     InZone,
+    MaskValue,
     Opposite,
     Pushed,
     PushedGroup,
@@ -33,7 +34,9 @@ from kubus.query.resolve import (
     Some,
     Test,
     Within,
+    condition_of,
     hints_of,
+    is_masked,
     members_tested,
     referenced,
     target_of,
@@ -83,8 +86,19 @@ class Context:
                 return [scope.dialect.local(self.one(time, scope, expand, arguments), scope.timezone)]
             case UrlEncoded(inner):
                 return [scope.dialect.url_encoded(term(self.one(inner, scope, expand, arguments)))]
+            case MaskValue(shown, kind):
+                return [scope.mask(shown, kind)]
             case FirstTrue() | FirstFalse() | Opposite():
                 raise AssertionError("a choice is made before")
+
+    def test(self, condition: object, scope: Scope) -> exp.Expr:
+        """Whether a row shows what is masked in others."""
+
+        def value_of(member: Dimension | Measure) -> exp.Expr:
+            assert isinstance(member, Dimension), member.path
+            return scope.dimension(member)
+
+        return predicate(condition_of(condition), scope, value_of)
 
     def one(self, value: ContextValue, scope: Scope, expand: Expand, arguments: Arguments) -> exp.Expr:
         trees = self.trees(value, scope, expand, arguments)
@@ -161,7 +175,8 @@ class Context:
         A time that is moved, and all that is joined by way of a calendar that looks at another day, is tested as it is
         then: only what the model says of that shift is said of the rows that are looked at.
         """
-        if isinstance(member, Measure):
+        if isinstance(member, Measure) or is_masked(member):
+            # What is said of a mask must not be asked of the value behind it.
             return None
         names = {shift.name for shift in self.shifted if concerns(shift, member, scope.model)}
         parts = targets.get(origin(member.cube, member.name, scope.model), ())

@@ -16,7 +16,7 @@ from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.nodes import Combine, GroupPlan, Project, RowFilter, RowPlan
 from kubus.query.claims import CallerClaims
-from kubus.query.resolve import Key, referenced
+from kubus.query.resolve import Key, condition_of, referenced
 from kubus.sql.context import Context
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names
@@ -74,10 +74,11 @@ class Making(ABC):
         select = groups.select
         for key, expression in zip(keys, groups.keys, strict=True):
             select = select.select(self.named(expression, key), copy=False)
+        value_of = shown(groups, keys)
         for measure in measures:
-            select = select.select(self.named(groups.value_of(measure), measure), copy=False)
+            select = select.select(self.named(value_of(measure), measure), copy=False)
         for condition in conditions:
-            test = predicate(condition, groups.scope, groups.value_of)  # pyright: ignore[reportArgumentType] - tests of measures only
+            test = predicate(condition, groups.scope, value_of)  # pyright: ignore[reportArgumentType] - tests of measures only
             add = select.having if groups.is_grouped else select.where
             select = add(exp.Paren(this=test), copy=False)
         if groups.is_grouped and keys:
@@ -101,6 +102,19 @@ class Making(ABC):
         """A scope over rows that pass these filters; None where rows of several plans meet."""
         context = Context(self.claims, filters)
         return Scope(self.model, self.dialect, self.timezone, self.placeholders, context)
+
+
+def shown(groups: Groups, keys: tuple[Key, ...]) -> ValueOf:
+    """Measures as groups show them: masked, where a group does not pass what the mask spares."""
+
+    def value(measure: Measure) -> exp.Expr:
+        masked = measure.masked
+        if masked is None:
+            return groups.value_of(measure)
+        test = predicate(condition_of(masked.unless), groups.scope, lambda key: groups.keys[keys.index(key)].copy())  # pyright: ignore[reportArgumentType] - a mask is spared by keys only
+        return exp.Case().when(test, groups.value_of(masked.real)).else_(groups.value_of(masked.mask))
+
+    return value
 
 
 def measures_of(part: GroupPlan) -> tuple[Measure, ...]:

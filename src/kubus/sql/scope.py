@@ -9,12 +9,13 @@ from sqlglot import exp
 from kubus.dialects.dialect import Dialect
 from kubus.errors import BadClaim, Unsupported
 from kubus.model.context import ContextReference, ContextValue
-from kubus.model.cube import Case, Dimension, Geo, Measure, Segment, Switch
+from kubus.model.cube import Case, Dimension, Geo, Masked, Measure, Segment, Switch
 from kubus.model.measure_types import Aggregate
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
 from kubus.model.model import Model
+from kubus.query.claims import claim_text
 from kubus.query.resolve import Bucket, Key, referenced
-from kubus.query.shape import Slot
+from kubus.query.shape import Slot, form_of
 from kubus.sql.periods import granularity_of, periods
 from kubus.sql.statement import Parameter, Use
 
@@ -28,6 +29,10 @@ NO_ARGUMENTS: Arguments = {}
 
 class ContextSql(Protocol):
     """What context variables are, for the query and caller at hand."""
+
+    def test(self, condition: object, scope: "Scope") -> exp.Expr:
+        """Whether a row shows what is masked in others."""
+        ...
 
     def trees(self, value: ContextValue, scope: "Scope", expand: Expand, arguments: Arguments) -> list[exp.Expr]:
         """One expression, or those of a list."""
@@ -214,6 +219,8 @@ class Scope:
 
         One put together from members that are no times has the meaning that its author gave it.
         """
+        if isinstance(dimension.value, Masked):
+            return self.is_own_time(dimension.value.real)
         if dimension.alias_of is not None:
             aliased = referenced(dimension.alias_of, self.model)
             return isinstance(aliased, Dimension) and self.is_own_time(aliased)
@@ -245,8 +252,30 @@ class Scope:
                 return exp.DPipe(this=exp.DPipe(this=parts[0], expression=parts[1]), expression=parts[2])
             case Case() as case:
                 return self.case(case)
+            case Masked(real, mask, unless):
+                kind = "string" if real.is_text else real.type
+                hidden = self.bind(mask, self.rows_of) if isinstance(mask, MemberSql) else self.mask(mask, kind)
+                if unless is None:
+                    return hidden
+                return exp.Case().when(self.context.test(unless, self), self.dimension(real)).else_(hidden)
             case Switch():
                 raise AssertionError(f"{dimension.path} stands beside the row")
+
+    def mask(self, value: str | int | float | bool | None, kind: str) -> exp.Expr:
+        """A mask that the model or a setting says, of the type of what it stands for."""
+        text = claim_text(value)
+        form = "0" if text is None else form_of(text)
+        use = Use.FROM if kind == "time" else Use.AS_IS
+        shown = exp.Null() if text is None else self.placeholders.apart().add(Slot(-1, form, text), use)
+        match kind:
+            case "number":
+                return self.dialect.number(shown, form)
+            case "boolean":
+                return self.dialect.boolean(shown)
+            case "time":
+                return self.dialect.instant(shown)
+            case _:
+                return self.dialect.text(shown)
 
     def case(self, case: Case) -> exp.Expr:
         tree = exp.Case()

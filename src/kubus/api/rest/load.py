@@ -60,7 +60,7 @@ class Load:
             Forbidden: the caller may not see a member.
         """
         started = perf_counter()
-        request = self._requests.remembered("GET", incoming.query_string)
+        request = self._requests.remembered("GET", incoming.query_string, caller)
         held = None if request is None else request.callers.get(id(caller))
         if request is None or held is None or len(held.prepared) != 1:
             return None

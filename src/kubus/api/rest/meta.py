@@ -19,20 +19,24 @@ if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
 
 
+# For how many kinds of callers it is kept.
+KEPT = 256
+
+
 class Meta:
-    """The endpoint, with the encoded metadata of the current model."""
+    """The endpoint, with the encoded metadata of the current model for those who are shown the same of it."""
 
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
         self._options = options
-        self._replies: Bounded[tuple[str, bool, bool], Reply] = Bounded(16, 256 * 1024 * 1024)
+        self._replies: Bounded[tuple[str, tuple[str, ...], bool, bool], Reply] = Bounded(KEPT, 256 * 1024 * 1024)
 
-    def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:  # noqa: ARG002 - every endpoint is called so
-        """The metadata of a GET without parameters, if it was given before."""
-        if incoming.query_string:
-            return None
+    def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
+        """The metadata of a GET without parameters, if somebody who is shown the same asked before."""
         model = self._layer.model_if_any
-        reply = None if model is None else self._replies.get((model.version, False, False))
+        if incoming.query_string or model is None:
+            return None
+        reply = self._replies.get((model.version, self._layer.visibility(caller), False, False))
         return None if reply is None else warm(reply)
 
     async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
@@ -46,8 +50,8 @@ class Meta:
         only_views = given.get("onlyViews") == "true"
         if extended and not self._options.dev_mode:
             require_scope(META_EXTENDED, caller, self._options)
-        model = self._layer.model
-        key = (model.version, extended, only_views)
+        model = self._layer.model_for(caller)
+        key = (model.version, self._layer.visibility(caller), extended, only_views)
         reply = self._replies.get(key)
         if reply is None:
             value = metadata(

@@ -28,6 +28,9 @@ from kubus.query.query import AskedQuery, CacheMode, Query, ResponseFormat
 if TYPE_CHECKING:
     from kubus.semantic_layer import Prepared, SemanticLayer
 
+# Method and bytes, model, what of it the caller is shown, and the queries as the host rewrote them.
+Key = tuple[str, bytes, str, tuple[str, ...], tuple[Query, ...]]
+
 encode = msgspec.json.Encoder().encode
 
 # How many callers' statements are kept beside one request.
@@ -99,9 +102,7 @@ class PreparedRequests:
     def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
         self._layer = layer
         self._options = options
-        self._held: Bounded[tuple[str, bytes, str, tuple[Query, ...]], LoadRequest] = Bounded(
-            options.prepared_entries, options.prepared_bytes
-        )
+        self._held: Bounded[Key, LoadRequest] = Bounded(options.prepared_entries, options.prepared_bytes)
 
     def get(self, method: str, raw: bytes, caller: Caller, account: Account | None) -> tuple[LoadRequest, ForCaller]:
         """The request in these bytes, and its statements for this caller. The account learns what is asked.
@@ -110,7 +111,7 @@ class PreparedRequests:
             QueryError: the query is malformed, or names what is not there.
             ModelError: the model does not compile; faults of the query itself come before it.
         """
-        request = self.remembered(method, raw)
+        request = self.remembered(method, raw, caller)
         if request is not None:
             held = request.callers.get(id(caller))
             if held is None:
@@ -121,11 +122,12 @@ class PreparedRequests:
             return request, held
         asked = self._read(method, raw)
         prepared = prepared_all(asked.normalized.queries, self._layer, caller, account)
-        model = self._layer.model
+        model = self._layer.model_for(caller)
         request = framed(asked, model, hidden_too=self._options.dev_mode)
         held = self._hold(request, caller, id(caller), prepared)
         if len(raw) <= RAW:
-            self._held.put((method, raw, model.version, ()), request, request.size + len(raw))
+            key = (method, raw, model.version, self._layer.visibility(caller), ())
+            self._held.put(key, request, request.size + len(raw))
         if account is not None:
             held.tell(account)
         return request, held
@@ -144,8 +146,8 @@ class PreparedRequests:
         outcome = await rewriting.of(asked.normalized, self._layer, caller, incoming)
         sent = asked.normalized.queries
         shown = tuple(replace(one.query, filters=was.filters) for one, was in zip(outcome, sent, strict=True))
-        model = self._layer.model
-        key = (incoming.method, raw, model.version, shown)
+        model = self._layer.model_for(caller)
+        key = (incoming.method, raw, model.version, self._layer.visibility(caller), shown)
         request = self._held.get(key)
         if request is None or request.moves_at <= time.time():
             # What the host added to the columns is shown as if it had been asked for.
@@ -171,12 +173,12 @@ class PreparedRequests:
             raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
         return asked
 
-    def remembered(self, method: str, raw: bytes) -> LoadRequest | None:
+    def remembered(self, method: str, raw: bytes, caller: Caller) -> LoadRequest | None:
         """The request in these bytes, if it came before and means the same now."""
         model = self._layer.model_if_any
         if model is None:
             return None
-        request = self._held.get((method, raw, model.version, ()))
+        request = self._held.get((method, raw, model.version, self._layer.visibility(caller), ()))
         return None if request is None or request.moves_at <= time.time() else request
 
     def _hold(self, request: LoadRequest, caller: Caller, key: object, prepared: "tuple[Prepared, ...]") -> ForCaller:

@@ -15,14 +15,15 @@ Json = Any
 def measure_entry(measure: Measure, cube: Cube | View, model: Model) -> dict[str, Json]:
     """Title, type, format and drill members of a measure. Its type is that of its values."""
     value_type = measure.type.value_type
+    drills = [path for path in measure.drill_members if model.is_shown(path)]
     return titled(measure, cube) | present(
         description=measure.label.description,
         type=value_type,
         format=wire_format(measure.label, value_type),
         currency=measure.label.currency,
         meta=measure.label.meta,
-        drillMembers=list(measure.drill_members),
-        drillMembersGrouped=drill_groups(measure.drill_members, model),
+        drillMembers=drills,
+        drillMembersGrouped=drill_groups(drills, model),
     )
 
 

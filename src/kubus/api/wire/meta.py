@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from kubus.api.wire.formats import format_description
@@ -26,7 +27,7 @@ RELATIONSHIPS = {
 def metadata(
     model: Model, *, hidden_too: bool, extended: bool, only_views: bool, folder_delimiter: str = ""
 ) -> dict[str, Json]:
-    """Every cube with a member to show, in the order of the model.
+    """Every cube with a member to show, in the order of the model. What policies hide is left out everywhere.
 
     `hidden_too` shows members that are not public as well (development mode). `extended` adds the SQL of the model.
     `folder_delimiter` stands between the names of nested folders where they are listed; without it they are merged.
@@ -40,18 +41,20 @@ def metadata(
     )
     shown = [cube for cube in cubes if cube["measures"] or cube["dimensions"] or cube["segments"]]
     listed = [cube for cube in shown if cube["type"] == "view"] if only_views else shown
-    groups = [group_entry(group) for group in model.view_groups]
+    names = {cube["name"] for cube in shown}
+    hidden = {name for name, one in model.holders.items() if name not in names and not model.shows_any(one)}
+    groups = [group_entry(group, hidden) for group in model.view_groups]
     return {"cubes": listed, "viewGroups": groups} if groups else {"cubes": listed}
 
 
-def group_entry(group: ViewGroup) -> dict[str, Json]:
-    """A view group with the names of its views, and the groups in it."""
+def group_entry(group: ViewGroup, hidden: set[str]) -> dict[str, Json]:
+    """A view group with the names of its views, and the groups in it; without the views that policies hide."""
     return present(
         name=group.name,
         title=group.title,
         description=group.description,
-        views=[item for item in group.items if isinstance(item, str)],
-        viewGroups=[group_entry(item) for item in group.items if isinstance(item, ViewGroup)] or None,
+        views=[item for item in group.items if isinstance(item, str) and item not in hidden],
+        viewGroups=[group_entry(item, hidden) for item in group.items if isinstance(item, ViewGroup)] or None,
     )
 
 
@@ -61,8 +64,10 @@ def cube_entry(
     """One cube with its visible members. A hidden cube hides every member."""
 
     def shown(members: Iterable[Json]) -> list[Json]:
-        return [member for member in members if hidden_too or (cube.public and member.public)]
+        public = [member for member in members if hidden_too or (cube.public and member.public)]
+        return [member for member in public if model.is_shown(member.path)]
 
+    folders = [] if isinstance(cube, Cube) else folders_shown(cube, model)
     entry = present(
         name=cube.name,
         type="cube" if isinstance(cube, Cube) else "view",
@@ -73,12 +78,16 @@ def cube_entry(
         connectedComponent=component,
         meta=cube.label.meta,
         measures=[measure_meta(measure, cube, model, extended) for measure in shown(cube.measures.values())],
-        dimensions=[dimension_meta(dimension, cube, extended) for dimension in shown(cube.dimensions.values())],
+        dimensions=[dimension_meta(dimension, cube, model, extended) for dimension in shown(cube.dimensions.values())],
         segments=[segment_meta(segment, cube, extended) for segment in shown(cube.segments.values())],
         viewGroups=None if isinstance(cube, Cube) else list(cube.groups) or None,
-        hierarchies=[hierarchy_entry(hierarchy, cube.name) for hierarchy in cube.hierarchies.values()],
-        folders=[] if isinstance(cube, Cube) else flat_folders(cube, delimiter),
-        nestedFolders=[] if isinstance(cube, Cube) else [nested_folder(folder, cube) for folder in cube.folders],
+        hierarchies=[
+            hierarchy_entry(hierarchy, cube.name, model)
+            for hierarchy in cube.hierarchies.values()
+            if any(map(model.is_shown, hierarchy.levels)) or not hierarchy.levels
+        ],
+        folders=[] if isinstance(cube, Cube) else flat_folders(cube, folders, delimiter),
+        nestedFolders=[] if isinstance(cube, Cube) else [nested_folder(folder, cube) for folder in folders],
     )
     if extended and isinstance(cube, View):
         entry |= present(extends=cube.extends, fileName=cube.file)
@@ -94,21 +103,39 @@ def cube_entry(
     return entry
 
 
-def hierarchy_entry(hierarchy: Hierarchy, holder: str) -> dict[str, Json]:
+def hierarchy_entry(hierarchy: Hierarchy, holder: str, model: Model) -> dict[str, Json]:
     """A hierarchy of a cube or view with the paths of its levels."""
     return present(
         name=f"{holder}.{hierarchy.name}",
         title=hierarchy.title,
         public=hierarchy.public,
-        levels=list(hierarchy.levels),
+        levels=[level for level in hierarchy.levels if model.is_shown(level)],
         aliasMember=hierarchy.alias_of,
     )
 
 
-def flat_folders(view: View, delimiter: str) -> list[Json]:
+def folders_shown(view: View, model: Model) -> list[Folder]:
+    """The folders without the members that policies hide, and without folders that have no others."""
+
+    def shown(folder: Folder) -> Folder | None:
+        items: list[str | Folder] = []
+        for item in folder.items:
+            if isinstance(item, Folder):
+                inner = shown(item)
+                items.extend(() if inner is None else (inner,))
+            elif f"{view.name}.{item}" in paths or item in view.hierarchies:
+                items.append(item)
+        return replace(folder, items=tuple(items)) if items or not folder.items else None
+
+    members = (*view.dimensions.values(), *view.measures.values(), *view.segments.values())
+    paths = {member.path for member in members if model.is_shown(member.path)}
+    return [found for folder in view.folders if (found := shown(folder)) is not None]
+
+
+def flat_folders(view: View, folders: Iterable[Folder], delimiter: str) -> list[Json]:
     """The folders, each with every member below it; with a delimiter every folder by itself, named by its way."""
     if not delimiter:
-        return [folder_entry(folder.name, folder.members(), view) for folder in view.folders]
+        return [folder_entry(folder.name, folder.members(), view) for folder in folders]
 
     def each(folder: Folder, above: tuple[str, ...]) -> Iterator[Json]:
         way = (*above, folder.name)
@@ -117,7 +144,7 @@ def flat_folders(view: View, delimiter: str) -> list[Json]:
                 yield from each(item, way)
         yield folder_entry(delimiter.join(way), [item for item in folder.items if isinstance(item, str)], view)
 
-    return [entry for folder in view.folders for entry in each(folder, ())]
+    return [entry for folder in folders for entry in each(folder, ())]
 
 
 def folder_entry(name: str, members: Iterable[str], view: View) -> dict[str, Json]:
@@ -154,7 +181,7 @@ def measure_meta(measure: Measure, cube: Cube | View, model: Model, extended: bo
     return entry
 
 
-def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> dict[str, Json]:
+def dimension_meta(dimension: Dimension, cube: Cube | View, model: Model, extended: bool) -> dict[str, Json]:
     """A dimension."""
     visible = cube.public and dimension.public
     entry = {"name": dimension.path} | dimension_entry(dimension, cube)
@@ -167,7 +194,7 @@ def dimension_meta(dimension: Dimension, cube: Cube | View, extended: bool) -> d
         "public": visible,
         "primaryKey": dimension.primary_key,
     }
-    if dimension.key is not None:
+    if dimension.key is not None and model.is_shown(f"{dimension.cube}.{dimension.key}"):
         entry["key"] = f"{dimension.cube}.{dimension.key}"
     if dimension.links:
         entry["links"] = [link_entry(link) for link in dimension.links]
