@@ -89,6 +89,21 @@ class HookFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationsRead:
+    """The list of revoked tokens has become another, or can be read again. `entries` are those that have not ended."""
+
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationsFailed:
+    """The list of revoked tokens cannot be read. `is_known`: the last one holds; else every token is refused."""
+
+    reason: str
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeySetFetched:
     """The keys of a signer are there, and are others than before, or were missed before. `keys` are the usable ones."""
 
@@ -194,6 +209,8 @@ Event = (
     | AddressThrottled
     | HooksFound
     | HookFailed
+    | RevocationsRead
+    | RevocationsFailed
     | KeySetFetched
     | KeySetFailed
     | KeySkipped

@@ -363,9 +363,7 @@ def test_what_is_not_built_and_would_matter_is_refused(name):
     assert production(**{name: ""}).warnings == ()
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("CUBEJS_ROLLUP_ONLY", "false"), ("CUBEJS_ENABLE_TLS", "false"), ("KUBUS_REVOCATION", "off")]
-)
+@pytest.mark.parametrize(("name", "value"), [("CUBEJS_ROLLUP_ONLY", "false"), ("CUBEJS_ENABLE_TLS", "false")])
 def test_what_is_switched_off_is_not_refused(name, value):
     production(**{name: value})
 
@@ -447,6 +445,9 @@ def test_names_that_sound_secret_are(name):
         # Everybody may read those keys, and the log says whose they are.
         return
     sounds = any(word in name for word in ("SECRET", "PASS", "_KEY", "_URL")) and not name.endswith("PRIMARY_KEY")
+    if name == "KUBUS_REVOCATION":
+        # The address of a server may hold a password.
+        sounds = True
     (setting,) = (s for s in SETTINGS if s.name == name)
     assert setting.secret == sounds
 

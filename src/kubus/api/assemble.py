@@ -16,6 +16,7 @@ from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import Authenticator
 from kubus.config.audit import make_audit
 from kubus.config.project import project_settings
+from kubus.config.revocation import make_watch
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError
 from kubus.events import HooksFound, SettingWarning, emit
@@ -68,7 +69,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     options = api_options(settings, base_path or settings.base_path)
     app = make_app(
         layer,
-        Authenticator(*settings.jwt),
+        Authenticator(*settings.jwt, watch=make_watch(settings)),
         options,
         hooks=settings.hooks,
         hook_rules=HookRules(

@@ -16,12 +16,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry
 
 from kubus.auth.keys import VerificationKey
 from kubus.errors import Unauthenticated
+
+TWINS = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R1()}
 
 PART = re.compile(r"[A-Za-z0-9_-]*")
 
@@ -101,6 +104,26 @@ def signing_key(token: Token, keys: Iterable[VerificationKey]) -> VerificationKe
         if is_signed_by(token.text, key, token.algorithm):
             return key
     raise Refused("signature", token.header)
+
+
+def same_tokens(token: Token) -> tuple[str, ...]:
+    """The token, and the other text that anybody can make of it: every ECDSA signature has a twin that verifies too.
+
+    Source: SEC 1, section 4.1.4: with (r, s), (r, n - s) verifies as well
+    """
+    curve = TWINS.get(token.algorithm)
+    begin, _, last = token.text.rpartition(".")
+    signature = canonical(last)
+    if curve is None or len(signature) % 2:
+        return (token.text,)
+    half = len(signature) // 2
+    turned = (curve.group_order - int.from_bytes(signature[half:])) % curve.group_order
+    try:
+        twin = signature[:half] + turned.to_bytes(half)
+    except OverflowError:
+        # It is of another length than signatures of this curve have, and does not verify.
+        return (token.text,)
+    return token.text, f"{begin}.{base64.urlsafe_b64encode(twin).rstrip(b'=').decode()}"
 
 
 def canonical(part: str, header: Mapping[str, Any] | None = None) -> bytes:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from kubus.auth.claims import held_until, security_context
-from kubus.auth.jwt import Refused, Token, read_token, signing_key
+from kubus.auth.jwt import Refused, Token, read_token, same_tokens, signing_key
 from kubus.auth.key_place import KeyPlace
 from kubus.auth.key_set import LONGEST_KEY_ID
 from kubus.auth.keys import VerificationKey
@@ -19,6 +19,7 @@ from kubus.context import SecurityContext
 
 if TYPE_CHECKING:
     from kubus.auth.remote_keys import RemoteKeys
+    from kubus.auth.revocation_watch import RevocationWatch
 
 # What is remembered of verified tokens: so many of them, and so many bytes of token.
 REMEMBERED = 10_000
@@ -52,24 +53,30 @@ class AuthProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A verified token: its context, until when it holds, in seconds since 1970, how long it was, and its key."""
+    """A verified token: its context, until when it holds, in seconds since 1970, how long it was, and its key.
+
+    `hashes` are what may revoke it, in hex, where there is a list of revocations.
+    """
 
     context: SecurityContext
     until: float
     size: int
     key: VerificationKey
+    hashes: tuple[str, ...] = ()
 
 
 class Authenticator:
     """Verifies tokens by fixed rules. A token that verified is remembered for as long as it holds.
 
     With several rules, each token is held to those that name its issuer. What is remembered ends with the token's
-    expiry, and with its key: it is forgotten when the key is withdrawn.
+    expiry, and with its key: it is forgotten when the key is withdrawn, or the token revoked, as `watch` says.
 
     `now` gives seconds since 1970.
     """
 
-    def __init__(self, *rules: JwtRules, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, *rules: JwtRules, now: Callable[[], float] = time.time, watch: "RevocationWatch | None" = None
+    ) -> None:
         self._rules = rules
         self._by_issuer = {issuer: each for each in rules for issuer in each.issuers or ()} if len(rules) > 1 else None
         self._max_size = max((each.max_size for each in rules), default=0)
@@ -80,6 +87,9 @@ class Authenticator:
         for each in rules:
             if each.key_place is not None:
                 self._remote[id(each)] = remote_keys(each.key_place, self._forget_withdrawn)
+        self._watch = watch
+        if watch is not None:
+            watch.on_change = self._forget_revoked
         self._tasks: list[asyncio.Task[None]] = []
 
     def recognize(self, token: str) -> SecurityContext | None:
@@ -87,7 +97,12 @@ class Authenticator:
         if len(token) > self._max_size:
             return None
         known = self._remembered.get(digest(token))
-        return known.context if known is not None and self._now() < known.until else None
+        if known is None:
+            return None
+        now = self._now()
+        if now >= known.until or (self._watch is not None and now >= self._watch.held_until):
+            return None
+        return known.context
 
     async def verify(self, token: str) -> SecurityContext:
         """See `AuthProvider`. Waits for nothing but keys that have to be fetched.
@@ -96,6 +111,9 @@ class Authenticator:
             Refused: the token does not verify. The message is the same for every reason.
         """
         context = self.recognize(token)
+        if context is None and self._watch is not None:
+            await look(self._watch)
+            context = self.recognize(token)
         if context is not None:
             return context
         read = read_token(token, self._max_size)
@@ -113,19 +131,28 @@ class Authenticator:
         until = held_until(read, claims, rules, now)
         if remote is not None:
             until = min(until, now + remote.held_for)
+        hashes: tuple[str, ...] = ()
+        if self._watch is not None:
+            hashes = tuple(digest(text).hex() for text in same_tokens(read))
+            if self._watch.current.revoke(claims, hashes, now):
+                raise Refused("revoked", read.header, claims.get("iss"))
         context = security_context(claims, rules)
-        self._remember(digest(token), Remembered(context, until, len(token), key))
+        self._remember(digest(token), Remembered(context, until, len(token), key, hashes))
         return context
 
     @property
     def is_ready(self) -> bool:
         """See `AuthProvider`. One signer whose keys are there is enough: the others' tokens wait."""
+        if self._watch is not None and not self._watch.is_known:
+            return False
         return len(self._remote) < len(self._rules) or any(remote.has_keys for remote in self._remote.values())
 
     async def start(self) -> None:
-        """See `AuthProvider`: keys are fetched now, and whenever they are due."""
+        """See `AuthProvider`: keys are fetched now, and whenever they are due, and revocations looked at."""
         loop = asyncio.get_running_loop()
         self._tasks += [loop.create_task(remote.keep_fresh()) for remote in self._remote.values()]
+        if self._watch is not None:
+            self._tasks.append(loop.create_task(self._watch.keep_looking()))
 
     async def stop(self) -> None:
         """See `AuthProvider`."""
@@ -136,6 +163,8 @@ class Authenticator:
         self._tasks.clear()
         for remote in self._remote.values():
             await remote.stop()
+        if self._watch is not None:
+            await self._watch.close()
 
     def _rules_for(self, token: Token) -> JwtRules:
         """The rules that a token is held to: those of the issuer that it names, which may not be true yet."""
@@ -159,11 +188,28 @@ class Authenticator:
         for key in [key for key, known in self._remembered.items() if ended(known)]:
             self._remembered_bytes -= self._remembered.pop(key).size
 
+    def _forget_revoked(self) -> None:
+        """Forget the tokens that are on the list by now."""
+        if self._watch is None:
+            return
+        revoke, now = self._watch.current.revoke, self._now()
+        self._forget(lambda known: revoke(known.context.jwt, known.hashes, now))
+
     def _forget_withdrawn(self) -> None:
         """Forget the tokens whose keys are gone."""
         fixed = {key for each in self._rules for key in each.keys}
         remotes = list(self._remote.values())
         self._forget(lambda known: known.key not in fixed and not any(remote.holds(known.key) for remote in remotes))
+
+
+async def look(watch: "RevocationWatch") -> None:
+    """See to it that the list of revocations is a recent one. Raises Refused if there is none."""
+    from kubus.auth.revocation_watch import NoList
+
+    try:
+        await watch.look()
+    except NoList:
+        raise Refused("revocations_unknown") from None
 
 
 def keys_named(token: Token, keys: tuple[VerificationKey, ...]) -> tuple[VerificationKey, ...]:

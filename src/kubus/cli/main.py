@@ -28,7 +28,7 @@ COMMANDS = {
     "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
-    "token": ("kubus.cli.token:token", "Make a token that tells the server who is asking."),
+    "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
     "secret": ("kubus.cli.secret:secret", "Make a secret for signing tokens."),
     "version": ("kubus.cli.version:version", "Print the versions of kubus and of what it runs on."),
 }

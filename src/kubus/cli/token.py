@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from kubus.auth.minting import mint_token
 from kubus.config.dotenv import read_dotenv
@@ -36,6 +36,14 @@ LAST_YEAR = 9999
 TIMES = ("exp", "iat", "nbf")
 
 
+tokens = App(name="token", help="Make a signed token and print it, with when it expires and what it says.")
+tokens.command(
+    "kubus.cli.token_inspect:inspect", name="inspect", help="Say what a token holds, and why it is refused if it is."
+)
+tokens.command("kubus.cli.token_revoke:revoke", name="revoke", help="Take a token back before it expires.")
+
+
+@tokens.default
 def token(
     *,
     expiry: Annotated[str, Parameter(name=("--expiry", "-e"))] = "30 days",

@@ -26,11 +26,10 @@ REFUSED: dict[str, str] = {
     "CUBEJS_DB_SSL_SERVERNAME": f"checking for another name than the host's {LATER}",
     "CUBEJS_REDIS_URL": NO_REDIS,
     "REDIS_URL": NO_REDIS,
-    "KUBUS_REVOCATION": f"revoking tokens {LATER}",
 }
 
 # With these values a refused setting asks for nothing.
-HARMLESS = {"CUBEJS_ROLLUP_ONLY": "false", "CUBEJS_ENABLE_TLS": "false", "KUBUS_REVOCATION": "off"}
+HARMLESS = {"CUBEJS_ROLLUP_ONLY": "false", "CUBEJS_ENABLE_TLS": "false"}
 
 NO_EFFECT: dict[str, str] = {
     "CUBEJS_ACCESS_POLICY_MASK_*": "access policies come with a later version",

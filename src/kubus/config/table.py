@@ -217,6 +217,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KUBUS_TENANT_CLAIM", values.text, None, "the claim that says which tenant the caller belongs to", AUTH),
     Setting("KUBUS_SUBJECT_CLAIM", values.text, "sub", "the claim that says who the caller is, for records", AUTH),
     Setting(
+        "KUBUS_REVOCATION",
+        values.text,
+        None,
+        "the list of revoked tokens: a file, or the address of a Valkey or Redis server, see [tokens.md](tokens.md)",
+        AUTH,
+        secret=True,
+    ),
+    Setting(
+        "KUBUS_REVOCATION_STALE",
+        values.duration,
+        timedelta(hours=1),
+        "how long the last list of revoked tokens holds while it cannot be read; then every token is refused",
+        AUTH,
+    ),
+    Setting(
         "KUBUS_AUTH_401",
         values.boolean,
         False,

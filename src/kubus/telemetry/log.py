@@ -31,6 +31,8 @@ from kubus.events import (
     ModelLoaded,
     RequestFailed,
     RequestFinished,
+    RevocationsFailed,
+    RevocationsRead,
     ServerListening,
     ServerStopping,
     SettingWarning,
@@ -83,6 +85,8 @@ SEVERITY: dict[type[Event], int] = {
     KeySetFailed: 40,
     KeySkipped: 30,
     KeySetFetched: 20,
+    RevocationsFailed: 40,
+    RevocationsRead: 20,
     StatementFailed: 30,
     RequestFinished: 20,
     ServerListening: 20,
@@ -128,6 +132,11 @@ def people_text(event: Event) -> str:
             return f"Hooks of {file}: {', '.join(names)}"
         case HookFailed(hook, request_id, reason):
             return f"The hook {hook} failed: {one_line(request_id)}\n{reason}"
+        case RevocationsRead(entries):
+            return f"Revoked tokens: {entries} entries"
+        case RevocationsFailed(reason, is_known):
+            kept = "the last list holds" if is_known else "every token is refused"
+            return f"The list of revoked tokens cannot be read: {reason} ({kept})"
         case KeySetFetched(place, keys):
             return f"Keys of {place}: {keys}"
         case KeySetFailed(place, reason, failures, has_keys):
@@ -294,6 +303,10 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
             return "Hooks", {"file": file, "hooks": list(names)}
         case HookFailed(hook, request_id, reason):
             return "Hook Error", {"hook": hook, "request_id": request_id, "reason": reason}
+        case RevocationsRead(entries):
+            return "Revocations", {"entries": entries}
+        case RevocationsFailed(reason, is_known):
+            return "Revocations Error", {"error": reason, "last_list_holds": is_known}
         case KeySetFetched(place, keys):
             return "JWKs Fetching Success", {"place": place, "keys": keys}
         case KeySetFailed(place, reason, failures, has_keys):
