@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import yaml
+from yaml import AliasEvent, MappingEndEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from kubus.loading.yaml_scalars import scalar_of
 
@@ -142,12 +143,12 @@ class Builder:
             raise self.bad(f"stands for more than {MAX_VALUES} values", event)
         self.deepest = max(self.deepest, depth)
         match event:
-            case yaml.ScalarEvent():
+            case ScalarEvent():
                 value = self.scalar(event)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = Anchored(value, 1, 0)
                 return value
-            case yaml.AliasEvent():
+            case AliasEvent():
                 return self.aliased(event, depth)
             case _:
                 return self.collection(event, depth)
@@ -191,17 +192,17 @@ class Builder:
     def filled(self, event: Any, depth: int) -> Yaml:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         get = self.loader.get_event
-        if isinstance(event, yaml.SequenceStartEvent):
+        if isinstance(event, SequenceStartEvent):
             items: list[Yaml] = []
-            while not isinstance(item := get(), yaml.SequenceEndEvent):
+            while not isinstance(item := get(), SequenceEndEvent):
                 items.append(self.value(item, depth + 1))
             return Yaml(items, line, column)
         data: dict[str, Yaml] = {}
         keys: dict[str, Yaml] = {}
         twice: list[Yaml] = []
         merged: list[Yaml] = []
-        while not isinstance(key := get(), yaml.MappingEndEvent):
-            if not isinstance(key, yaml.ScalarEvent):
+        while not isinstance(key := get(), MappingEndEvent):
+            if not isinstance(key, ScalarEvent):
                 raise self.bad("a key has to be a name", key)
             name: str = key.value
             at = Yaml(name, key.start_mark.line + 1, key.start_mark.column + 1)

@@ -131,6 +131,8 @@ class ContextReference:
 
 
 PLAIN = frozenset({str, int, float, bool, type(None)})
+# Types of fields that hold nothing else.
+PLAIN_TYPES = (*PLAIN, str | None, bool | None, int | None, float | None, tuple[str, ...])
 
 
 def everything_in(value: object) -> Iterator[object]:
@@ -148,7 +150,8 @@ def everything_in(value: object) -> Iterator[object]:
 def parts_by_type(kind: type) -> Callable[[Any], list[object]] | None:
     """What gives the parts of a value of this type; None for types that have none."""
     if is_dataclass(kind):
-        names = [field.name for field in fields(kind)]
+        # What people call a member holds no SQL, and may hold any JSON.
+        names = [field.name for field in fields(kind) if field.type not in PLAIN_TYPES and field.name != "label"]
         return lambda value: [p for name in names if (p := getattr(value, name)).__class__ not in PLAIN]
     if issubclass(kind, Mapping):
         return lambda value: list(value.values())

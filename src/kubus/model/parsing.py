@@ -1,11 +1,12 @@
 """SQL of a model to trees: what sqlglot reads, and what it would read as something else."""
 
 import re
+import threading
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
 
 import sqlglot
-from sqlglot import Dialect, exp
+from sqlglot import Dialect, Parser, Tokenizer, exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -26,6 +27,8 @@ class BadSql(Exception):
 # What only reads never has in it.
 WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Into, exp.Lock, exp.Command)
 
+PLACEHOLDERS = (exp.Placeholder, exp.Parameter)
+
 # sqlglot writes these as functions that answer in another type, with other digits.
 RENAMED = {"postgres": re.compile(r"\b(date_part|log10)\s*\(", re.IGNORECASE)}
 
@@ -41,7 +44,7 @@ def parse(text: str, dialect: str) -> exp.Expr:
         BadSql: it is none, or the tree would not mean what the text does.
     """
     try:
-        trees = speaking(dialect).parse(faithful(text, dialect))
+        trees = READERS.parse(faithful(text, dialect), dialect)
     except ParseError as error:
         raise not_parsed(error) from error
     except SqlglotError as error:
@@ -52,17 +55,40 @@ def parse(text: str, dialect: str) -> exp.Expr:
     if len(trees) != 1 or trees[0] is None:
         raise BadSql("This is not one statement")
     tree = trees[0]
-    if tree.find(*WRITES):
-        raise BadSql("SQL of a model has to be a SELECT, and only read")
-    if tree.find(exp.Placeholder, exp.Parameter):
+    refused = tree.find(*WRITES, *PLACEHOLDERS)
+    if isinstance(refused, PLACEHOLDERS):
         raise BadSql("SQL of a model has no placeholders of its own", "Write the value, or a reference in braces")
+    if refused is not None:
+        raise BadSql("SQL of a model has to be a SELECT, and only read")
     return tree
 
 
-@cache
-def speaking(dialect: str) -> Dialect:
-    """What reads a dialect; making one costs as much as reading a short text."""
-    return Dialect.get_or_raise(dialect)
+@dataclass(slots=True)
+class Reader:
+    """What reads the texts of one dialect, one after the other."""
+
+    tokenizer: Tokenizer
+    parser: Parser
+
+    def parse(self, text: str) -> list[exp.Expr | None]:
+        return self.parser.parse(self.tokenizer.tokenize(text), text)
+
+
+class Readers(threading.local):
+    """A reader for each dialect and thread: making one costs as much as reading a short text."""
+
+    def __init__(self) -> None:
+        self.by_dialect: dict[str, Reader] = {}
+
+    def parse(self, text: str, dialect: str) -> list[exp.Expr | None]:
+        reader = self.by_dialect.get(dialect)
+        if reader is None:
+            spoken = Dialect.get_or_raise(dialect)
+            reader = self.by_dialect[dialect] = Reader(spoken.tokenizer(), spoken.parser())
+        return reader.parse(text)
+
+
+READERS = Readers()
 
 
 def parse_value(text: str, dialect: str) -> exp.Expr:
