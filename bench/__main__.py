@@ -15,12 +15,21 @@ from bench.measures.many_rows import beside_copy, exports, long_answers
 from bench.measures.planning import planning
 from bench.measures.starting import demo, first_answer
 from bench.measures.statements import compared
+from bench.measures.tenants import further_tenants
 from bench.measures.tokens import new_tokens
 from bench.measures.uncached import uncached
 from bench.stage import Pair, Stage, paired, staged
 
 # Each by itself, with the servers that it starts.
-ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (first_answer, demo, planning, beside_copy, exports, compiling)
+ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
+    first_answer,
+    demo,
+    planning,
+    beside_copy,
+    exports,
+    compiling,
+    further_tenants,
+)
 # On both servers, which run the whole time.
 BESIDE: tuple[Callable[[Pair], Iterator[Figure]], ...] = (
     cached_load,

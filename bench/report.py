@@ -19,10 +19,7 @@ from bench.targets import TARGETS, Bound
 
 HEAD = ("What", "kubus", "beside it", "ratio", "first", "goal", "note")
 
-NOT_BUILT = (
-    "Not there to be measured yet: a compiled model kept between starts, further tenants with the same model, "
-    "hand-written SQL beside the planner's."
-)
+NOT_BUILT = "Not there to be measured yet: a compiled model kept between starts, hand-written SQL beside the planner's."
 
 
 def line(figure: Figure) -> tuple[str, ...]:
