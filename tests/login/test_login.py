@@ -106,7 +106,8 @@ def part(token: str, number: int) -> dict[str, Any]:
 @pytest.mark.parametrize("way", WAYS)
 def test_who_logs_in_sees_what_their_role_sees(way: str, login: Login, tmp_path: Path) -> None:
     (tmp_path / "kubus.py").write_text(AUDIT)
-    with serving(tmp_path, login.provider, WAYS[way](login.provider)) as server:
+    audit = {"KUBUS_AUDIT": "file", "KUBUS_AUDIT_CLAIMS": "role,email"}
+    with serving(tmp_path, login.provider, {**WAYS[way](login.provider), **audit}) as server:
         for algorithm in ("RS256", "ES256"):
             resource = f"https://kubus.example/{algorithm.lower()}"
             admin = login(server.url, "admin", resource)
@@ -127,6 +128,19 @@ def test_who_logs_in_sees_what_their_role_sees(way: str, login: Login, tmp_path:
         changed = admin.token[:-10] + ("A" if admin.token[-10] != "A" else "B") + admin.token[-9:]
         assert ask(server, changed) == REFUSED
         assert ask(server, "") == (403, {"error": "Authorization header isn't set"})
+    # The same without any code: the audit log, of all who asked, and of those who were not let in.
+    records = [json.loads(line) for line in (tmp_path / "audit" / "audit.jsonl").read_text().splitlines()]
+    asked = [(one["subject"], one["claims"], one["outcome"]) for one in records if one.get("api") == "load"]
+    admins = ("admin", {"role": "admin", "email": "admin@shop.example"}, "ok")
+    others = ("foobar", {"role": "foobar", "email": "foobar@shop.example"}, "ok")
+    assert asked[:5] == [admins, admins, others, admins, others]
+    assert [outcome for _, _, outcome in asked[5:]] == ["denied", "denied"]
+    assert {one["issuer"] for one in records if one.get("outcome") == "ok"} == {login.provider.issuer}
+    assert all(
+        one["queries"][0]["members"] == ["orders.count", "orders.status"]
+        for one in records
+        if one.get("outcome") == "ok"
+    )
 
 
 def test_tokens_for_others_and_of_another_kind_are_refused(login: Login, tmp_path: Path) -> None:
