@@ -50,14 +50,17 @@ CONNECTING = Lock()
 
 
 class DuckDBSource:
-    """One database instance; a cursor of its own for each statement, in threads no more than there are cores."""
+    """One database instance; a cursor of its own for each statement, in threads no more than there are cores.
+
+    `connection` is one that is open already, with settings of its own; closing the source closes it.
+    """
 
     db_type = "duckdb"
     dialect = "duckdb"
 
-    def __init__(self, name: str, options: DuckDBOptions) -> None:
+    def __init__(self, name: str, options: DuckDBOptions, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self._options = options
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connection = connection
         self._wire: OrderedDict[str, WireSql] = OrderedDict()
         self._opening = Lock()
         self._cursors: set[duckdb.DuckDBPyConnection] = set()

@@ -117,7 +117,7 @@ def shown(groups: Groups, keys: tuple[Key, ...]) -> ValueOf:
     return value
 
 
-def measures_of(part: GroupPlan) -> tuple[Measure, ...]:
+def measures_of(part: GroupPlan | Project) -> tuple[Measure, ...]:
     """The measures that a part computes."""
     if isinstance(part, Combine):
         return tuple(dict.fromkeys(measure for inner in part.parts for measure in measures_of(inner)))

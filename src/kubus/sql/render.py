@@ -44,7 +44,7 @@ from kubus.sql.names import Names
 from kubus.sql.parts import combined
 from kubus.sql.rolling import rolled, rolled_rows
 from kubus.sql.scope import Scope
-from kubus.sql.stages import calculated, chosen, kept_one, merged, ranked, reaggregated, spread
+from kubus.sql.stages import calculated, chosen, has_windows, kept_one, merged, ranked, reaggregated, set_below, spread
 from kubus.sql.statement import Column, StatementShape
 
 
@@ -89,7 +89,9 @@ class Renderer(Making):
                 # The columns of the answer have the first claim to their names.
                 for one in (*keys, *measures):
                     self.names.of(one)
-                return self.finish(self.groups(input), keys, measures, conditions)
+                # SQL knows no condition on a window beside it: the window is a column first.
+                groups = set_below(self, input, keys) if conditions and has_windows(input) else self.groups(input)
+                return self.finish(groups, keys, measures, conditions)
             case Count(input):
                 rows = self.plan(input).subquery(exp.to_identifier("rows", quoted=True), copy=False)
                 return exp.select(exp.alias_(exp.Count(this=exp.Star()), "total", quoted=True)).from_(rows, copy=False)

@@ -7,7 +7,7 @@ from sqlglot import exp
 from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure
 from kubus.model.member_sql import MemberReference, MemberSql
-from kubus.plan.nodes import Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
+from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Project, Rank, Reaggregate, Spread
 from kubus.query.resolve import Bucket, Key, referenced, target_of
 from kubus.sql.making import Groups, Making, measures_of
 from kubus.sql.scope import Scope, column
@@ -65,7 +65,24 @@ class Below:
         return self.scope.aggregated(measure, value)
 
 
-def below(making: Making, lower: GroupPlan, names: tuple[Key, ...]) -> Below:
+def has_windows(plan: GroupPlan | Project) -> bool:
+    """Whether what groups compute is a window over them."""
+    match plan:
+        case Rank():
+            return True
+        case Calculate(input):
+            return has_windows(input)
+        case _:
+            return False
+
+
+def set_below(making: Making, plan: GroupPlan | Project, names: tuple[Key, ...]) -> Groups:
+    """The same groups, everything that they compute in columns."""
+    lower = below(making, plan, names)
+    return Groups(lower.select, lower.scope, lower.columns, lower.value, is_grouped=False)
+
+
+def below(making: Making, lower: GroupPlan | Project, names: tuple[Key, ...]) -> Below:
     alias = making.names.table("stage")
     measures = measures_of(lower)
     table = making.finish(making.groups(lower), names, measures)

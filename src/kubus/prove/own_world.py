@@ -1,0 +1,358 @@
+"""Worlds made of a project's own model: its cubes, on tables that are made up.
+
+Every cube gets a table with the columns that its SQL names, filled at random with rows of several owners. What the
+cube's own query in `sql` does is not asked then, unless it filters by a claim: only what kubus makes of the model is.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from types import MappingProxyType
+from typing import Literal
+
+from sqlglot import exp
+
+from kubus.model.access import AccessPolicy, ClaimAt, Constant, PolicyValue, tests_in
+from kubus.model.context import everything_in
+from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.member_sql import MemberReference, MemberSql, TableReference, marker
+from kubus.model.model import Model
+from kubus.prove.hidden import CANARY, Stored, with_canaries
+from kubus.prove.rules import Value, is_for
+from kubus.prove.world import Facade, Guarded, Person, World
+
+Kind = Literal["VARCHAR", "INTEGER", "TIMESTAMP", "BOOLEAN"]
+KINDS: Mapping[str, Kind] = {"string": "VARCHAR", "number": "INTEGER", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
+DAY_ONE = datetime(2024, 1, 1)  # noqa: DTZ001 - wall time of a column without a zone
+WORDS = ("alpha", "beta", "gamma")
+ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the model says of a project's worlds: the tables, and which claims and groups its policies read."""
+
+    model: Model
+    cubes: tuple[Guarded, ...]
+    views: tuple[Facade, ...]
+    claims: Mapping[tuple[str, ...], tuple[Kind, bool]]
+    groups: tuple[str, ...]
+    values: Mapping[tuple[str, str], tuple[PolicyValue, ...]]
+
+
+def drawn(model: Model) -> Drawn:
+    """The tables of a model and what guards them."""
+    columns = columns_of(model)
+    foreign = {name: set[str]() for name in model.cubes}
+    reads: dict[str, dict[str, frozenset[str]]] = {}
+    for cube in model.cubes.values():
+        own: dict[str, frozenset[str]] = {}
+        for member in members_of(cube):
+            found = set(columns_read(member, model, frozenset()))
+            own[member.name] = frozenset(column for of, column in found if of == cube.name)
+            for of, column in found:
+                if of != cube.name:
+                    foreign[of].add(column)
+        reads[cube.name] = own
+    cubes = tuple(
+        guarded(cube, columns[cube.name], reads[cube.name], frozenset(foreign[cube.name]), model)
+        for cube in model.cubes.values()
+    )
+    views = tuple(
+        Facade(
+            view.name,
+            {},
+            {
+                member.name: (member.alias_of.cube, member.alias_of.member)
+                for member in (*view.dimensions.values(), *view.measures.values(), *view.segments.values())
+                if member.alias_of is not None
+            },
+            view.policies or None,
+        )
+        for view in model.views.values()
+    )
+    tables = {cube.name: on_table(model.cubes[cube.name], cube.table) for cube in cubes}
+    claims: dict[tuple[str, ...], tuple[Kind, bool]] = {}
+    values: dict[tuple[str, str], tuple[PolicyValue, ...]] = {}
+    groups: set[str] = set()
+    for holder in (*model.cubes.values(), *model.views.values()):
+        for policy in holder.policies:
+            groups |= policy.groups or frozenset()
+            for condition in policy.conditions:
+                claims |= {one.path: ("BOOLEAN", False) for one in claims_of(condition)}
+            for test in () if policy.rows is None else tests_in(policy.rows):
+                dimension = behind(model.dimension(test.member), model)
+                values[dimension.cube, dimension.name] = (
+                    *values.get((dimension.cube, dimension.name), ()),
+                    *test.values,
+                )
+                many = test.operator in {"equals", "notEquals", "in", "notIn"}
+                for value in test.values:
+                    claims |= {one.path: (KINDS.get(dimension.type, "VARCHAR"), many) for one in claims_of(value)}
+    for path in model.claims:
+        claims.setdefault(path, ("VARCHAR", False))
+    holders = {name: tables.get(name, holder) for name, holder in model.holders.items()}
+    made = replace(model, cubes=MappingProxyType(tables), holders=MappingProxyType(holders))
+    return Drawn(made, cubes, views, claims, tuple(sorted(groups)), values)
+
+
+def own_world(project: Drawn, random: Random) -> World:
+    """A world of the project's model: two callers, and rows of theirs and of others."""
+    observer = person("observer", "a", project, random)
+    other = person(f"{CANARY}-other", "b", project, random)
+    rows = {
+        cube.table: tuple(own_row(project, cube, number, random) for number in range(1, random.randint(5, 12)))
+        for cube in project.cubes
+    }
+    return with_canaries(World(project.cubes, project.views, rows, observer, other, project.model), random)
+
+
+def person(name: str, letter: str, project: Drawn, random: Random) -> Person:
+    """A caller with every claim that the model reads."""
+    claims: dict[str, object] = {"sub": name}
+    for path, (kind, many) in project.claims.items():
+        value = claim(letter, kind, random)
+        put(claims, path, [value, claim(ANYONE, kind, random)] if many and random.random() < 0.3 else value)
+    return Person(name, claims, frozenset(group for group in project.groups if random.random() < 0.5))
+
+
+def claim(letter: str, kind: Kind, random: Random) -> object:
+    match kind:
+        case "VARCHAR":
+            return f"owner-{letter}"
+        case "INTEGER":
+            return {"a": 1, "b": 2}.get(letter, 3)
+        case "BOOLEAN":
+            return random.random() < 0.7
+        case "TIMESTAMP":
+            return "2024-02-01"
+
+
+def put(claims: dict[str, object], path: tuple[str, ...], value: object) -> None:
+    for step in path[:-1]:
+        inner = claims.setdefault(step, {})
+        assert isinstance(inner, dict)
+        claims = inner
+    claims[path[-1]] = value
+
+
+def own_row(project: Drawn, cube: Guarded, number: int, random: Random) -> Stored:
+    """A row with a key of this number."""
+    shown = {column: name for name, column in cube.dimensions.items()}
+    keys = {d.name for d in project.model.cubes[cube.name].primary_key}
+
+    def value(column: str, kind: str) -> Value:
+        name = shown.get(column)
+        if name in keys:
+            return (
+                number
+                if kind == "INTEGER"
+                else f"key-{number}"
+                if kind == "VARCHAR"
+                else DAY_ONE + timedelta(days=number)
+            )
+        wanted = project.values.get((cube.name, name or ""), ())
+        if wanted and random.random() < 0.8:
+            return policy_value(random.choice(wanted), kind, random)
+        return some_value(kind, random)
+
+    return tuple(value(column, kind) for column, kind in cube.columns.items())
+
+
+def key_value(kind: str, number: int) -> Value:
+    match kind:
+        case "INTEGER":
+            return number
+        case "VARCHAR":
+            return f"key-{number}"
+        case _:
+            return DAY_ONE + timedelta(days=number)
+
+
+def policy_value(wanted: PolicyValue, kind: str, random: Random) -> Value:
+    """A value that a policy asks for, or the like of another owner."""
+    if isinstance(wanted, Constant) and kind in {"VARCHAR", "BOOLEAN"}:
+        return None if wanted.value is None else str(wanted.value) if kind == "VARCHAR" else bool(wanted.value)
+    match kind:
+        case "VARCHAR":
+            return f"owner-{random.choice(('a', 'a', 'b', ANYONE))}"
+        case "INTEGER":
+            return random.choice((1, 1, 2, 3))
+        case _:
+            return some_value(kind, random)
+
+
+def some_value(kind: str, random: Random) -> Value:
+    match kind:
+        case "INTEGER":
+            return random.choice((None, random.randrange(1, 12), random.randrange(1, 12)))
+        case "TIMESTAMP":
+            return DAY_ONE + timedelta(hours=random.randrange(24 * 90))
+        case "BOOLEAN":
+            return random.choice((True, False, None))
+        case _:
+            return random.choice((None, *WORDS))
+
+
+def without_others(world: World) -> World:
+    """The world in a model that has only the policies that are for the observer; a guarded cube stays guarded."""
+    assert world.model is not None, "a world of a project"
+    person = world.observer
+
+    def own(policies: tuple[AccessPolicy, ...]) -> tuple[AccessPolicy, ...]:
+        kept = tuple(policy for policy in policies if is_for(policy, person.groups, person.claims))
+        return kept or tuple(replace(policy, groups=frozenset({"nobody"})) for policy in policies)
+
+    model = world.model
+    cubes = {name: replace(cube, policies=own(cube.policies)) for name, cube in model.cubes.items()}
+    views = {name: replace(view, policies=own(view.policies)) for name, view in model.views.items()}
+    changed = replace(
+        model,
+        cubes=MappingProxyType(cubes),
+        views=MappingProxyType(views),
+        holders=MappingProxyType({name: cubes.get(name) or views[name] for name in model.holders}),
+        version=f"{model.version}, others left out",
+    )
+    return replace(world, model=changed)
+
+
+# ── what the model's SQL names ──
+
+
+def members_of(cube: Cube) -> Iterator[Dimension | Measure | Segment]:
+    yield from cube.dimensions.values()
+    yield from cube.measures.values()
+    yield from cube.segments.values()
+
+
+def texts_of(member: Dimension | Measure | Segment) -> Iterator[MemberSql]:
+    """Every SQL text of a member."""
+    for part in everything_in(member):
+        if isinstance(part, MemberSql):
+            yield part
+
+
+def named_in(sql: MemberSql, cube: str) -> Iterator[tuple[str, str, exp.Column]]:
+    """The columns that SQL names, as (cube, column); one without a table is of `cube`."""
+    tables = {marker(n): one.cube for n, one in enumerate(sql.references) if isinstance(one, TableReference)}
+    others = {marker(n) for n, one in enumerate(sql.references) if not isinstance(one, TableReference)}
+    for column in sql.tree.find_all(exp.Column):
+        if column.name not in others and not column.is_star:
+            yield tables.get(column.table, cube), column.name, column
+
+
+def columns_read(
+    member: Dimension | Measure | Segment, model: Model, seen: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Every column on which a member depends, as (cube, column), through what it refers to."""
+    if member.path in seen:
+        return
+    for sql in texts_of(member):
+        for of, column, _ in named_in(sql, member.cube):
+            yield of, column
+        for reference in sql.references:
+            if isinstance(reference, MemberReference) and reference.cube in model.cubes:
+                found = model.cubes[reference.cube].member(reference.member)
+                if found is not None:
+                    yield from columns_read(found, model, seen | {member.path})
+    if isinstance(member, Measure) and member.sql is None:
+        for key in model.cubes[member.cube].primary_key:
+            yield from columns_read(key, model, seen | {member.path})
+
+
+def columns_of(model: Model) -> dict[str, dict[str, Kind]]:
+    """The columns of each cube and their types, as far as the model tells them."""
+    found: dict[str, dict[str, Kind | None]] = {name: {} for name in model.cubes}
+    for cube in model.cubes.values():
+        for dimension in cube.dimensions.values():
+            column = bare_column(dimension)
+            if column is not None:
+                found[cube.name][column] = KINDS.get(dimension.type, "VARCHAR")
+        texts = [sql for member in members_of(cube) for sql in texts_of(member)]
+        for sql in (*texts, *(join.sql for join in cube.joins)):
+            for of, column, node in named_in(sql, cube.name):
+                if found[of].get(column) is None:
+                    found[of][column] = kind_by_use(node)
+        for measure in cube.measures.values():
+            if measure.sql is not None and measure.type.name in {"sum", "avg"}:
+                for of, column, node in named_in(measure.sql, cube.name):
+                    if node is measure.sql.tree and found[of].get(column) is None:
+                        found[of][column] = "INTEGER"
+    for _ in range(2):
+        for cube in model.cubes.values():
+            for join in cube.joins:
+                sides = [(of, column) for of, column, _ in named_in(join.sql, cube.name)]
+                known = next((found[of][column] for of, column in sides if found[of][column]), None)
+                for of, column in sides:
+                    found[of][column] = found[of][column] or known
+    return {name: {column: kind or "VARCHAR" for column, kind in columns.items()} for name, columns in found.items()}
+
+
+def kind_by_use(column: exp.Column) -> Kind | None:
+    """The type of a column by what is done with it; None if that says nothing."""
+    parent = column.parent
+    if isinstance(parent, exp.Sum | exp.Avg | exp.Add | exp.Sub | exp.Mul | exp.Div | exp.Neg):
+        return "INTEGER"
+    if isinstance(parent, exp.Binary):
+        other = parent.right if parent.left is column else parent.left
+        if isinstance(other, exp.Literal):
+            return "VARCHAR" if other.is_string else "INTEGER"
+        if isinstance(other, exp.Boolean):
+            return "BOOLEAN"
+    return None
+
+
+def bare_column(dimension: Dimension) -> str | None:
+    """The column that a dimension shows as it is."""
+    value = dimension.value
+    if dimension.alias_of is not None or not isinstance(value, MemberSql) or not isinstance(value.tree, exp.Column):
+        return None
+    first = value.references[0] if value.references else None
+    return value.tree.name if isinstance(first, TableReference) and first.cube == dimension.cube else None
+
+
+def guarded(
+    cube: Cube, columns: Mapping[str, Kind], reads: Mapping[str, frozenset[str]], foreign: frozenset[str], model: Model
+) -> Guarded:
+    """What guards a cube."""
+    shown = {d.name: column for d in cube.dimensions.values() if (column := bare_column(d)) is not None}
+    tested = {test.member.rpartition(".")[2] for p in cube.policies if p.rows is not None for test in tests_in(p.rows)}
+    fixed = {column for name, column in shown.items() if name in tested}
+    fixed |= {column for d in cube.primary_key for of, column in columns_read(d, model, frozenset()) if of == cube.name}
+    fixed |= {column for column, kind in columns.items() if kind not in {"VARCHAR", "INTEGER"}}
+    for other in model.cubes.values():
+        for join in other.joins:
+            fixed |= {column for of, column, _ in named_in(join.sql, other.name) if of == cube.name}
+    declared = {
+        "dimensions": [{"name": d.name, "type": d.type} for d in cube.dimensions.values()],
+        "measures": [{"name": m.name} for m in cube.measures.values()],
+        "segments": [{"name": s.name} for s in cube.segments.values()],
+    }
+    whole = {**columns} or {"id": "INTEGER"}
+    return Guarded(
+        cube.name,
+        f"prove_{cube.name}",
+        declared,
+        whole,
+        shown,
+        reads,
+        cube.policies or None,
+        None,
+        foreign,
+        frozenset(fixed),
+    )
+
+
+def on_table(cube: Cube, table: str) -> Cube:
+    """The cube on a table that is made up."""
+    return replace(cube, table=MemberSql(table, exp.to_table(table), ()), is_query=False, data_source="default")
+
+
+def behind(dimension: Dimension, model: Model) -> Dimension:
+    target = dimension.alias_of
+    return dimension if target is None else model.dimension(f"{target.cube}.{target.member}")
+
+
+def claims_of(value: PolicyValue) -> list[ClaimAt]:
+    return [one for one in everything_in(value) if isinstance(one, ClaimAt)]
