@@ -174,6 +174,15 @@ async def test_total_counts_rows_without_the_limit(api):
     assert (len(body["data"]), body["total"]) == (1, 3)
 
 
+async def test_what_the_database_refuses_is_refused_with_a_total_as_well(api):
+    query = {"dimensions": ["numbers.broken"], "limit": 1}
+    async with api() as (client, _):
+        plain = await client.get(LOAD, params=asked(query))
+        counted = await client.get(LOAD, params=asked(query | {"total": True}))
+    assert plain.status_code == counted.status_code == 400
+    assert counted.json() == plain.json()
+
+
 async def test_fifty_thousand_rows_come_whole(api):
     query = {"dimensions": ["numbers.n", "numbers.text"], "limit": 50_000, "order": {"numbers.n": "asc"}}
     async with api() as (client, _):

@@ -223,9 +223,13 @@ class Runner:
         elif job.count is None:
             rows, total = await self._rows(source, job.statement, request_id), None
         else:
-            async with asyncio.TaskGroup() as group:
-                answered = group.create_task(self._rows(source, job.statement, request_id))
-                counted = group.create_task(self._rows(source, job.count, request_id))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    answered = group.create_task(self._rows(source, job.statement, request_id))
+                    counted = group.create_task(self._rows(source, job.count, request_id))
+            except ExceptionGroup as failed:
+                # What the database says of the one it says of the other; callers know errors, and no groups of them.
+                raise failed.exceptions[0] from failed
             rows, total = answered.result(), int(counted.result().values[0][0])
         answer = Answer(
             rows,
