@@ -1,13 +1,8 @@
 """Nothing leaks, in random worlds and in those of models that people wrote."""
 
-import asyncio
-from pathlib import Path
-
 import pytest
 
-from kubus.loading.load import load_model
-from kubus.prove.own_world import drawn
-from kubus.prove.prover import Proof, own_pair, prove, random_pair
+from kubus.prove.prover import Proof, prove, random_pair
 
 # So many parts, so that they run side by side; together at least 20,000 tuples.
 PARTS = 10

@@ -29,6 +29,7 @@ COMMANDS = {
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
+    "prove": ("kubus.cli.prove:prove", "Look for leaks: can one caller learn of what only others may see?"),
     "secret": ("kubus.cli.secret:secret", "Make a secret for signing tokens."),
     "version": ("kubus.cli.version:version", "Print the versions of kubus and of what it runs on."),
 }

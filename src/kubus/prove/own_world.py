@@ -4,12 +4,12 @@ Every cube gets a table with the columns that its SQL names, filled at random wi
 cube's own query in `sql` does is not asked then, unless it filters by a claim: only what kubus makes of the model is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, cast
 
 from sqlglot import exp
 
@@ -80,7 +80,7 @@ def drawn(model: Model) -> Drawn:
         for policy in holder.policies:
             groups |= policy.groups or frozenset()
             for condition in policy.conditions:
-                claims |= {one.path: ("BOOLEAN", False) for one in claims_of(condition)}
+                claims.update((one.path, ("BOOLEAN", False)) for one in claims_of(condition))
             for test in () if policy.rows is None else tests_in(policy.rows):
                 dimension = behind(model.dimension(test.member), model)
                 values[dimension.cube, dimension.name] = (
@@ -89,7 +89,8 @@ def drawn(model: Model) -> Drawn:
                 )
                 many = test.operator in {"equals", "notEquals", "in", "notIn"}
                 for value in test.values:
-                    claims |= {one.path: (KINDS.get(dimension.type, "VARCHAR"), many) for one in claims_of(value)}
+                    kind = KINDS.get(dimension.type, "VARCHAR")
+                    claims.update((one.path, (kind, many)) for one in claims_of(value))
     for path in model.claims:
         claims.setdefault(path, ("VARCHAR", False))
     holders = {name: tables.get(name, holder) for name, holder in model.holders.items()}
@@ -130,11 +131,13 @@ def claim(letter: str, kind: Kind, random: Random) -> object:
 
 
 def put(claims: dict[str, object], path: tuple[str, ...], value: object) -> None:
-    for step in path[:-1]:
-        inner = claims.setdefault(step, {})
-        assert isinstance(inner, dict)
-        claims = inner
-    claims[path[-1]] = value
+    """Set the claim at a path."""
+    first, *rest = path
+    if not rest:
+        claims[first] = value
+        return
+    inner = cast("dict[str, object]", claims.setdefault(first, {}))
+    put(inner, tuple(rest), value)
 
 
 def own_row(project: Drawn, cube: Guarded, number: int, random: Random) -> Stored:
@@ -270,7 +273,7 @@ def columns_of(model: Model) -> dict[str, dict[str, Kind]]:
             if column is not None:
                 found[cube.name][column] = KINDS.get(dimension.type, "VARCHAR")
         texts = [sql for member in members_of(cube) for sql in texts_of(member)]
-        for sql in (*texts, *(join.sql for join in cube.joins)):
+        for sql in (*texts, *(join.on for join in cube.joins)):
             for of, column, node in named_in(sql, cube.name):
                 if found[of].get(column) is None:
                     found[of][column] = kind_by_use(node)
@@ -282,11 +285,16 @@ def columns_of(model: Model) -> dict[str, dict[str, Kind]]:
     for _ in range(2):
         for cube in model.cubes.values():
             for join in cube.joins:
-                sides = [(of, column) for of, column, _ in named_in(join.sql, cube.name)]
-                known = next((found[of][column] for of, column in sides if found[of][column]), None)
+                sides = [(of, column) for of, column, _ in named_in(join.on, cube.name)]
                 for of, column in sides:
-                    found[of][column] = found[of][column] or known
+                    # One of the sides may be told by a dimension; the others are of its kind.
+                    found[of][column] = found[of][column] or first_kind([found[a][b] for a, b in sides])
     return {name: {column: kind or "VARCHAR" for column, kind in columns.items()} for name, columns in found.items()}
+
+
+def first_kind(kinds: Sequence[Kind | None]) -> Kind | None:
+    """The first type that is known."""
+    return next(filter(None, kinds), None)
 
 
 def kind_by_use(column: exp.Column) -> Kind | None:
@@ -323,7 +331,7 @@ def guarded(
     fixed |= {column for column, kind in columns.items() if kind not in {"VARCHAR", "INTEGER"}}
     for other in model.cubes.values():
         for join in other.joins:
-            fixed |= {column for of, column, _ in named_in(join.sql, other.name) if of == cube.name}
+            fixed |= {column for of, column, _ in named_in(join.on, other.name) if of == cube.name}
     declared = {
         "dimensions": [{"name": d.name, "type": d.type} for d in cube.dimensions.values()],
         "measures": [{"name": m.name} for m in cube.measures.values()],

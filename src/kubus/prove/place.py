@@ -1,7 +1,7 @@
 """A world brought to life: its tables in memory, and the API in front of them, with authentication on."""
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class Place:
 
 
 @asynccontextmanager
-async def opened(world: World) -> AsyncIterator[Place]:
+async def opened(world: World) -> AsyncGenerator[Place]:
     """The API over a world. Raises ModelError if its model does not compile."""
     source = DuckDBSource("default", DuckDBOptions(threads=1), connection_with(world))
     layer = SemanticLayer(lambda: world.model or load_files(world.files(), {"default": "duckdb"}), {"default": source})

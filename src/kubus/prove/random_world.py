@@ -63,8 +63,11 @@ DIMENSIONS: Declared = {
     "shout": ({"type": "string", "sql": "upper({note})"}, ("note",)),
 }
 # Dimensions that show a column as it is.
-PLAIN = {name: (columns[0] if name == "price" else name) for name, (_, columns) in DIMENSIONS.items()}
-PLAIN = {name: column for name, column in PLAIN.items() if column in COLUMNS}
+PLAIN: Mapping[str, str] = {
+    name: columns[0]
+    for name, (said, columns) in DIMENSIONS.items()
+    if said["sql"].removeprefix("{CUBE}.") == columns[0]
+}
 
 LAST_MONTH = {"interval": "1 month", "type": "prior"}
 MEASURES: Declared = {

@@ -6,7 +6,7 @@ SQL, no `authorize`.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, assert_never, cast
+from typing import Any, Literal, assert_never, cast
 
 from kubus.model.access import (
     AccessPolicy,
@@ -17,6 +17,7 @@ from kubus.model.access import (
     FirstFalseOf,
     FirstTrueOf,
     ListOf,
+    MemberSet,
     OppositeOf,
     PolicyValue,
     RowFilter,
@@ -42,9 +43,15 @@ def is_for(policy: AccessPolicy, groups: frozenset[str], claims: Claims) -> bool
 
 def given(policy: AccessPolicy, member: str) -> Given:
     """What a policy gives of a member, by its own name."""
-    if policy.members is None or member in policy.members:
+    if policy.members is None or named_by(policy.members, member):
         return "whole"
-    return "masked" if policy.masked is not None and member in policy.masked else "none"
+    return "masked" if policy.masked is not None and named_by(policy.masked, member) else "none"
+
+
+def named_by(members: MemberSet, name: str) -> bool:
+    """Whether a set names a member and does not leave it out."""
+    included = members.includes is None or name in members.includes
+    return included and members.excludes is not None and name not in members.excludes
 
 
 def admits(policy: AccessPolicy, row: Row, claims: Claims) -> bool:
@@ -74,10 +81,7 @@ def result(value: PolicyValue, claims: Claims) -> object:
         case Constant(constant):
             return constant
         case ClaimAt(path):
-            found: object = claims
-            for step in path:
-                found = cast("Mapping[str, object]", found).get(step) if isinstance(found, Mapping) else None
-            return found
+            return claim_at(path, claims)
         case TextOf(parts):
             return "".join(str(result(part, claims)) for part in parts)
         case ListOf(parts):
@@ -92,6 +96,14 @@ def result(value: PolicyValue, claims: Claims) -> object:
             return not result(part, claims)
         case _:
             assert_never(value)
+
+
+def claim_at(path: tuple[str, ...], claims: Claims) -> object:
+    first, *rest = path
+    found = claims.get(first)
+    if not rest:
+        return found
+    return claim_at(tuple(rest), cast("Claims", found)) if isinstance(found, dict) else None
 
 
 def flat(found: object) -> list[object]:
@@ -147,13 +159,14 @@ def low(value: object) -> str:
     return str(value).lower()
 
 
-def compares(left: Value, operator: str, right: object) -> bool:
+def compares(left: Any, operator: str, right: Any) -> bool:
+    """A comparison of two values of one kind."""
     match operator:
         case "gt":
-            return left > right  # pyright: ignore[reportOperatorIssue] - of one kind each
+            return bool(left > right)
         case "gte":
-            return left >= right  # pyright: ignore[reportOperatorIssue]
+            return bool(left >= right)
         case "lt":
-            return left < right  # pyright: ignore[reportOperatorIssue]
+            return bool(left < right)
         case _:
-            return left <= right  # pyright: ignore[reportOperatorIssue]
+            return bool(left <= right)
