@@ -55,6 +55,7 @@ async def test_a_query_that_is_answered(audited):
                 "members": ["orders.count", "orders.status"],
                 "filtered": [],
                 "policies": [],
+                "masked": [],
                 "rows": 3,
                 "cache": "miss",
             }

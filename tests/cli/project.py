@@ -39,7 +39,7 @@ class Project:
     def settings(self, *arguments: str, **more: str) -> dict:
         """How to start `kubus` here: nothing of the tests' own environment is a setting."""
         return {
-            "args": [sys.executable, "-m", "kubus", *arguments],
+            "args": [sys.executable, "-P", "-m", "kubus", *arguments],
             "cwd": self.folder,
             "env": {**clean_environment(), "COLUMNS": "80", **self.environ, **more},
             "text": True,

@@ -13,8 +13,9 @@ from kubus.api.app import Api, ApiOptions, make_app
 from kubus.api.rest.callers import HookRules
 from kubus.api.rest.cors import Cors
 from kubus.audit.audit_log import AuditLog
+from kubus.audit.query_tags import QueryTags
 from kubus.auth.provider import Authenticator
-from kubus.config.audit import make_audit
+from kubus.config.audit import audit_key, make_audit
 from kubus.config.project import project_settings
 from kubus.config.revocation import make_watch
 from kubus.config.settings import Settings
@@ -112,6 +113,7 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
         default_scopes=frozenset(values["CUBEJS_DEFAULT_API_SCOPES"] or ()),
         cache_control=values["KUBUS_CACHE_CONTROL"],
         drain_seconds=int(values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
+        query_tags=QueryTags(frozenset(values["KUBUS_QUERY_TAGS"]), audit_key(values) or b""),
         cors=Cors(
             origins=values["KUBUS_CORS_ORIGINS"],
             methods=values["KUBUS_CORS_METHODS"],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from kubus.audit.questions import question
+from kubus.audit.questions import authorized_question, question
 from kubus.audit.texts import as_json
 from kubus.context import Caller
 from kubus.query.authorize import AuthorizedQuery
@@ -64,7 +64,7 @@ class Account:
 
     def authorized(self, queries: Iterable[AuthorizedQuery]) -> None:
         """These are the queries as their caller may ask them."""
-        self.questions = tuple(question(one.query, with_values=self.with_values) for one in queries)
+        self.questions = tuple(authorized_question(one, with_values=self.with_values) for one in queries)
 
     def queries_json(self) -> bytes:
         """The queries, as JSON."""

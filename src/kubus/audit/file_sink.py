@@ -17,7 +17,7 @@ from typing import Literal
 from kubus.audit.chain import Hashing, Head, Link, link, new_chain, sealed
 from kubus.audit.file_names import Lane
 from kubus.audit.head_file import HEAD_BYTES, marked, read_mark
-from kubus.audit.sink import SinkError
+from kubus.audit.sink import SinkError, head_json
 from kubus.audit.texts import as_json, instant
 from kubus.errors import ConfigError
 from kubus.events import SettingWarning, emit
@@ -359,10 +359,6 @@ def seconds_of(time: str) -> float:
     from datetime import datetime
 
     return datetime.fromisoformat(time).timestamp()
-
-
-def head_json(head: Head | None) -> bytes:
-    return b"null" if head is None else as_json({"chain": head.chain, "seq": head.seq, "hash": head.hash})
 
 
 def told(error: OSError, path: Path) -> str:

@@ -5,18 +5,29 @@ from typing import Any
 
 from kubus.audit.texts import as_json
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
+from kubus.query.authorize import AuthorizedQuery
 from kubus.query.query import Query, TimeDimension
 
 
-def question(query: Query, policies: Iterable[str] = (), *, with_values: bool = False) -> bytes:
-    """The inside of a JSON object: `members` that are asked for, those that rows are `filtered` by, and the
-    `policies` that were applied. With values, what they are filtered by as well, under `filters` and `date_ranges`.
+def authorized_question(authorized: AuthorizedQuery, *, with_values: bool = False) -> bytes:
+    """A query as its caller may ask it, with the `policies` that were applied and the members that they `masked`."""
+    masked = [one.path for one in authorized.masked]
+    return question(authorized.query, authorized.applied, masked, with_values=with_values)
+
+
+def question(
+    query: Query, policies: Iterable[str] = (), masked: Iterable[str] = (), *, with_values: bool = False
+) -> bytes:
+    """The inside of a JSON object: `members` that are asked for, those that rows are `filtered` by, and what policies
+    did. With values, what rows are filtered by as well, under `filters` and `date_ranges`.
     """
     times = query.time_dimensions
     shown = (f"{time.dimension}.{time.granularity}" for time in times if time.granularity is not None)
     members = list(dict.fromkeys((*query.measures, *query.dimensions, *shown)))
     filtered = list(dict.fromkeys((*query.segments, *conditions(query))))
-    said = b'"members":%b,"filtered":%b,"policies":%b' % (as_json(members), as_json(filtered), as_json(list(policies)))
+    said = b'"members":%b,"filtered":%b,"policies":%b,"masked":%b' % tuple(
+        as_json(list(names)) for names in (members, filtered, policies, masked)
+    )
     if not with_values:
         return said
     filters = [condition(part) for part in query.filters]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kubus.audit.chain import Head
+from kubus.audit.texts import as_json
 
 
 class SinkError(Exception):
@@ -38,3 +39,8 @@ class Sink(Protocol):
     def head(self) -> Head:
         """The last record."""
         ...
+
+
+def head_json(head: Head | None) -> bytes:
+    """A head as records write it."""
+    return b"null" if head is None else as_json({"chain": head.chain, "seq": head.seq, "hash": head.hash})

@@ -61,10 +61,14 @@ def verify_lane(lane: Lane, hash_of: Hashing, anchors: Iterable[Head] = ()) -> V
     return found
 
 
-def verify_lines(name: str, lines: Iterable[bytes], hash_of: Hashing, anchors: Iterable[Head] = ()) -> Verified:
-    """Check what was gathered from standard output, or one file alone: it may hold several chains after each other."""
+def verify_lines(
+    name: str, lines: Iterable[bytes], hash_of: Hashing, anchors: Iterable[Head] = (), *, is_one_chain: bool = False
+) -> Verified:
+    """Check records that lie in no files of ours: what was gathered from standard output, which may hold several
+    chains after each other, or the rows of a table.
+    """
     found = Verified()
-    walk = Walk(found, hash_of, set(anchors), is_lane=False)
+    walk = Walk(found, hash_of, set(anchors), is_lane=False, is_one_chain=is_one_chain)
     walk.lines(name, lines)
     walk.end()
     return found
@@ -94,11 +98,20 @@ def check_head(place: str, text: bytes | None, found: Verified, hash_of: Hashing
 class Walk:
     """Goes along a chain, record by record."""
 
-    def __init__(self, found: Verified, hash_of: Hashing, anchors: set[Head], *, is_lane: bool = True) -> None:
+    def __init__(
+        self,
+        found: Verified,
+        hash_of: Hashing,
+        anchors: set[Head],
+        *,
+        is_lane: bool = True,
+        is_one_chain: bool = True,
+    ) -> None:
         self._found = found
         self._hash_of = hash_of
         self._anchors = {(head.chain, head.seq): head for head in anchors}
         self._is_lane = is_lane
+        self._is_one_chain = is_one_chain
         self._before: Head | None = None
         self._before_file: str | None = None
         # A line that is no record, until the next record says what it is.
@@ -181,7 +194,7 @@ class Walk:
     def _follow(self, place: str, here: Link, fields: Mapping[str, Any]) -> None:
         """Whether a record follows the one before."""
         head, before = here.head, self._before
-        if before is None or (not self._is_lane and head.chain != before.chain):
+        if before is None or (not self._is_one_chain and head.chain != before.chain):
             if before is not None:
                 self._found.note(place, f"another chain begins: {head.chain}")
             if head.seq > 1:

@@ -14,6 +14,7 @@ from kubus.audit.file_names import Lane, lanes
 from kubus.audit.verify import Verified, anchors_in, verify_lane, verify_lines
 from kubus.cli.project import project_settings
 from kubus.config.audit import audit_key
+from kubus.config.settings import Settings
 from kubus.errors import ConfigError
 
 # A lone `-` is standard input, and no option.
@@ -34,7 +35,10 @@ def verify(path: PathArgument = None, *, anchors: Path | None = None) -> None:
     settings = project_settings()
     hash_of = hashing(audit_key(settings.values))
     known = checkpoints(anchors)
-    results = list(checked(path or str(settings.folder / settings.values["KUBUS_AUDIT_FILE"]), hash_of, known))
+    if path is None and settings.values["KUBUS_AUDIT"] == "table":
+        results = list(checked_table(settings, hash_of, known))
+    else:
+        results = list(checked(path or str(settings.folder / settings.values["KUBUS_AUDIT_FILE"]), hash_of, known))
     for name, found in results:
         for finding in found.findings:
             print(f"{finding.place}: {'note: ' if finding.kind == 'note' else ''}{finding.message}")  # noqa: T201 - a command's answer
@@ -43,6 +47,23 @@ def verify(path: PathArgument = None, *, anchors: Path | None = None) -> None:
         print(f"{name} {told}: {found.records} records{last}")  # noqa: T201
     if not all(found.is_whole for _, found in results):
         sys.exit(1)
+
+
+def checked_table(settings: Settings, hash_of: Hashing, anchors: list[Head]) -> Iterator[tuple[str, Verified]]:
+    """The lanes of the table that the settings name, checked."""
+    from kubus.audit.table_sink import table_lines  # needs a driver
+
+    table = settings.values["KUBUS_AUDIT_TABLE"]
+    lanes_found = dict(table_lines(settings.values["KUBUS_AUDIT_URL"], table))
+    if not lanes_found:
+        raise ConfigError(f"There are no records in {table}")
+    chains = {lane: {str(record.get("chain")) for record in decoded(lines)} for lane, lines in lanes_found.items()}
+    known = set[str]().union(*chains.values())
+    first = min(lanes_found)
+    for lane, lines in lanes_found.items():
+        own = [head for head in anchors if head.chain in chains[lane] or (head.chain not in known and lane == first)]
+        name = f"{table}, lane {lane}"
+        yield name, verify_lines(name, lines, hash_of, own, is_one_chain=True)
 
 
 def checked(path: str, hash_of: Hashing, anchors: list[Head]) -> Iterator[tuple[str, Verified]]:
@@ -113,10 +134,9 @@ def show(
         The records as they are, for other programs.
     """
     settings = project_settings()
-    place = path or str(settings.folder / settings.values["KUBUS_AUDIT_FILE"])
     found = (
         record
-        for record in all_records(place)
+        for record in all_records(path, settings)
         if record.get("kind") in ("request", "begin", "end")
         and (subject is None or record.get("subject") == subject)
         and (tenant is None or record.get("app_id") == tenant)
@@ -129,7 +149,14 @@ def show(
         print(json.dumps(record, separators=(",", ":"), ensure_ascii=False) if json_lines else line(record))  # noqa: T201
 
 
-def all_records(place: str) -> Iterator[dict[str, Any]]:
+def all_records(path: str | None, settings: Settings) -> Iterator[dict[str, Any]]:
+    if path is None and settings.values["KUBUS_AUDIT"] == "table":
+        from kubus.audit.table_sink import table_lines  # needs a driver
+
+        lanes_found = table_lines(settings.values["KUBUS_AUDIT_URL"], settings.values["KUBUS_AUDIT_TABLE"])
+        yield from in_time(record for _, lines in lanes_found for record in decoded(lines))
+        return
+    place = path or str(settings.folder / settings.values["KUBUS_AUDIT_FILE"])
     if place == "-":
         yield from decoded(sys.stdin.buffer)
         return
@@ -139,7 +166,11 @@ def all_records(place: str) -> Iterator[dict[str, Any]]:
     if len(found) == 1:
         yield from records(found[0].files())
         return
-    yield from sorted((r for lane in found for r in records(lane.files())), key=lambda record: str(record.get("time")))
+    yield from in_time(record for lane in found for record in records(lane.files()))
+
+
+def in_time(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(found, key=lambda record: str(record.get("time")))
 
 
 def records(files: Sequence[Path]) -> Iterator[dict[str, Any]]:

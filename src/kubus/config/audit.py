@@ -29,10 +29,14 @@ def check_audit(values: Mapping[str, Any], findings: Findings) -> None:
                 f"KUBUS_AUDIT_CLAIMS: the claim '{name}' looks like a secret, which has no place in a log; "
                 "name it in KUBUS_AUDIT_HASHED as well, or leave it out"
             )
+    if "user" in values["KUBUS_QUERY_TAGS"] and key is None:
+        findings.fault("KUBUS_QUERY_TAGS: user needs KUBUS_AUDIT_KEY: a hash without a key is guessed by trying")
     if values["KUBUS_AUDIT_HASHED"] and key is None:
         findings.fault("KUBUS_AUDIT_HASHED: needs KUBUS_AUDIT_KEY: a hash without a key is guessed by trying")
+    if values["KUBUS_AUDIT"] == "table" and values["KUBUS_AUDIT_URL"] is None:
+        findings.fault("KUBUS_AUDIT: a table needs KUBUS_AUDIT_URL, such as postgresql://auditor@host/audit")
     if values["KUBUS_AUDIT_REQUIRED"] and values["KUBUS_AUDIT"] == "off":
-        findings.fault("KUBUS_AUDIT_REQUIRED: there is no audit log; set KUBUS_AUDIT to file or stdout")
+        findings.fault("KUBUS_AUDIT_REQUIRED: there is no audit log; set KUBUS_AUDIT to file, stdout or table")
 
 
 def looks_secret(name: str) -> bool:
@@ -72,6 +76,10 @@ def make_sink(values: Mapping[str, Any], folder: Path, key: bytes | None) -> Sin
         from kubus.audit.stream_sink import StreamSink  # only what is named is loaded
 
         return StreamSink(hash_of, time.time)
+    if values["KUBUS_AUDIT"] == "table":
+        from kubus.audit.table_sink import TableSink  # needs a driver
+
+        return TableSink(values["KUBUS_AUDIT_URL"], values["KUBUS_AUDIT_TABLE"], hash_of, time.time)
     # Not on every system.
     from kubus.audit.file_sink import FileOptions, FileSink
 

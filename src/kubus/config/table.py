@@ -432,9 +432,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "KUBUS_AUDIT",
-        values.one_of("off", "file", "stdout"),
+        values.one_of("off", "file", "stdout", "table"),
         "off",
-        "where who asked what is recorded: file or stdout, see [audit.md](audit.md)",
+        "where who asked what is recorded: file, stdout or table, see [audit.md](audit.md)",
         AUDIT,
     ),
     Setting(
@@ -445,6 +445,14 @@ SETTINGS: tuple[Setting, ...] = (
         AUDIT,
     ),
     Setting("KUBUS_AUDIT_FILE", values.text, "audit/audit.jsonl", "the file that records go to", AUDIT),
+    Setting("KUBUS_AUDIT_URL", values.text, None, "the PostgreSQL of the table that records go to", AUDIT, secret=True),
+    Setting(
+        "KUBUS_AUDIT_TABLE",
+        values.text,
+        "kubus_audit",
+        "the table that records go to, with its schema if it is another one than the default",
+        AUDIT,
+    ),
     Setting(
         "KUBUS_AUDIT_KEY",
         values.text,
@@ -462,6 +470,13 @@ SETTINGS: tuple[Setting, ...] = (
         AUDIT,
     ),
     Setting("KUBUS_AUDIT_VALUES", values.boolean, False, "record the values that queries filter by as well", AUDIT),
+    Setting(
+        "KUBUS_QUERY_TAGS",
+        values.some_of("tenant", "user", "request"),
+        (),
+        "what statements tell the database of who asks, in a comment: tenant, user (a hash keyed with `KUBUS_AUDIT_KEY`), request",
+        AUDIT,
+    ),
     Setting(
         "KUBUS_AUDIT_SYNC",
         values.one_of("never", "second", "always"),

@@ -41,6 +41,7 @@ def check_settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[C
     yield workers(settings, environ)
     yield Check("log", "ok", "values, tokens and secrets are never logged")
     yield Check("sql-api", "ok", "there is no SQL port in this version, and so no password for it")
+    yield failures(settings)
     yield from unseen()
 
 
@@ -238,10 +239,18 @@ def workers(settings: Settings, environ: Mapping[str, str]) -> Check:
     return Check("workers", "ok", "answers are kept in each process by itself")
 
 
+def failures(settings: Settings) -> Check:
+    number = settings.values["KUBUS_AUTH_FAILURES"]
+    if not number:
+        said = "whoever guesses tokens may do so as often as they like"
+        return Check("auth-failures", "warn", said, "Set KUBUS_AUTH_FAILURES, such as 60")
+    return Check("auth-failures", "ok", f"an address whose tokens fail {number} times a minute has to wait")
+
+
 def unseen() -> Iterator[Check]:
     """What kubus cannot see."""
     yield Check("https", "note", "kubus speaks plain HTTP", "Put a proxy with HTTPS in front, and let nobody past it")
-    yield Check("rate-limits", "note", "kubus does not limit how often callers ask", "Let the proxy do that")
+    yield Check("rate-limits", "note", "kubus does not limit how often known callers ask", "Let the proxy do that")
     yield Check("probes", "note", "whether somebody asks /readyz and /livez", "Wire both to what runs the server")
 
 

@@ -16,9 +16,12 @@ CameBy = Literal["hit", "miss", "joined", "stale"]
 
 @dataclass(slots=True)
 class Asking:
-    """A request that asks for an answer, by its id; and once there is one, how it was come by."""
+    """A request that asks for an answer, by its id; what its statements are tagged with, as a comment for the accounts
+    of the database; and once there is an answer, how it was come by.
+    """
 
     request_id: str = ""
+    tag: str = ""
     came_by: CameBy = "miss"
 
 

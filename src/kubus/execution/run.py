@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
@@ -64,6 +64,14 @@ class Running:
     task: asyncio.Task[Answer | LongAnswer]
     started: float
     waiting: int = 0
+
+
+def tagged(job: Job, tag: str) -> Job:
+    """The same job, whose statements tell the database this. Its key is the same: an answer is not that of a tag."""
+    if not tag:
+        return job
+    count = None if job.count is None else replace(job.count, tag=tag)
+    return replace(job, statement=replace(job.statement, tag=tag), count=count)
 
 
 # How many seconds a long answer waits for somebody to read it: who was told to ask again does so at once.
@@ -158,7 +166,7 @@ class Runner:
         key = (job.key, job.in_batches)
         running = self._running.get(key)
         asking.came_by = "miss" if running is None else "joined"
-        running = running or self._start(job, asking.request_id)
+        running = running or self._start(job, asking)
         if mode == "stale-while-revalidate" and kept is not None:
             asking.came_by = "stale"
             return kept.answer
@@ -180,10 +188,10 @@ class Runner:
             return Answer(old.rows, old.refreshed_at, old.total, old.data_source, old.db_type, slow=True)
         return StillRunning("Executing query", self._clock() - running.started)
 
-    def _start(self, job: Job, request_id: str) -> Running:
+    def _start(self, job: Job, asking: Asking) -> Running:
         loop = asyncio.get_running_loop()
         key = (job.key, job.in_batches)
-        task = loop.create_task(self._execute(job, request_id))
+        task = loop.create_task(self._execute(tagged(job, asking.tag), asking.request_id))
         running = self._running[key] = Running(task, self._clock())
 
         def ended(task: asyncio.Task[Answer | LongAnswer]) -> None:

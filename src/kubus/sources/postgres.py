@@ -70,7 +70,7 @@ class PostgresSource:
             pool = await self._opened()
             async with self._told(), pool.connection(timeout=CONNECT_SECONDS) as connection:
                 try:
-                    chunks = self._chunks(connection, statement.sql, parameters)
+                    chunks = self._chunks(connection, statement.tag + statement.sql, parameters)
                     async with aclosing(chunks):
                         async for chunk in chunks:
                             begun = True
@@ -140,7 +140,7 @@ class PostgresSource:
             cursor: Any = psycopg.AsyncRawCursor(connection)
             if load is not None:
                 load(cursor.adapters)
-            await cursor.execute(statement.sql, parameters)
+            await cursor.execute(statement.tag + statement.sql, parameters)
             return cursor.description, await cursor.fetchall()
 
         return await self._ask(ask)

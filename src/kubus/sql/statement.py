@@ -1,7 +1,7 @@
 """Statement: SQL text of one dialect, its parameters and its result columns."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
@@ -30,12 +30,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text, and the values for its placeholders in order. `columns` are in the order of the SELECT list."""
+    """SQL text, and the values for its placeholders in order. `columns` are in the order of the SELECT list.
+
+    `tag` is a comment that goes to the database in front of the text, and is no part of what the statement is.
+    """
 
     sql: str
     parameters: tuple[str, ...]
     columns: tuple[Column, ...]
     data_source: str
+    tag: str = field(default="", compare=False)
 
 
 class Use(Enum):

@@ -118,6 +118,8 @@ class Load:
         first = answers[0]
         body = first.memo.get(request)
         if body is not None:
+            if account is not None and came_by[0] == "hit":
+                account.results = [(len(first.rows.values), "warm")]
             return Reply(200, (body,), etag=first.memo[request.etag_key], headers=(phases.header,))
 
         started = perf_counter()
@@ -134,7 +136,8 @@ class Load:
         """An answer for every query, or the long one of the only query, or the first that is still running; and how
         each was come by.
         """
-        askings = [Asking(incoming.request_id) for _ in held.prepared]
+        tag = self._options.query_tags.of(held.caller, incoming.request_id)
+        askings = [Asking(incoming.request_id, tag) for _ in held.prepared]
         started = perf_counter()
         outcomes: list[Answer | StillRunning] | list[Answer | LongAnswer | StillRunning]
         if len(held.prepared) == 1 and incoming.takes_chunks and can_be_long(request.frames[0].response_format):

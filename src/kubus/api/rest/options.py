@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kubus.api.rest.cors import ANYBODY, Cors
+from kubus.audit.query_tags import NO_TAGS, QueryTags
 
 DEFAULT_SCOPES = frozenset({"graphql", "meta", "data", "sql"})
 
@@ -18,7 +19,8 @@ class ApiOptions:
     `auth_failures` is how many tokens a minute may fail from one address before it is told to wait; 0 is any number.
     `trusted_proxies` are the addresses and networks whose `X-Forwarded-For` is believed. `auth_401` answers 401 with
     `WWW-Authenticate` where nobody vouches for the caller, instead of 403 as Cube does. `cors` says which
-    pages of other origins may read answers. `folder_delimiter` stands between the names of nested folders in metadata.
+    pages of other origins may read answers, `query_tags` what statements tell the database of their callers.
+    `folder_delimiter` stands between the names of nested folders in metadata.
     """
 
     dev_mode: bool = False
@@ -37,4 +39,5 @@ class ApiOptions:
     trusted_proxies: tuple[str, ...] = ()
     auth_401: bool = False
     cors: Cors = ANYBODY
+    query_tags: QueryTags = NO_TAGS
     version: str = ""
