@@ -244,7 +244,8 @@ class Evaluation:
         if not facts:
             raise NoTree("dimensions that nothing connects")
         if len(facts) < 2 and any(leaf not in asked for leaf in leaves):
-            raise Undecided("an expression in a cube that does not reach the one fact that it is made of")
+            # Of one fact there is one tree, and it has to reach the cube of the expression as well.
+            raise NoTree("an expression in a cube that does not reach the one fact that it is made of")
         if any(d.sub_query for path in self.dimensions for d in [self.dimension(*self.of(path))]):
             raise Undecided("a sub-query dimension among several facts")
         values: dict[str, dict[GroupKey, Known]] = {leaf: {} for leaf in leaves}
@@ -253,8 +254,6 @@ class Evaluation:
         for of_fact in facts.values():
             kept = tuple(c for c in self.state.conditions if self.reach(of_fact, (c,)))
             if not self.reach(of_fact, kept):
-                if kept:
-                    raise Undecided("filters of which a fact reaches each but not all")
                 raise NoTree(of_fact)
             used.update(map(id, kept))
             state = State(self.keys, kept)

@@ -55,15 +55,16 @@ class Parts:
                     ways.append(self.of.target(path).way)
         units = list(led)
         plain = [unit for unit in units if not self.measure(unit).is_apart]
-        if len(plain) < len(units) and len(units) > 1:
-            self.check_one_fact(units, self.by_ways(state, units, led))
-        parts: dict[str, Values] = self.plain(plain, self.by_ways(state, plain, led))
-        for unit in units:
-            if unit not in plain:
-                # Measures that see the same window are one part.
-                window = self.measure(unit).window
-                beside = [one for one in units if window is not None and self.measure(one).window == window] or [unit]
-                parts[unit] = self.apart(unit, beside, self.by_ways(state, beside, led))
+        if len(plain) < len(units) and len(units) > 1 and not self.is_one_fact(units, self.by_ways(state, units, led)):
+            parts = self.by_fact(units, state, led)
+        else:
+            parts = self.plain(plain, self.by_ways(state, plain, led))
+            for unit in units:
+                if unit not in plain:
+                    # Measures that see the same window are one part.
+                    window = self.measure(unit).window
+                    beside = [one for one in units if window is not None and self.measure(one).window == window]
+                    parts[unit] = self.apart(unit, beside or [unit], self.by_ways(state, beside or [unit], led))
 
         def value(path: str, key: GroupKey) -> Known:
             if path in parts:
@@ -74,12 +75,33 @@ class Parts:
 
         return Relation(tuple(unique([key for part in parts.values() for key in part])), value)
 
-    def check_one_fact(self, units: list[str], state: State) -> None:
-        """Raises Undecided where no tree holds all: then each fact has joins and conditions of its own."""
+    def is_one_fact(self, units: list[str], state: State) -> bool:
+        """Whether one tree holds all."""
         try:
             self.of.tree(self.of.hints([leaf for unit in units for leaf in self.leaves(unit)], state))
         except NoTree:
-            raise Undecided("several facts of which some parts see other rows") from None
+            return False
+        return True
+
+    def by_fact(self, units: list[str], state: State, led: dict[str, list[Hint]]) -> dict[str, Values]:
+        """Each measure with a tree of its own, and the conditions that it reaches."""
+        parts: dict[str, Values] = {}
+        used: set[int] = set()
+        for unit in units:
+            for path in [unit] if self.measure(unit).is_apart else self.leaves(unit):
+                of_unit = self.by_ways(state, [unit], led)
+                leaves = list(self.leaves(path))
+                for leaf in leaves:
+                    self.of.tree(self.of.hints([leaf], replace(of_unit, conditions=())))
+                kept = [c for c in state.conditions if any(self.of.reach([leaf], (c,)) for leaf in leaves)]
+                used.update(map(id, kept))
+                own = replace(of_unit, conditions=tuple(kept))
+                parts[path] = (
+                    self.apart(path, [path], own) if self.measure(path).is_apart else self.plain([path], own)[path]
+                )
+        if any(id(condition) not in used for condition in state.conditions):
+            raise NoTree("a condition that no fact reaches")
+        return parts
 
     def by_ways(self, state: State, units: list[str], led: dict[str, list[Hint]]) -> State:
         """The state, seen along the ways by which views come to what some units are a part of."""
@@ -405,20 +427,20 @@ class Parts:
         cube, _ = self.of.of(path)
         switch = Key(f"{cube}.{choice.switch}")
         asked = self.is_key(switch, state.keys)
-        keys = state.keys if asked else (*state.keys, switch)
-        if not asked and not any(self.fixes(c, switch) for c in state.conditions):
+        fixed = next((c.tested["values"][0] for c in state.conditions if self.fixes(c, switch)), None)
+        if not asked and fixed is None:
             raise Undecided("a switch without a chosen value")
-        place = self.place_of(switch, keys)
         branches = dict(choice.whens)
         inner = [of for e in (*branches.values(), choice.otherwise) if e is not None for of in references(e)]
         below = self.relation(
-            tuple(unique([name_of(of) for of in inner])), State(keys, state.conditions, self.ways_to(path, state))
+            tuple(unique([name_of(of) for of in inner])), replace(state, ways=self.ways_to(path, state))
         )
         values: Values = {}
         for key in below.keys:
-            branch = branches.get(key[place], choice.otherwise)
-            value = None if branch is None else calculated(branch, lambda of, key=key: below.value(name_of(of), key))
-            values[key if asked else key[:-1]] = value
+            branch = branches.get(key[self.place_of(switch, state.keys)] if asked else fixed, choice.otherwise)
+            values[key] = (
+                None if branch is None else calculated(branch, lambda of, key=key: below.value(name_of(of), key))
+            )
         return values
 
     def fixes(self, condition: Condition, switch: Key) -> bool:

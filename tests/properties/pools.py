@@ -18,7 +18,8 @@ DAYS = (
     datetime(2024, 2, 29),
     datetime(2024, 3, 10),  # New York, 23 hours
     datetime(2024, 3, 31),  # Berlin, 23 hours
-    datetime(2024, 4, 7),  # Lord Howe, 24.5 hours
+    datetime(2024, 4, 7),  # Lord Howe, 24.5 hours; Santiago, after a day with two last hours
+    datetime(2024, 9, 8),  # Santiago, 23 hours, without a midnight
     datetime(2024, 10, 6),  # Lord Howe, 23.5 hours
     datetime(2024, 10, 27),  # Berlin, 25 hours
     datetime(2024, 11, 3),  # New York, 25 hours
@@ -30,6 +31,8 @@ MOMENTS = (
     timedelta(hours=12),
     timedelta(hours=1, minutes=30),
     timedelta(hours=2),
+    timedelta(hours=4),
+    timedelta(hours=3, minutes=30),
     timedelta(hours=5),
     timedelta(hours=5, minutes=30),
     timedelta(hours=6, minutes=30),
@@ -43,7 +46,7 @@ MOMENTS = (
     timedelta(hours=3, minutes=59, seconds=59, milliseconds=999, microseconds=1),
     timedelta(hours=1, minutes=59, seconds=59, milliseconds=999),
 )
-ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe")
+ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Santiago")
 
 
 def moment(choices: Choices) -> datetime:

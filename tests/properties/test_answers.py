@@ -12,6 +12,7 @@ from tests.engines.postgres import Server
 from tests.properties.ask import Engine
 from tests.properties.choices import Seeded
 from tests.properties.example import Example
+from tests.properties.grown import LEVELS
 from tests.properties.naive import Undecided
 from tests.properties.rounds import random_round
 from tests.properties.shrink import smallest
@@ -56,7 +57,7 @@ def test_each_triple_of_many_rounds(engines: tuple[Engine, ...], tables: tuple[T
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-@given(example=examples())
+@given(example=examples(LEVELS[-1]))
 def test_same_rows_on_the_wire(engines: tuple[Engine, ...], example: Example):
     """As above, through the sources and with values as answers carry them."""
     try:

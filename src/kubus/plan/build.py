@@ -32,10 +32,10 @@ from kubus.plan.stages import (
     build_additive,
     build_choice,
     build_stage,
-    check_chosen,
     lower_conditions,
     lower_keys,
     measures_in,
+    value_chosen,
 )
 from kubus.plan.trees import condition_hints, find_tree, no_path, query_hints, tested_measures
 from kubus.plan.windows import Builders, build_window
@@ -275,7 +275,7 @@ def build_rows(
     ]
     for dimension in sub_queries(members, model):
         if isinstance(dimension.value, Switch):
-            check_chosen(dimension, query.keys, conditions)
+            value_chosen(dimension, query.keys, conditions)
             rows = CrossValues(rows, dimension, dimension.value.values)
         else:
             add = attach if dimension.sub_query else attach_groups

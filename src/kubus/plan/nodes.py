@@ -11,6 +11,7 @@ from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
 from kubus.model.window import Window
 from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Shifted, Within
+from kubus.query.shape import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,15 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The groups of `input`, whose keys are `names`, with the calculation that their value of a switch chooses.
+    """The groups of `input` with the calculation that a value of a switch chooses.
 
-    The switch is one of `names`, and among `keys` unless a condition leaves a single value of it.
+    The value is that of the switch among `keys`; where it is not there, the one of `value` that a condition leaves.
     """
 
     input: "GroupPlan"
-    names: tuple[Key, ...]
     keys: tuple[Key, ...]
     switch: Dimension
+    value: Slot | None
     measure: Measure
 
     @property

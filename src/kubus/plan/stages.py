@@ -34,6 +34,7 @@ from kubus.query.resolve import (
     referenced,
     target_of,
 )
+from kubus.query.shape import Slot
 
 BuildGroups = Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]
 BuildKeys = Callable[[ResolvedQuery, Measure, Model], GroupPlan]
@@ -104,27 +105,29 @@ def build_choice(query: ResolvedQuery, measure: Measure, model: Model, build_gro
     case = measure.switch
     assert case is not None, measure.path
     switch = model.dimension(f"{case.dimension.cube}.{case.dimension.member}")
-    names = (*query.keys, *(() if any(is_named(key, case.dimension) for key in query.keys) else (switch,)))
-    lower = replace(query, keys=names, measures=(), group_conditions=(), order=())
+    lower = replace(query, measures=(), group_conditions=(), order=())
     inputs = tuple(dict.fromkeys(member for sql in case.texts() for member in measures_in(sql, model)))
-    if names != query.keys:
-        check_chosen(switch, query.keys, query.row_conditions)
-    return Choose(build_groups(lower, inputs, model), names, query.keys, switch, measure)
+    value = value_chosen(switch, query.keys, query.row_conditions)
+    return Choose(build_groups(lower, inputs, model), query.keys, switch, value, measure)
 
 
-def check_chosen(switch: Dimension, keys: tuple[Key, ...], conditions: tuple[Condition, ...]) -> None:
-    """Raises MemberError where a query has no value of a switch: it would count rows once for each of them."""
+def value_chosen(switch: Dimension, keys: tuple[Key, ...], conditions: tuple[Condition, ...]) -> Slot | None:
+    """The one value of a switch to which a query holds itself; None where the switch is among its dimensions.
+
+    Raises:
+        MemberError: it has no value of it, and would count rows once for each of them.
+    """
 
     def is_switch(member: object) -> bool:
         return isinstance(member, Dimension) and target_of(member) == target_of(switch)
 
     if any(is_switch(key) for key in keys):
-        return
+        return None
     for condition in conditions:
         if isinstance(condition, Test) and is_switch(condition.member):
             is_equal = condition.operator.family == "equals" and not condition.operator.negated
             if is_equal and len(condition.slots) == 1 and not condition.with_null:
-                return
+                return condition.slots[0]
     raise MemberError(
         f"'{switch.path}' chooses among calculations, and the query says no value of it",
         hint="Put it among the dimensions, or filter it to one value with equals",

@@ -11,6 +11,7 @@ from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Proje
 from kubus.query.resolve import Bucket, Key, referenced, target_of
 from kubus.sql.making import Groups, Making, measures_of
 from kubus.sql.scope import Scope, column
+from kubus.sql.statement import Use
 
 # What is kept of several values by an aggregate over them.
 KEPT_BY: dict[str, type[exp.AggFunc]] = {"min": exp.Min, "max": exp.Max, "avg": exp.Avg}
@@ -156,14 +157,19 @@ def ranked(making: Making, plan: Rank) -> Groups:
 
 
 def chosen(making: Making, plan: Choose) -> Groups:
-    lower = below(making, plan.input, plan.names)
+    lower = below(making, plan.input, plan.keys)
     case = plan.measure.switch
     assert case is not None, plan.measure.path
     own = target_of(plan.switch)
-    switch = next(
-        at
-        for key, at in zip(plan.names, lower.columns, strict=True)
-        if isinstance(key, Dimension) and target_of(key) == own
+    # One value for all groups is no column: without groups there is a row all the same.
+    switch = (
+        lower.scope.placeholders.add(plan.value, Use.AS_IS)
+        if plan.value is not None
+        else next(
+            at
+            for key, at in zip(plan.keys, lower.columns, strict=True)
+            if isinstance(key, Dimension) and target_of(key) == own
+        )
     )
     tree = exp.Case()
     for text, sql in case.whens:
@@ -171,8 +177,7 @@ def chosen(making: Making, plan: Choose) -> Groups:
         tree = tree.when(is_it, lower.bound(sql, plan.measure), copy=False)
     if case.otherwise is not None:
         tree = tree.else_(lower.bound(case.otherwise, plan.measure), copy=False)
-    keys = [lower.columns[plan.names.index(key)] for key in plan.keys]
-    return Groups(lower.select, lower.scope, keys, lambda _: tree, is_grouped=False)
+    return Groups(lower.select, lower.scope, lower.columns, lambda _: tree, is_grouped=False)
 
 
 def kept_one(making: Making, plan: KeepOne) -> Groups:
