@@ -147,6 +147,11 @@ class Forge:
         """A key on a curve that no supported algorithm uses."""
         return make_ec(SECP256K1())
 
+    @cached_property
+    def taken_back(self) -> str:
+        """A token that was revoked by its hash."""
+        return self.es256(self.but(sub="carol"))
+
     @property
     def claims(self) -> dict[str, Any]:
         """Claims that every server here accepts."""

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,24 @@ def settings(forge: Forge) -> dict[str, dict[str, str]]:
             "CUBEJS_JWT_ISSUER": "https://issuer.example/",
             "CUBEJS_JWT_AUDIENCE": "kubus",
         },
+        "revoked": {"CUBEJS_JWT_KEY": pem(forge.ec), "KUBUS_REVOCATION": "revoked.jsonl"},
         "issuers": {"KUBUS_ISSUERS": json.dumps(issuers(forge.signer))},
     }
+
+
+def revocations(forge: Forge) -> str:
+    """What was taken back."""
+    lines: list[dict[str, object]] = [
+        {"jti": "taken back"},
+        {"jti": "7"},
+        {"sub": "mallory"},
+        {"sub": "42"},
+        {"sub": "dave", "issued_before": forge.now},
+        {"sha256": sha256(forge.taken_back.encode()).hexdigest()},
+        {"jti": "long ago", "until": forge.now - 1},
+        {"sub": "erin", "iss": "https://other.example/"},
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def issuers(signer: str) -> list[dict[str, str]]:
@@ -80,6 +97,7 @@ def attacked(folder: Path, name: str, forge: Forge, authority: Path) -> Iterator
     """
     (folder / "model").mkdir(parents=True)
     (folder / "model" / "canary.yml").write_text(MODEL)
+    (folder / "revoked.jsonl").write_text(revocations(forge))
     with running_server(folder, {**ALWAYS, "SSL_CERT_FILE": str(authority), **settings(forge)[name]}) as server:
         yield server
 

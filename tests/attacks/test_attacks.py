@@ -51,6 +51,12 @@ def controls(f: Forge) -> dict[str, dict[str, str | Request]]:
             "ES256": f.es256(kid="ec"),
             "three as exponent": f.rs256(key=f.cubic_rsa, kid="exponent three"),
         },
+        "revoked": {
+            "not revoked": f.es256(),
+            "issued after its subject was revoked": f.es256(f.but(sub="dave", iat=f.now)),
+            "revoked until a second ago": f.es256(f.but(jti="long ago")),
+            "a subject of another issuer": f.es256(f.but(sub="erin")),
+        },
         "issuers": {
             "the first": f.rs256(f.but(iss=f"{f.signer}/first"), kid="rsa"),
             "the second": f.rs256(f.but(iss=f"{f.signer}/second"), key=f.odd_rsa, kid="rsa"),

@@ -6,6 +6,8 @@ claim, and an audit of who asked what.
 
 import base64
 import json
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.engines.openid import NAMESPACE, OpenIdProvider
-from tests.engines.server import RunningServer, running_server
+from tests.engines.server import RunningServer, clean_environment, running_server
 from tests.login.conftest import Login
 
 MODEL = """
@@ -188,6 +190,33 @@ def test_keys_are_rotated_without_a_restart(login: Login, tmp_path: Path) -> Non
         assert ask(server, old.token) == REFUSED
         assert ask(server, new.token) == REFUSED
         assert ask(server, last.token) == (200, ALL_ROWS)
+
+
+def test_a_token_that_is_revoked_is_refused_within_a_second(login: Login, tmp_path: Path) -> None:
+    settings = {**by_key_set(login.provider), "KUBUS_REVOCATION": "revoked.jsonl"}
+    (tmp_path / "revoked.jsonl").touch()
+    with serving(tmp_path, login.provider, settings) as server:
+        first, second = login(server.url, "admin"), login(server.url, "admin")
+        server.hide(first.token, first.id_token, second.token, second.id_token)
+        assert (first.status, second.status) == (200, 200)
+        command = [sys.executable, "-P", "-m", "kubus", "token", "revoke", "--jti", part(first.token, 1)["jti"]]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            check=False,
+            env={**clean_environment(), "CUBEJS_DB_TYPE": "duckdb", **settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        deadline = time.monotonic() + 10
+        while ask(server, first.token) != REFUSED and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert ask(server, first.token) == REFUSED
+        assert set(reasons(server, 1)) == {"revoked"}
+        # Of the same person another one, which nobody took back.
+        assert ask(server, second.token) == (200, ALL_ROWS)
 
 
 def reasons(server: RunningServer, count: int) -> list[str]:

@@ -108,13 +108,14 @@ class Revocations:
         """Whether the token with these claims and one of these hashes is taken back."""
         if not self.by:
             return False
-        names = (("jti", claims.get("jti")), ("sub", claims.get("sub")), *(("sha256", one) for one in hashes))
-        return any(
-            takes_back(one, claims, now)
-            for by, value in names
-            if isinstance(value, str)
-            for one in self.by.get((by, value), ())
-        )
+        names = (("jti", named(claims, "jti")), ("sub", named(claims, "sub")), *(("sha256", one) for one in hashes))
+        return any(takes_back(one, claims, now) for by, value in names for one in self.by.get((by, value), ()))
+
+
+def named(claims: Claims, name: str) -> str:
+    """A claim as a list names it: some issuers write ids as numbers, where RFC 7519 has texts. Empty for all else."""
+    value = claims.get(name)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def takes_back(revocation: Revocation, claims: Claims, now: float) -> bool:

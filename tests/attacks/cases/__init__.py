@@ -8,6 +8,7 @@ from tests.attacks.cases import (
     json_text,
     key_sets,
     large,
+    revoked,
     signatures,
     token_headers,
     transport,
@@ -23,4 +24,5 @@ ALL: tuple[Attack, ...] = (
     *large.ATTACKS,
     *transport.ATTACKS,
     *key_sets.ATTACKS,
+    *revoked.ATTACKS,
 )
