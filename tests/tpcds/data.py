@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.csv_tables import write_tables
-from tests.tpcds.schema import TABLES
+from tests.tpcds.schema import TABLES, declared
 
 ITEMS, CUSTOMERS, ADDRESSES, DEMOGRAPHICS, TICKETS, ORDERS = 200, 300, 150, 90, 2600, 1800
 FIRST, LAST, CALENDAR_END = date(1998, 1, 1), date(2002, 12, 31), date(2003, 12, 31)
@@ -410,9 +410,7 @@ def write(folder: Path) -> None:
         ]
         for name, columns in TABLES.items()
     }
-    write_tables(
-        folder, {name: ", ".join(map(" ".join, columns.items())) for name, columns in TABLES.items()}, in_order
-    )
+    write_tables(folder, {name: declared(name) for name in TABLES}, in_order)
 
 
 def in_hundreds(cents: int | None) -> str | None:

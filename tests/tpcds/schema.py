@@ -115,3 +115,20 @@ TABLES: dict[str, dict[str, str]] = {
         money=f"return_amt return_tax return_amt_inc_tax {REFUND} account_credit net_loss",
     ),
 }
+
+# What identifies a row: of most tables the first column, whose name ends in `_sk`.
+KEYS = {
+    "inventory": ("inv_date_sk", "inv_item_sk", "inv_warehouse_sk"),
+    "store_sales": ("ss_item_sk", "ss_ticket_number"),
+    "store_returns": ("sr_item_sk", "sr_ticket_number"),
+    "catalog_sales": ("cs_item_sk", "cs_order_number"),
+    "catalog_returns": ("cr_item_sk", "cr_order_number"),
+    "web_sales": ("ws_item_sk", "ws_order_number"),
+    "web_returns": ("wr_item_sk", "wr_order_number"),
+}
+
+
+def declared(table: str) -> str:
+    """What stands between the parentheses of CREATE TABLE."""
+    key = KEYS.get(table) or (next(iter(TABLES[table])),)
+    return ", ".join([*map(" ".join, TABLES[table].items()), f"PRIMARY KEY ({', '.join(key)})"])

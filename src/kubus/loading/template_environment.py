@@ -25,7 +25,7 @@ from kubus.loading.template_limits import (
     listed,
     sized,
 )
-from kubus.loading.template_lines import COUNTED, SIZED, SPENT, Generator, Located
+from kubus.loading.template_lines import COUNTED, SIZED, SPENT, Generator, Located, LocatedTemplate
 
 NO_COMPILE_CONTEXT = "COMPILE_CONTEXT can't be used unless contextToAppId is defined"
 
@@ -62,6 +62,7 @@ class ModelEnvironment(ImmutableSandboxedEnvironment):
     """The environment of one compilation. A key of a map is found before a method of Python's dict."""
 
     code_generator_class = Generator
+    template_class = LocatedTemplate
     intercepted_binops = frozenset({"**", "*", "+", "%"})
 
     def __init__(self, texts: Mapping[str, str], budget: Budget) -> None:
