@@ -1,5 +1,6 @@
 """kubus answers questions of TPC-DS as the databases do, on the same data."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,3 +52,12 @@ def rows_of(engine: Engine, layer: SemanticLayer, asked: dict[str, Any]) -> list
     """The answer to a query, in the order of `columns`; a column that no member stands for is said by its value."""
     got = engine.run(engine.prepare_on(layer, asked["query"])).rows
     return [[row[c] if isinstance(c, str) else c and c["value"] for c in asked["columns"]] for row in got]
+
+
+def test_every_question_is_asked_or_the_page_says_why_not():
+    asked = {int(question["name"].split(":")[0]) for question in QUESTIONS}
+    page = (HERE.parents[1] / "docs" / "tpcds.md").read_text()
+    not_said = {int(number) for number in re.findall(r"^- \*\*(\d+)\*\* ", page, re.MULTILINE)}
+    assert len(asked) == len(QUESTIONS)
+    assert asked | not_said == set(range(1, 100))
+    assert not asked & not_said
