@@ -18,7 +18,7 @@ from tests.engines.server import RunningServer, running_server
 # What no answer to an attack may hold.
 CANARY = "the-canary-sings"
 
-ALWAYS = {"CUBEJS_DB_TYPE": "duckdb", "KUBUS_JWK_RETRY": "1", "KUBUS_AUTH_FAILURES": "0"}
+ALWAYS = {"CUBEJS_DB_TYPE": "duckdb", "KUBUS_JWK_RETRY": "1", "KUBUS_AUTH_FAILURES": "0", "KUBUS_AUDIT": "stdout"}
 
 MODEL = f"""
 cubes:
@@ -80,13 +80,14 @@ def issuers(signer: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an attack met: the answer, and the reasons that the log gave for it."""
+    """What an attack met: the answer, and the reasons that the log and the audit log gave for it."""
 
     method: str
     status: int
     body: bytes
     headers: Mapping[str, str]
     reasons: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -126,11 +127,17 @@ def outcomes(server: RunningServer, attacks: Sequence[Attack], forge: Forge) -> 
     send(server.port, b"GET /livez HTTP/1.1\r\nHost: kubus\r\nx-request-id: the-end\r\n\r\n")
     server.wait_for("the-end")
     reasons: dict[str, list[str]] = {}
+    audited: dict[str, list[str]] = {}
     for line in log_lines(server):
         if line.get("message") == "Auth Error":
             # Behind the class stands, for some, what to do about it.
             reasons.setdefault(line["request_id"], []).append(line["reason"].split(" ")[0])
-    return {name: replace(one, reasons=tuple(reasons.get(ids[name], ()))) for name, one in met.items()}
+        elif line.get("outcome") == "denied":
+            audited.setdefault(line["request_id"], []).append((line.get("token") or {}).get("reason", ""))
+    return {
+        name: replace(one, reasons=tuple(reasons.get(ids[name], ())), audited=tuple(audited.get(ids[name], ())))
+        for name, one in met.items()
+    }
 
 
 def log_lines(server: RunningServer) -> list[dict[str, Any]]:

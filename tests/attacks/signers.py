@@ -18,6 +18,16 @@ from tests.engines.certificates import Authority
 MEGABYTE = 1024 * 1024
 WELL_KNOWN = "/.well-known/openid-configuration"
 
+# Points of order 4, 1, 8, 8 and 2, and one of order 8 with the other sign. Source: RFC 8032, section 5.1
+SMALL_ORDER = (
+    "00" * 32,
+    "01" + "00" * 31,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "ff" * 30 + "7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+)
+
 # What a signer answers: a status, headers, and the pieces of the body as they come.
 Answer = tuple[int, dict[str, str], Iterator[bytes]]
 
@@ -50,7 +60,10 @@ def published(f: Forge) -> list[dict[str, Any]]:
         {"kty": "EC", "crv": "P-256", "x": b64(b"\1" * 32), "y": b64(b"\2" * 32), "kid": "off the curve"},
         {"kty": "EC", "crv": "P-256", "x": b64(b"\0" * 32), "y": b64(b"\0" * 32), "kid": "at infinity"},
         {"kty": "OKP", "crv": "X25519", "x": b64(b"\1" * 32), "kid": "X25519"},
-        {"kty": "OKP", "crv": "Ed25519", "x": b64(b"\0" * 32), "kid": "of small order"},
+        *(
+            {"kty": "OKP", "crv": "Ed25519", "x": b64(bytes.fromhex(x)), "kid": f"of small order {n}"}
+            for n, x in enumerate(SMALL_ORDER)
+        ),
         {"kty": "RSA", "x5c": ["AAAA"], "x5u": f.trap, "kid": "a pointer"},
     ]
 

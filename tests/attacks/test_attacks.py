@@ -106,7 +106,7 @@ def check(attack: Attack, met: Outcome) -> None:
     if attack.answer == "no request":
         # The bytes are no HTTP, or no request of it: nobody asked who sent them.
         assert met.status == 400, met
-        assert met.reasons == ()
+        assert (met.reasons, met.audited) == ((), ())
         return
     if attack.answer == "cut off":
         # The connection ends while the client is sending, so that it may not get to read why.
@@ -117,6 +117,7 @@ def check(attack: Attack, met: Outcome) -> None:
     assert met.body == (b"" if met.method == "HEAD" else REFUSALS[attack.answer]), met
     assert "www-authenticate" not in met.headers
     assert met.reasons == ((attack.reason,) if attack.reason else ()), met
+    assert met.audited == (attack.reason or "missing",), met
 
 
 @pytest.mark.parametrize("attack", ALL, ids=lambda attack: f"{attack.against}-{attack.name}")

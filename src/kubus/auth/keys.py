@@ -30,6 +30,22 @@ LEAST_RSA_BITS = 2048
 MOST_RSA_BITS = 8192
 
 
+# Points of Ed25519 of order eight and less, without the bit of their sign: of every few messages one verifies with
+# them, whoever signed it. Source: RFC 8032, section 5.1.7 and RFC 7748, section 6.1; the list is that of libsodium.
+SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VerificationKey:
     """A key and the algorithms that it verifies. `key_id` is its name in a key set, None for a key without one.
@@ -138,6 +154,11 @@ def public_key(key: Any, members: dict[str, Any]) -> VerificationKey:
             raise UnusableKey(f"is an RSA key of fewer than {LEAST_RSA_BITS} bits, which is not safe")
         if bits > MOST_RSA_BITS:
             raise UnusableKey(f"is an RSA key of more than {MOST_RSA_BITS} bits")
+    if isinstance(key, jwk.OKPKey) and algorithms:
+        point = bytearray(key.public_key.public_bytes_raw())
+        point[-1] &= 0x7F
+        if bytes(point) in SMALL_ORDER:
+            raise UnusableKey("is a point of small order, with which forged signatures verify")
     if "alg" in members:
         # A JWK may say for which algorithm it is meant.
         algorithms &= CURVES["Ed25519"] if members["alg"] in CURVES["Ed25519"] else {members["alg"]}

@@ -6,7 +6,7 @@ from typing import Any
 from tests.attacks.attack import Attack
 from tests.attacks.cases.signatures import cube_root
 from tests.attacks.forge import Forge, ec_signature, mac, pem, rsa_signature, token
-from tests.attacks.signers import BAD_DISCOVERIES, BAD_SETS
+from tests.attacks.signers import BAD_DISCOVERIES, BAD_SETS, SMALL_ORDER
 
 RFC7517 = "RFC 7517, section 4"
 RFC8725 = "RFC 8725, sections 3.1, 3.2 and 3.10"
@@ -41,7 +41,11 @@ def unusable() -> Iterator[Attack]:
         ("a point off the curve", "CVE-2017-12974 (Nimbus)", lambda f: token({"alg": "ES256", "kid": "off the curve"}, f.claims, ec_signature(f.ec)), "unknown_key"),
         ("the point at infinity", "CVE-2017-12974 (Nimbus)", lambda f: token({"alg": "ES256", "kid": "at infinity"}, f.claims, ec_signature(f.ec)), "unknown_key"),
         ("a key for key agreement", "RFC 8037, section 3.2", lambda f: token({"alg": "EdDSA", "kid": "X25519"}, f.claims, f.own_ed.sign), "unknown_key"),
-        ("an Ed25519 key of small order", "RFC 8032, section 5.1.7", lambda f: token({"alg": "EdDSA", "kid": "of small order"}, f.claims, lambda _: b"\1" + b"\0" * 63), "signature"),
+        *(
+            # R is the neutral point and S zero: right for every few messages, whoever signs.
+            (f"an Ed25519 point of small order, {x[:8]}…{x[-2:]}", "RFC 8032, section 5.1.7", lambda f, n=n: token({"alg": "EdDSA", "kid": f"of small order {n}"}, f.claims, lambda _: b"\1" + b"\0" * 63), "unknown_key")
+            for n, x in enumerate(SMALL_ORDER)
+        ),
         ("a key that is a pointer", "RFC 7517, section 4.6", lambda f: token({"alg": "RS256", "kid": "a pointer"}, f.claims, rsa_signature(f.own_rsa)), "unknown_key"),
     ]  # fmt: skip
     for name, source, send, reason in rows:
