@@ -10,7 +10,7 @@ with SemanticLayer("model", "shop.duckdb") as layer:
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +24,11 @@ from kubus.api.wire.parse_query import asked_query
 from kubus.context import Caller, SecurityContext
 from kubus.errors import QueryError
 from kubus.loading.load import load_files, load_model
+from kubus.model.cube import NO_MEMBERS
 from kubus.model.model import Model
+from kubus.query.access import DefaultAccess
 from kubus.query.claims import MissingClaim
+from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import normalize
 from kubus.query.query import Query
 from kubus.semantic_layer import AmbiguousJoins, Prepared
@@ -50,8 +53,10 @@ class SemanticLayer(Spine):
     `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file,
     `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called
     from any thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is
-    asked for; `missing_claims` says what a filter on a claim that is not there does; `ambiguous_joins`
-    whether a query is refused whose cubes can be joined in two ways equally short.
+    asked for, and `groups` those that choose its access policies. `missing_claims` says what a filter on a claim that
+    is not there does; `ambiguous_joins` whether a query is refused whose cubes can be joined in two ways equally
+    short; `default_access` whether cubes without access policies are open; `default_masks` what masked members of a
+    type show that declare no mask.
 
     Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
     database's type does.
@@ -67,6 +72,8 @@ class SemanticLayer(Spine):
         show_hidden: bool = False,
         missing_claims: MissingClaim = "allow",
         ambiguous_joins: AmbiguousJoins = "warn",
+        default_access: DefaultAccess = "allow",
+        default_masks: DefaultMasks = NO_MEMBERS,
     ) -> None:
         named = database if isinstance(database, Mapping) else {"default": database}
         sources = {name: opened(name, one) for name, one in named.items()}
@@ -78,7 +85,13 @@ class SemanticLayer(Spine):
             return load_model(Path(model), dialects)
 
         super().__init__(
-            load, sources, show_hidden=show_hidden, missing_claims=missing_claims, ambiguous_joins=ambiguous_joins
+            load,
+            sources,
+            show_hidden=show_hidden,
+            missing_claims=missing_claims,
+            ambiguous_joins=ambiguous_joins,
+            default_access=default_access,
+            default_masks=default_masks,
         )
         self._timezone = timezone
         self._max_limit = max_limit
@@ -88,38 +101,59 @@ class SemanticLayer(Spine):
 
     # ── asking ──
 
-    def query(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> list[Row]:
+    def query(
+        self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> list[Row]:
         """The rows of a query, a dict each, keyed by member (`Orders.createdAt.month` for a time bucket).
 
         Raises:
             QueryError: the query is malformed, or names what the model does not have.
             ModelError: the model does not compile.
-            Forbidden: it asks for a hidden member.
+            Forbidden: it asks for a hidden member, or for one that access policies do not give this caller.
             SourceError: the database refused or failed.
         """
-        return self._call(self._rows, self.asked(query, context))
+        return self._call(self._rows, self.asked(query, context, groups))
 
-    async def query_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> list[Row]:
+    async def query_async(
+        self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> list[Row]:
         """`query`, awaited."""
-        return await self._call_async(self._rows, self.asked(query, context))
+        return await self._call_async(self._rows, self.asked(query, context, groups))
 
-    def arrow(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> ArrowTable:
+    def arrow(
+        self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> ArrowTable:
         """The rows of a query as an Arrow table, a column a member. Needs the extra `arrow`."""
-        return self._call(self._table, self.asked(query, context))
+        return self._call(self._table, self.asked(query, context, groups))
 
-    async def arrow_async(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> ArrowTable:
+    async def arrow_async(
+        self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> ArrowTable:
         """`arrow`, awaited."""
-        return await self._call_async(self._table, self.asked(query, context))
+        return await self._call_async(self._table, self.asked(query, context, groups))
 
-    def sql(self, query: JsonQuery, *, context: Mapping[str, Any] | None = None) -> Statement:
+    def sql(
+        self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> Statement:
         """The statement that answers a query: its text, its parameters and its columns."""
-        return self.asked(query, context).statement
+        return self.asked(query, context, groups).statement
 
-    def asked(self, query: JsonQuery, context: Mapping[str, Any] | None = None) -> Prepared:
-        """A query made ready to run for a caller with these claims."""
-        return self.prepare(self._normal(query), Caller(SecurityContext(MappingProxyType(dict(context or {})))))
+    def asked(
+        self, query: JsonQuery, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
+    ) -> Prepared:
+        """A query made ready to run for a caller with these claims, in these groups."""
+        return self.prepare(self.normal(query), self.caller(context, groups))
 
-    def _normal(self, query: JsonQuery) -> Query:
+    def caller(self, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()) -> Caller:
+        """Somebody with these claims, in these groups."""
+        return Caller(SecurityContext(MappingProxyType(dict(context or {}))), frozenset(groups))
+
+    def normal(self, query: JsonQuery) -> Query:
+        """A query as it was sent with every default filled in.
+
+        Raises:
+            QueryError: it is malformed, or is several queries.
+        """
         normal = normalize(
             asked_query(query),
             now=datetime.now(UTC),

@@ -96,6 +96,8 @@ def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
         cache_bytes=values["KUBUS_CACHE_SIZE"],
         missing_claims=values["KUBUS_MISSING_CLAIMS"],
         ambiguous_joins=values["KUBUS_AMBIGUOUS_JOINS"],
+        default_access=values["KUBUS_DEFAULT_ACCESS"],
+        default_masks=settings.default_masks,
         reloads=reloads,
     )
 

@@ -45,6 +45,14 @@ config.command("kubus.cli.config:show", name="show", help="Print every setting, 
 config.command("kubus.cli.config:check", name="check", help="Say what is wrong with the settings, or that nothing is.")
 app.command(config)
 
+access = App(name="access", help="Access policies: who sees what, and why.")
+access.command(
+    "kubus.cli.access:explain", name="explain", help="Say which policies apply to a query, and what they do."
+)
+access.command("kubus.cli.access:show_matrix", name="matrix", help="Show how several roles see every member.")
+access.command("kubus.cli.access:diff", name="diff", help="Say which policies became wider between two revisions.")
+app.command(access)
+
 audit = App(name="audit", help="The audit log: whether it is whole, and who asked what.")
 audit.command("kubus.cli.audit:verify", name="verify", help="Find every change, gap and cut in the audit log.")
 audit.command("kubus.cli.audit:show", name="show", help="Print who asked what.")

@@ -5,13 +5,20 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import Parameter
 
 from kubus.config.project import project_settings as read_project
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError, QueryError
+from kubus.sources.registry import make_source
+
+if TYPE_CHECKING:
+    from kubus.library import SemanticLayer
+
+# Who asks, as claims; `--context` is the older name.
+AsCaller = Annotated[str | None, Parameter(name=("--as", "--context"))]
 
 # A lone `-` is standard input, and no option.
 JsonArgument = Annotated[str, Parameter(allow_leading_hyphen=True)]
@@ -28,6 +35,28 @@ def project_settings(model: Path | None = None) -> Settings:
     if model is not None:
         overrides["CUBEJS_SCHEMA_PATH"] = str(model)
     return read_project(os.environ, Path.cwd(), overrides=overrides)
+
+
+def project_layer(settings: Settings) -> "SemanticLayer":
+    """The data model of these settings and its databases, in this process."""
+    # Commands that ask nothing do not wait for it.
+    from kubus.library import SemanticLayer
+
+    values = settings.values
+    return SemanticLayer(
+        settings.model,
+        {name: make_source(name, options) for name, options in settings.sources.items()},
+        timezone=values["CUBEJS_DEFAULT_TIMEZONE"],
+        max_limit=values["CUBEJS_DB_QUERY_LIMIT"],
+        missing_claims=values["KUBUS_MISSING_CLAIMS"],
+        default_access=values["KUBUS_DEFAULT_ACCESS"],
+        default_masks=settings.default_masks,
+    )
+
+
+def groups_argument(text: str) -> tuple[str, ...]:
+    """The groups of `--groups a,b`."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def json_argument(text: str) -> Any:
@@ -51,10 +80,10 @@ def json_argument(text: str) -> Any:
 
 
 def claims_argument(text: str | None) -> Mapping[str, Any] | None:
-    """The claims of `--context`. Raises QueryError if they are no JSON object."""
+    """The claims of `--as`. Raises QueryError if they are no JSON object."""
     if text is None:
         return None
     value = json_argument(text)
     if not isinstance(value, dict):
-        raise QueryError("--context has to be a JSON object of claims")
+        raise QueryError("--as has to be a JSON object of claims")
     return cast("dict[str, Any]", value)

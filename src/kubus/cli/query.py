@@ -11,9 +11,16 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from kubus.cli.project import JsonArgument, claims_argument, json_argument, project_settings
-from kubus.library import Row, SemanticLayer
-from kubus.sources.registry import make_source
+from kubus.cli.project import (
+    AsCaller,
+    JsonArgument,
+    claims_argument,
+    groups_argument,
+    json_argument,
+    project_layer,
+    project_settings,
+)
+from kubus.library import Row
 
 
 def query(
@@ -21,7 +28,8 @@ def query(
     /,
     *,
     format: Literal["table", "json", "csv"] = "table",  # noqa: A002 - the name of the flag
-    context: str | None = None,
+    context: AsCaller = None,
+    groups: str = "",
     model: Path | None = None,
 ) -> None:
     """Ask the data model of the project here, without a server, and print the rows.
@@ -33,23 +41,20 @@ def query(
     format
         How rows are printed.
     context
-        The caller's claims, as a JSON object.
+        Who asks: the claims of the caller, as a JSON object.
+    groups
+        The groups of the caller, which choose access policies: `a,b`.
     model
         The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
     """
     settings = project_settings(model)
-    sources = {name: make_source(name, options) for name, options in settings.sources.items()}
-    layer = SemanticLayer(
-        settings.model,
-        sources,
-        timezone=settings.values["CUBEJS_DEFAULT_TIMEZONE"],
-        max_limit=settings.values["CUBEJS_DB_QUERY_LIMIT"],
-    )
+    layer = project_layer(settings)
     asked = json_argument(query)
     progress = Console(stderr=True)
     with layer, progress.status("Asking the database") if progress.is_terminal else progress:
-        names = [column.key for column in layer.sql(asked, context=claims_argument(context)).columns]
-        rows = layer.query(asked, context=claims_argument(context))
+        claims, of = claims_argument(context), groups_argument(groups)
+        names = [column.key for column in layer.sql(asked, context=claims, groups=of).columns]
+        rows = layer.query(asked, context=claims, groups=of)
     write(names, rows, format)
 
 

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-from kubus.cli.project import JsonArgument, claims_argument, json_argument, project_settings
-from kubus.library import SemanticLayer
-from kubus.sources.registry import make_source
+from kubus.cli.project import (
+    AsCaller,
+    JsonArgument,
+    claims_argument,
+    groups_argument,
+    json_argument,
+    project_layer,
+    project_settings,
+)
+from kubus.sources.registry import dialect_of
 
 
-def sql(query: JsonArgument, /, *, context: str | None = None, model: Path | None = None) -> None:
+def sql(query: JsonArgument, /, *, context: AsCaller = None, groups: str = "", model: Path | None = None) -> None:
     """Print the SQL that answers a query, and its parameters. Nothing is run.
 
     Parameters
@@ -15,20 +22,16 @@ def sql(query: JsonArgument, /, *, context: str | None = None, model: Path | Non
     query
         The query as JSON; `-` reads it from standard input, `@file` from a file.
     context
-        The caller's claims, as a JSON object.
+        Who asks: the claims of the caller, as a JSON object.
+    groups
+        The groups of the caller, which choose access policies: `a,b`.
     model
         The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
     """
     settings = project_settings(model)
-    sources = {name: make_source(name, options) for name, options in settings.sources.items()}
-    layer = SemanticLayer(
-        settings.model,
-        sources,
-        timezone=settings.values["CUBEJS_DEFAULT_TIMEZONE"],
-        max_limit=settings.values["CUBEJS_DB_QUERY_LIMIT"],
-    )
-    statement = layer.sql(json_argument(query), context=claims_argument(context))
-    print(pretty(statement.sql, sources[statement.data_source].dialect))  # noqa: T201 - a command's answer
+    with project_layer(settings) as layer:
+        statement = layer.sql(json_argument(query), context=claims_argument(context), groups=groups_argument(groups))
+    print(pretty(statement.sql, dialect_of(settings.sources[statement.data_source])))  # noqa: T201 - a command's answer
     for number, value in enumerate(statement.parameters, 1):
         print(f"-- ${number} = {value!r}")  # noqa: T201
 

@@ -29,6 +29,10 @@ NO_OPTIONS = Options()
 BASE_PATH = "/cubejs-api"
 
 
+# The types whose masks have a default.
+MASKED = ("string", "number", "boolean", "time")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that may be set.
@@ -53,6 +57,12 @@ class Settings:
     def __repr__(self) -> str:
         # `values` holds secrets.
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
+
+    @property
+    def default_masks(self) -> Mapping[str, str]:
+        """What masked members show that declare no mask, by type; types without a setting are not there."""
+        found = {kind: self.values[f"CUBEJS_ACCESS_POLICY_MASK_{kind.upper()}"] for kind in MASKED}
+        return {kind: text for kind, text in found.items() if text is not None}
 
     def shown(self) -> dict[str, str]:
         """Every setting as text for people, secrets masked."""

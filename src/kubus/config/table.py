@@ -268,6 +268,28 @@ SETTINGS: tuple[Setting, ...] = (
         AUTH,
     ),
     Setting(
+        "KUBUS_DEFAULT_ACCESS",
+        values.one_of("allow", "deny"),
+        "allow",
+        "whether a cube or view without `access_policy` is open to everyone, or closed; see [access](access.md)",
+        AUTH,
+    ),
+    *(
+        Setting(
+            f"CUBEJS_ACCESS_POLICY_MASK_{kind}",
+            read,
+            None,
+            f"what a masked member of type {kind.lower()} shows that declares no `mask`; null if not set",
+            AUTH,
+        )
+        for kind, read in {
+            "STRING": values.text,
+            "NUMBER": values.number_text,
+            "BOOLEAN": values.boolean_text,
+            "TIME": values.date_text,
+        }.items()
+    ),
+    Setting(
         "KUBUS_HOOK_TIMEOUT",
         values.duration,
         timedelta(seconds=5),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 
 DURATION = re.compile(r"(\d{1,9})(s|m|h)?", re.ASCII)
 SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?(b|kb|mb|gb)?", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,20})?")
 WHOLE = re.compile(r"\d{1,12}", re.ASCII)
 SECONDS = {None: 1, "s": 1, "m": 60, "h": 3600}
 BYTES = {None: 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
@@ -22,6 +23,27 @@ def boolean(value: str) -> bool:
     if value not in ("true", "false"):
         raise ValueError("true or false")
     return value == "true"
+
+
+def boolean_text(value: str) -> str:
+    """`true` or `false`, as it stands."""
+    return "true" if boolean(value) else "false"
+
+
+def number_text(value: str) -> str:
+    """A number, as it stands."""
+    if not NUMBER.fullmatch(value):
+        raise ValueError("a number, such as 0 or -1.5")
+    return value
+
+
+def date_text(value: str) -> str:
+    """A date or a time, as it stands."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("a date or a time, such as 1970-01-01") from error
+    return value
 
 
 def whole(value: str) -> int:

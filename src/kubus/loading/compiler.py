@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from kubus.loading.bind import Members
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
+from kubus.loading.checks.policies import rows_are_told_by_themselves
 from kubus.loading.checks.references import ReferenceChecks
 from kubus.loading.cubes import compile_cube
 from kubus.loading.declarations import DeclaredCube, members_in
@@ -103,12 +104,14 @@ class Compiler:
         self.check_references(cubes, joins, whole, problems)
         views = self.views(declared, cubes, members, joins, problems)
         groups = compile_groups(declared.groups, views, declared.views, problems)
+        holders = holders_of(declared, cubes, views)
+        policies = {one.name: one.policies for one in (*whole.values(), *declared.views.values())}
+        rows_are_told_by_themselves(holders, policies, problems)
         for kept in (self._files, self._merged, self._members, self._cubes, self._checked, self._views):
             kept.turn()
         self._declared = whole
         problems.raise_any()
         claims = sorted({path for one in compiled.values() for path in one.claims})
-        holders = holders_of(declared, cubes, views)
         return Model(
             MappingProxyType(cubes),
             JoinGraph(MappingProxyType(joins)),

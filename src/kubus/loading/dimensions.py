@@ -59,7 +59,7 @@ def compile_dimension(compiler: CubeCompiler, member: DeclaredMember) -> Dimensi
     propagate = compiler.boolean(member, "propagate_filters_to_sub_query", False, kind)
     suggest = compiler.boolean(member, "suggest_filter_values", True, kind)
     key = compile_key(compiler, member)
-    mask = compile_mask(compiler, member, kind)
+    mask = compile_mask(compiler, member, kind, value_type)
     if value_type is None or value is None:
         return None
     return Dimension(

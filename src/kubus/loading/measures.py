@@ -45,7 +45,7 @@ def compile_measure(compiler: CubeCompiler, member: DeclaredMember) -> Measure |
     drill = drill_members(compiler, member)
     public = compiler.public(member, True, kind)
     cumulative = compiler.boolean(member, "cumulative", False, kind)
-    mask = compile_mask(compiler, member, kind)
+    mask = compile_mask(compiler, member, kind, measure_type.value_type if measure_type else None)
     if measure_type is None or filters is None:
         return None
     if compiler.boolean(member, "multi_stage", False, kind):

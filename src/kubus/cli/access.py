@@ -1,0 +1,166 @@
+"""`kubus access`: why a caller sees what they see, who sees what, and which policies a change made wider."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from kubus.cli.project import (
+    JsonArgument,
+    claims_argument,
+    groups_argument,
+    json_argument,
+    project_layer,
+    project_settings,
+)
+from kubus.config.settings import Settings
+from kubus.errors import ConfigError, KubusError
+from kubus.loading.files import model_files
+from kubus.loading.load import load_files
+from kubus.model.model import Model
+from kubus.query.access_report import changes, explained, matrix, outcome, role
+from kubus.sources.registry import dialect_of
+
+Claims = Annotated[str | None, Parameter(name=("--claims", "--as"))]
+
+# What a model is made of.
+SUFFIXES = (".yml", ".yaml", ".jinja", ".py")
+COLORS = {"full": "green", "filtered": "cyan", "masked": "yellow", "part masked": "yellow", "hidden": "dim", "?": "red"}
+
+
+def explain(query: JsonArgument, /, *, claims: Claims = None, groups: str = "", model: Path | None = None) -> None:
+    """Say which access policies apply to a query of a caller, and what they give, hide, mask and filter.
+
+    Ends with status 1 if the query is refused. Nothing is asked of the database.
+
+    Parameters
+    ----------
+    query
+        The query as JSON; `-` reads it from standard input, `@file` from a file.
+    claims
+        The caller's claims, as a JSON object.
+    groups
+        The caller's groups: `a,b`.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    """
+    settings = project_settings(model)
+    asked = json_argument(query)
+    with project_layer(settings) as layer:
+        caller = layer.caller(claims_argument(claims), groups_argument(groups))
+        for line in explained(layer.normal(asked), layer.access(caller)):
+            say(line)
+        try:
+            prepared = layer.prepare(layer.normal(asked), caller)
+            prepared.authorized.check_visible()
+        except KubusError as error:
+            say(f"Refused: {error.message}")
+            sys.exit(1)
+        for line in outcome(prepared.authorized):
+            say(line)
+        say(f"SQL: {prepared.statement.sql}")
+        say(f"Parameters: {json.dumps(prepared.statement.parameters, ensure_ascii=False)}")
+
+
+def show_matrix(
+    *roles: str,
+    claims: Claims = None,
+    format: Literal["table", "json"] = "table",  # noqa: A002 - the name of the flag
+    model: Path | None = None,
+) -> None:
+    """Show how each of several roles sees every public member: full, filtered, masked, part masked or hidden.
+
+    `?` is a policy whose condition reads a claim that is not among the claims.
+
+    Parameters
+    ----------
+    roles
+        Groups of each role, such as `admin` or `clerk,north`; `nobody` is in no group.
+    claims
+        The claims of all of them, as a JSON object.
+    format
+        How it is printed.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    """
+    if not roles:
+        raise ConfigError("There is no role to look at", hint="Write kubus access matrix admin clerk,north nobody")
+    with project_layer(project_settings(model)) as layer:
+        given: Mapping[str, Any] = claims_argument(claims) or {}
+        callers = [role(groups, given) for groups in roles]
+        seen = list(matrix([layer.access(one.caller) for one in callers], layer.model))
+    if format == "json":
+        shown = {path: dict(zip(roles, cells, strict=True)) for path, cells in seen}
+        say(json.dumps(shown, indent=1, ensure_ascii=False))
+        return
+    table = Table("member", *roles)
+    for path, cells in seen:
+        table.add_row(path, *(f"[{COLORS[cell]}]{cell}[/]" for cell in cells))
+    Console(highlight=False).print(table)
+
+
+def diff(
+    before: str,
+    after: str,
+    /,
+    *,
+    check: Annotated[bool, Parameter(negative=())] = False,
+    model: Path | None = None,
+) -> None:
+    """Say which members became visible to whom, wider or narrower, between two revisions of the project in git.
+
+    Parameters
+    ----------
+    before
+        A revision of git: a branch, a tag or a commit.
+    after
+        Another; `.` is the files as they are.
+    check
+        End with status 1 if something became wider.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    """
+    settings = project_settings(model)
+    old, new = model_at(before, settings), model_at(after, settings)
+    found = list(changes(old, new, settings.values["KUBUS_DEFAULT_ACCESS"]))
+    for change in found:
+        say(str(change))
+    if not found:
+        say("No access policy became wider or narrower")
+    if check and any(change.is_wider for change in found):
+        sys.exit(1)
+
+
+def model_at(revision: str, settings: Settings) -> Model:
+    """The model as it is in a revision of git. Raises ModelError if it does not compile."""
+    folder = settings.model
+    dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
+    if revision == ".":
+        return load_files(model_files(folder), dialects, folder=folder)
+    if revision.startswith("-"):
+        raise ConfigError(f"'{revision}' is no revision")
+    listed = git(folder, "ls-tree", "-r", "-z", "--name-only", revision, ".").split("\0")
+    names = [name for name in listed if name.endswith(SUFFIXES)]
+    return load_files({name: git(folder, "show", f"{revision}:./{name}") for name in names}, dialects)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says. Raises ConfigError if it fails."""
+    program = shutil.which("git")
+    if program is None:
+        raise ConfigError("git is not there, and revisions are git's")
+    ran = subprocess.run([program, "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603 - revisions begin with no dash
+    if ran.returncode:
+        raise ConfigError(ran.stderr.decode(errors="replace").strip())
+    return ran.stdout.decode("utf-8", "replace")
+
+
+def say(line: str) -> None:
+    print(line)  # noqa: T201 - a command's answer
