@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import report
 from bench.figures import Figure
+from bench.measures.authentication import authentication
 from bench.measures.bursts import burst
 from bench.measures.cached import cached_load, other_endpoints
 from bench.measures.compiling import compiling
@@ -25,6 +26,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     first_answer,
     demo,
     planning,
+    authentication,
     beside_copy,
     exports,
     compiling,

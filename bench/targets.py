@@ -44,6 +44,8 @@ TARGETS: dict[str, Target] = {
     "cached-large": Target("cached load, answers of 22 kB", times(20), times(80)),
     "cached-large-p99": Target("cached load, answers of 22 kB, p99"),
     "cached-raw": Target("cached load against raw ASGI with the same bytes", goal=Bound("≥ 0.8", least=0.8)),
+    "auth-warm": Target("a token that was seen before, in the process", at_most(5, "µs"), at_most(2, "µs")),
+    "auth-cold": Target("a token that was not seen before, in the process", at_most(300, "µs"), at_most(150, "µs")),
     "new-token": Target("first request with a new token", at_most(1, "ms")),
     "new-token-hs": Target("first request with a new token, over a warm one", at_most(1, "ms"), at_most(0.15, "ms")),
     "new-token-rs": Target("first request with a new token, over a warm one", at_most(1, "ms"), at_most(0.3, "ms")),

@@ -30,6 +30,10 @@ COMMANDS = {
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
     "prove": ("kubus.cli.prove:prove", "Look for leaks: can one caller learn of what only others may see?"),
+    "login-check": (
+        "kubus.cli.login_check:login_check",
+        "Say whether an issuer's tokens can be taken, and how.",
+    ),
     "secret": ("kubus.cli.secret:secret", "Make a secret for signing tokens."),
     "version": ("kubus.cli.version:version", "Print the versions of kubus and of what it runs on."),
 }

@@ -28,7 +28,11 @@ TIMES = ("exp", "nbf", "iat", "auth_time")
 MOST_BYTES = 1024 * 1024
 
 
-def inspect(token: str | None = None, *, offline: Annotated[bool, Parameter(negative=())] = False) -> None:
+# A lone `-` is standard input, and no option.
+TokenArgument = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
+
+
+def inspect(token: TokenArgument = None, *, offline: Annotated[bool, Parameter(negative=())] = False) -> None:
     """Print what a token says, and whether this project takes it; if not, which check failed and why.
 
     The token goes nowhere: it is verified here, by the settings of the project. Status 1 says that it is refused.

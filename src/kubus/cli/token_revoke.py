@@ -13,7 +13,7 @@ from kubus.auth.jwt import Refused, read_token
 from kubus.auth.provider import digest
 from kubus.auth.revocation import FOREVER, Revocation
 from kubus.auth.revocation_places import Place, Unavailable
-from kubus.cli.token_inspect import MOST_BYTES, given_token
+from kubus.cli.token_inspect import MOST_BYTES, TokenArgument, given_token
 from kubus.config.project import project_settings
 from kubus.config.revocation import make_place
 from kubus.errors import ConfigError
@@ -22,7 +22,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def revoke(
-    token: str | None = None,
+    token: TokenArgument = None,
     *,
     jti: Annotated[str | None, Parameter(name="--jti")] = None,
     subject: Annotated[str | None, Parameter(name="--subject")] = None,
