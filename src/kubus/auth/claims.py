@@ -42,6 +42,9 @@ def held_until(token: Token, claims: Claims, rules: JwtRules, now: float) -> flo
             raise refuse("audience")
     if rules.subject is not None and claims.get("sub") != rules.subject:
         raise refuse("subject")
+    if rules.tenant_claim is not None and tenant_of(claims, rules) is None:
+        # Without a tenant it would be a caller of the one that stands for all.
+        raise refuse("no_tenant")
     for name, value in rules.required.items():
         found = claims.get(name)
         # True is no 1 here.
@@ -111,9 +114,16 @@ def security_context(claims: Mapping[str, Any], rules: JwtRules) -> SecurityCont
         apart,
         issuer=text_at(raw, "iss") or "",
         subject=text_at(raw, rules.subject_claim) or "",
-        tenant=None if rules.tenant_claim is None else text_at(seen, rules.tenant_claim),
+        tenant=tenant_of(claims, rules),
         groups=groups_at(seen, rules.groups_claim),
     )
+
+
+def tenant_of(claims: Claims, rules: JwtRules) -> str | None:
+    """The tenant that the claims name, where the rules say that they do."""
+    if rules.tenant_claim is None:
+        return None
+    return text_at(claims if rules.raw_context else overlaid(claims, rules.claims_namespace), rules.tenant_claim)
 
 
 def overlaid(claims: Claims, namespace: str | None) -> Claims:

@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = {
     "issuer": "its iss is none of the issuers whose tokens are taken",
     "audience": "its aud names no audience that this server is",
     "subject": "its sub is not CUBEJS_JWT_SUBJECT",
+    "no_tenant": "the claim that KUBUS_TENANT_CLAIM names is missing, or no text or whole number",
     "required_claim": "a claim that KUBUS_ISSUERS requires is missing or another",
     "revoked": "it was revoked (KUBUS_REVOCATION)",
     "revocations_unknown": "the list of revoked tokens (KUBUS_REVOCATION) cannot be read",

@@ -214,7 +214,13 @@ SETTINGS: tuple[Setting, ...] = (
         "the claim whose values are the caller's groups, for access policies; dots lead into objects",
         AUTH,
     ),
-    Setting("KUBUS_TENANT_CLAIM", values.text, None, "the claim that says which tenant the caller belongs to", AUTH),
+    Setting(
+        "KUBUS_TENANT_CLAIM",
+        values.text,
+        None,
+        "the claim that says which tenant the caller belongs to: their app id, unless a hook says otherwise",
+        AUTH,
+    ),
     Setting("KUBUS_SUBJECT_CLAIM", values.text, "sub", "the claim that says who the caller is, for records", AUTH),
     Setting(
         "KUBUS_REVOCATION",

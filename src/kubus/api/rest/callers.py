@@ -74,7 +74,7 @@ class Callers:
         known = self._known.get(id(security))
         if known is not None:
             return known
-        app_id = self._rules.app_id
+        app_id = security.tenant or self._rules.app_id
         caller = Caller(security, security.groups, app_id=app_id, compartment=app_id)
         self._known.put(id(security), caller, 1000)
         return caller
@@ -117,7 +117,7 @@ class Callers:
             if "securityContext" in extended:
                 security = replaced(security, extended["securityContext"])
         ctx = hook_context(security, extended, request.request_id)
-        app_id = rules.app_id
+        app_id = security.tenant or rules.app_id
         if hooks.context_to_app_id is not None:
             app_id = await self._named("context_to_app_id", "contextToAppId", request, ctx)
         compartment = rules.app_id if rules.shares_compartment else app_id
