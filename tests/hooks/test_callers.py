@@ -12,7 +12,8 @@ from kubus.api.rest.callers import Callers, HookRules
 from kubus.api.rest.incoming import Incoming
 from kubus.config.hooks import Hooks
 from kubus.context import SecurityContext
-from kubus.events import HookFailed, SettingWarning
+from kubus.events import HookFailed, RequestFinished, SettingWarning, emit
+from kubus.telemetry.log import start_log
 from tests.api.conftest import token
 from tests.hooks.conftest import Opened
 
@@ -295,3 +296,26 @@ from kubus.hooks import config
             answer = await load(client)
             assert (answer.status_code, answer.json()) == (403, {"error": "Invalid token"})
     assert "SystemExit: no" in told[0].reason
+
+
+async def test_a_host_may_have_a_log_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    lines: list[tuple[str, dict[str, Any]]] = []
+
+    def logger(message: str, params: dict[str, Any]) -> None:
+        if message == "Hook Error":
+            raise RuntimeError("the log is full")
+        lines.append((message, params))
+
+    stop = start_log("info", dev_mode=False, logger=logger)
+    emit(SettingWarning("X", "is odd"))
+    emit(HookFailed("check_auth", "r-1", "why"))
+    emit(RequestFinished("GET", "/x", 200, 1.0, "r-2", 3))
+    stop()
+    assert [message for message, _ in lines] == ["Warning", "REST API Request"]
+    assert lines[0][1]["text"] == "is odd"
+    assert lines[1][1]["path"] == "/x"
+    # What the host's log does not take is not lost.
+    written = capsys.readouterr().err
+    assert "why" in written
+    assert "the log is full" in written
+    assert "/x" not in written

@@ -98,7 +98,9 @@ async def test_a_rewriting_that_changes_nothing_changes_nothing(hooked: Opened) 
 async def test_callers_are_held_to_what_the_hook_adds(hooked: Opened) -> None:
     ran: list[Any] = []
     end = listen(ran.append, (StatementFinished,))
-    async with hooked(OWN_STATUS, file="cube.py") as client:
+    # No answer goes stale while the test runs.
+    model = MODEL.replace("sql_table: orders\n", "sql_table: orders\n    refresh_key: {every: 1 hour}\n")
+    async with hooked(OWN_STATUS, model, file="cube.py") as client:
         done, opened = {"authorization": token(status="done")}, {"authorization": token(status="open")}
         for _ in range(3):
             assert counted(await load(client)) == 4

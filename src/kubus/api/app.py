@@ -38,6 +38,7 @@ from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
 from kubus.errors import AuthError, KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
+from kubus.tenants import Tenants
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer
@@ -74,7 +75,7 @@ class Endpoint:
 
 
 def make_app(
-    layer: "SemanticLayer",
+    layer: "SemanticLayer | Tenants",
     authenticator: AuthProvider,
     options: ApiOptions | None = None,
     *,
@@ -92,7 +93,8 @@ def make_app(
     """
     chosen = options or ApiOptions()
     callers = Callers(hooks, hook_rules or HookRules(default_scopes=chosen.default_scopes))
-    return Api(layer, authenticator, chosen, hooks, callers, on_start, on_stop, audit)
+    tenants = layer if isinstance(layer, Tenants) else Tenants(layer)
+    return Api(tenants, authenticator, chosen, hooks, callers, on_start, on_stop, audit)
 
 
 class Api:
@@ -100,7 +102,7 @@ class Api:
 
     def __init__(
         self,
-        layer: "SemanticLayer",
+        tenants: Tenants,
         authenticator: AuthProvider,
         options: ApiOptions,
         hooks: Hooks,
@@ -110,7 +112,8 @@ class Api:
         audit: AuditLog | None = None,
     ) -> None:
         self.draining = False
-        self._layer = layer
+        self._tenants = tenants
+        self._layer = layer = tenants.shared
         self._authenticator = authenticator
         self._gate = Gate(authenticator, options)
         self._hooks = hooks
@@ -129,13 +132,13 @@ class Api:
         rewriting: Rewriting | None = None
         if hooks.query_rewrite is not None:
             rewriting = Rewriting(hooks.query_rewrite, callers.calls, callers.seconds)
-        load, sql = Load(layer, options, rewriting), Sql(layer, options, rewriting)
-        meta = Meta(layer, options)
+        load, sql = Load(options, rewriting), Sql(options, rewriting)
+        meta = Meta(options)
         self._endpoints = {
             f"{base}/v1/load": Endpoint("load", READ_OR_POST, "data", load, load.warm),
             f"{base}/v1/subscribe": Endpoint("subscribe", READ_OR_POST, "data", load),
             f"{base}/v1/sql": Endpoint("sql", READ_OR_POST, "sql", sql, sql.warm),
-            f"{base}/v1/dry-run": Endpoint("dry-run", READ_OR_POST, "data", DryRun(layer, options, rewriting)),
+            f"{base}/v1/dry-run": Endpoint("dry-run", READ_OR_POST, "data", DryRun(options, rewriting)),
             f"{base}/v1/meta": Endpoint("meta", READ, "meta", meta, meta.warm),
         }
         for path, missing in MISSING.items():
@@ -179,6 +182,10 @@ class Api:
         if not has_scope(endpoint.scope, caller, self._options):
             return None
         request.auth_seconds = perf_counter() - started
+        layer = self._tenants.at_hand(caller)
+        if layer is None:
+            return None
+        request.layer = layer
         self._accounts.open(request, endpoint.api)
         self._accounts.known(request, caller)
         try:
@@ -189,7 +196,7 @@ class Api:
         if warm is None or not self._accounts.close_now(request, started):
             return None
         self._tell(request, 200, started, len(warm.body))
-        return whole(warm, (*self._more(), *self._options.cors.on_answer(request.headers.get(b"origin"))))
+        return whole(warm, (*self._more(layer), *self._options.cors.on_answer(request.headers.get(b"origin"))))
 
     async def startup(self) -> None:
         """Begin: who vouches for callers, and what `on_start` does."""
@@ -301,17 +308,18 @@ class Api:
         self._accounts.known(request, caller)
         raw = await raw_parameters(request, receive, self._options.max_request_size)
         require_scope(endpoint.scope, caller, self._options)
-        return self._for_one(await endpoint.call(request, caller, receive, raw))
+        request.layer = await self._tenants.layer(caller, request.request_id)
+        return self._for_one(await endpoint.call(request, caller, receive, raw), request.layer)
 
-    def _for_one(self, reply: Reply) -> Reply:
+    def _for_one(self, reply: Reply, layer: "SemanticLayer") -> Reply:
         """A reply that only its caller may see."""
-        more = self._more()
+        more = self._more(layer)
         return reply._replace(headers=(*reply.headers, *more)) if more else reply
 
-    def _more(self) -> tuple[Header, ...]:
+    def _more(self, layer: "SemanticLayer") -> tuple[Header, ...]:
         """The headers of every endpoint's answers: how they may be kept, and whether the model is that of the files."""
-        error = self._layer.model_error
-        if error is None or self._layer.model_if_any is None:
+        error = layer.model_error
+        if error is None or layer.model_if_any is None:
             return self._private
         return (*self._private, (b"x-kubus-model", b"stale; problems=%d" % len(error.problems)))
 

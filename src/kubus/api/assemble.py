@@ -21,9 +21,10 @@ from kubus.config.revocation import make_watch
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError
 from kubus.events import HooksFound, SettingWarning, emit
-from kubus.loading.files import model_stamps
+from kubus.loading.files import ModelFolder, model_stamps
 from kubus.semantic_layer import SemanticLayer
 from kubus.sources.registry import make_source
+from kubus.tenants import TenantRules, Tenants
 
 # How often model files are looked at in development.
 WATCH_SECONDS = 0.5
@@ -31,7 +32,10 @@ WATCH_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A layer, the application in front of it, and the audit log if there is one."""
+    """What answers, the application in front of it, and the audit log if there is one.
+
+    `layer` is that of all who share one model.
+    """
 
     layer: SemanticLayer
     app: Api
@@ -48,7 +52,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         emit(SettingWarning(name, message))
     if settings.hooks.found:
         emit(HooksFound(settings.hooks.file, settings.hooks.found))
-    layer = make_layer(settings, reloads=watch)
+    tenants = make_tenants(settings, reloads=watch)
     audit = make_audit(settings.values, settings.folder)
     tasks: list[asyncio.Task[None]] = []
 
@@ -56,35 +60,61 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         if audit is not None:
             await audit.start()
         if watch:
-            tasks.append(asyncio.get_running_loop().create_task(reload_when_changed(layer, settings.model)))
+            tasks.append(asyncio.get_running_loop().create_task(reload_when_changed(tenants, settings.model)))
 
     async def on_stop() -> None:
         for task in tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await layer.close()
+        await tenants.close()
         if audit is not None:
             await audit.stop()
 
     options = api_options(settings, base_path or settings.base_path)
     app = make_app(
-        layer,
+        tenants,
         Authenticator(*settings.jwt, watch=make_watch(settings)),
         options,
         hooks=settings.hooks,
         hook_rules=HookRules(
-            settings.values["KUBUS_HOOK_TIMEOUT"].total_seconds(), settings.values["CUBEJS_APP"], options.default_scopes
+            settings.values["KUBUS_HOOK_TIMEOUT"].total_seconds(),
+            settings.values["CUBEJS_APP"],
+            options.default_scopes,
+            settings.values["KUBUS_SHARED_COMPARTMENT"],
         ),
         on_start=on_start,
         on_stop=on_stop,
         audit=audit,
     )
-    return Assembled(layer, app, audit)
+    return Assembled(tenants.shared, app, audit)
+
+
+def make_tenants(settings: Settings, *, reloads: bool = False) -> Tenants:
+    """What answers for each caller, as these settings say. Compiled is the model that all share, if they do."""
+    values, hooks = settings.values, settings.hooks
+    rules = TenantRules(
+        seconds=values["KUBUS_HOOK_TIMEOUT"].total_seconds(),
+        setup_seconds=values["KUBUS_SETUP_HOOK_TIMEOUT"].total_seconds(),
+        models_kept=values["CUBEJS_COMPILER_CACHE_SIZE"],
+        pools_kept=values["KUBUS_TENANT_POOLS"],
+        sources=settings.sources,
+        folder=settings.folder,
+        model_folder=settings.model,
+    )
+    # Without hooks that say whose model it is, nothing but the layer itself reads the files.
+    asks = hooks.context_to_app_id or hooks.schema_version or hooks.driver_factory
+    texts = ModelFolder(settings.model).texts if asks is not None and hooks.repository_factory is None else None
+    tenants = Tenants(make_layer(settings, reloads=reloads), hooks, rules=rules, texts=texts)
+    if not tenants.each_has_its_own:
+        tenants.shared.reload()
+    return tenants
 
 
 def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
-    """The semantic layer that these settings describe; `reloads` says that its model will be compiled again."""
+    """The semantic layer that these settings describe, its model not compiled yet; `reloads` says that it will be
+    compiled again.
+    """
     values = settings.values
     sources = {name: make_source(name, options) for name, options in settings.sources.items()}
     return SemanticLayer.from_folder(
@@ -99,6 +129,7 @@ def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
         default_access=values["KUBUS_DEFAULT_ACCESS"],
         default_masks=settings.default_masks,
         reloads=reloads,
+        compile_now=False,
     )
 
 
@@ -132,7 +163,7 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
     )
 
 
-async def reload_when_changed(layer: SemanticLayer, folder: Path) -> None:
+async def reload_when_changed(tenants: Tenants, folder: Path) -> None:
     """Compile the model again whenever a file of it changes, until cancelled."""
     seen = await asyncio.to_thread(model_stamps, folder)
     while True:
@@ -142,7 +173,7 @@ async def reload_when_changed(layer: SemanticLayer, folder: Path) -> None:
             seen = stamps
             with contextlib.suppress(ConfigError):
                 # The folder may be gone for a moment; what is loaded answers on.
-                await asyncio.to_thread(layer.reload)
+                await tenants.reload()
 
 
 def asgi(

@@ -83,7 +83,7 @@ def run(
     overrides = {} if model is None else {"CUBEJS_SCHEMA_PATH": str(model)}
     settings = project_settings(environ, folder, overrides=overrides, dev_default=dev_default)
     address = listening_address(settings, host)
-    stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode)
+    stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode, logger=settings.hooks.logger)
     try:
         if not settings.dev_mode:
             tell_checks(settings, environ)

@@ -32,13 +32,16 @@ def read_sources(given: Mapping[str, str], values: dict[str, Any], findings: Fin
     return names
 
 
-def source_options(name: str, values: Mapping[str, Any], folder: Path, findings: Findings) -> SourceOptions:
-    """Where a data source is. Paths are below `folder`, the project's."""
+def source_options(
+    name: str, values: Mapping[str, Any], folder: Path, findings: Findings, *, hooked: bool = False
+) -> SourceOptions:
+    """Where a data source is. Paths are below `folder`, the project's. `hooked` says that a hook tells more of it."""
     own = {setting.name: values[setting.decorated(name)] for setting in PER_SOURCE}
     named = {setting.name: setting.decorated(name) for setting in PER_SOURCE}
     path: str | None = own["CUBEJS_DB_DUCKDB_DATABASE_PATH"]
     files: str | None = own["KUBUS_DUCKDB_FOLDER"]
-    if own["CUBEJS_DB_TYPE"] is None and path is None and files is None and not values["CUBEJS_DEV_MODE"]:
+    is_told = hooked or own["CUBEJS_DB_TYPE"] is not None or path is not None or files is not None
+    if not is_told and not values["CUBEJS_DEV_MODE"]:
         findings.fault(
             "Either CUBEJS_DB_TYPE or CreateOptions.driverFactory must be specified: "
             f"set {named['CUBEJS_DB_TYPE']} to duckdb or postgres"

@@ -37,7 +37,6 @@ NO_EFFECT: dict[str, str] = {
     "CUBEJS_API_URL": "the address is where the server listens",
     "CUBEJS_AWS_*": "AWS data sources are not supported yet",
     "CUBEJS_BATCHING_ROW_SPLIT_COUNT": "answers are not split",
-    "CUBEJS_COMPILER_CACHE_SIZE": "one process holds one data model",
     "CUBEJS_CUBESTORE_*": "Cube Store is not used",
     "CUBEJS_DB_BQ_*": "BigQuery is not supported yet",
     "CUBEJS_DB_EXPORT_BUCKET*": ROLLUPS,

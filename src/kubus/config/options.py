@@ -3,6 +3,7 @@
 Source: https://cube.dev/docs/reference/configuration/config
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -49,12 +50,6 @@ LATER_HOOKS = (
     "external_driver_factory",
     "query_tags",
     "semantic_layer_sync",
-    # until the next commits
-    "driver_factory",
-    "repository_factory",
-    "schema_version",
-    "context_to_orchestrator_id",
-    "logger",
 )
 
 # Options that change nothing here.
@@ -183,6 +178,8 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
             faults.append(f"{file}: {name} was removed; {REMOVED[name]}")
         elif name in LATER_HOOKS:
             faults.append(f"{file}: the hook {name} comes with a later version; remove it to start without it")
+        elif name == "logger" and inspect.iscoroutinefunction(value):
+            faults.append(f"{file}: logger has to be a plain function: the log does not wait")
         elif name in (*HOOKS, *OLD_NAMES) and callable(value):
             hooks[name] = value
         elif callable(value):

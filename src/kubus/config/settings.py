@@ -118,7 +118,9 @@ def load_settings(
     names = read_sources(given, values, findings)
     check_names(given, names, findings)
     check_values(given, values, findings)
-    sources = {name: source_options(name, values, folder, findings) for name in names}
+    check_hooks(options.hooks, values, findings)
+    hooked = options.hooks.driver_factory is not None
+    sources = {name: source_options(name, values, folder, findings, hooked=hooked) for name in names}
     jwt = jwt_rules(values, findings)
     if findings.faults:
         raise ConfigError("\n".join(findings.faults))
@@ -142,6 +144,16 @@ def origin(name: str, environ: Mapping[str, str], options: Options) -> str:
     if name in options.settings:
         return str(options.file)
     return "environment" if name in environ else ".env"
+
+
+def check_hooks(hooks: Hooks, values: Mapping[str, Any], findings: Findings) -> None:
+    """Refuse what would let tenants read each other's data."""
+    apart = hooks.context_to_app_id is not None and hooks.driver_factory is not None
+    if apart and values["KUBUS_SHARED_COMPARTMENT"] and hooks.context_to_orchestrator_id is None:
+        findings.fault(
+            "KUBUS_SHARED_COMPARTMENT: app ids whose driver_factory leads to databases of their own cannot share "
+            "connections and answers; leave it out, or define context_to_orchestrator_id"
+        )
 
 
 def check_values(given: Mapping[str, str], values: dict[str, Any], findings: Findings) -> None:

@@ -302,6 +302,28 @@ SETTINGS: tuple[Setting, ...] = (
         "how long a hook may take that is called for a request, such as `check_auth`; the request is denied then",
         AUTH,
     ),
+    Setting(
+        "KUBUS_SETUP_HOOK_TIMEOUT",
+        values.duration,
+        timedelta(seconds=60),
+        "how long a hook may take that sets up a tenant: `repository_factory` and `driver_factory`",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_SHARED_COMPARTMENT",
+        values.boolean,
+        False,
+        "let all app ids share connections and kept answers where no `context_to_orchestrator_id` says otherwise, as in Cube",
+        AUTH,
+    ),
+    Setting(
+        "KUBUS_TENANT_POOLS",
+        values.positive,
+        200,
+        "how many tenants with connections of their own are kept connected",
+        SOURCES,
+    ),
+    Setting("CUBEJS_COMPILER_CACHE_SIZE", values.positive, 250, "how many compiled models are kept", MODEL),
     Setting("CUBEJS_APP", values.text, "STANDALONE", "the app id of callers to whom no hook gives another", MODEL),
     Setting("CUBEJS_SCHEMA_PATH", values.text, "model", "the folder of the model files", MODEL),
     Setting(

@@ -19,14 +19,25 @@ class Loaded(NamedTuple):
 class CurrentModel:
     """One model over time. Once it has compiled it answers on, until a reload brings another that compiles.
 
-    `before` is what answers until then. Nothing is compiled yet.
+    Nothing is compiled yet.
     """
 
     __slots__ = ("_load", "_loaded")
 
-    def __init__(self, load: Callable[[], Model], before: Model | None = None) -> None:
+    def __init__(self, load: Callable[[], Model]) -> None:
         self._load = load
-        self._loaded = Loaded(before, None)
+        self._loaded = Loaded(None, None)
+
+    @classmethod
+    def failed(cls, error: ModelError, before: Model | None) -> "CurrentModel":
+        """Files that do not compile, and the model that answers meanwhile."""
+
+        def load() -> Model:
+            raise error
+
+        made = cls(load)
+        made._loaded = Loaded(before, error)
+        return made
 
     @property
     def model(self) -> Model:

@@ -142,7 +142,7 @@ def hint_for(error: Exception, environment: ModelEnvironment) -> str | None:
     """What to do about it, where that is known."""
     message = str(error)
     if message == NO_COMPILE_CONTEXT:
-        return "The hook context_to_app_id comes with a later version of kubus; until then a model is the same for all"
+        return "Define the hook context_to_app_id in kubus.py: it says whose model it is"
     if isinstance(error, UndefinedError) and message.endswith("is undefined"):
         return nearest_hint(message.split("'")[1], environment.globals)
     if isinstance(error, TemplateSyntaxError) and message.startswith("No filter named"):

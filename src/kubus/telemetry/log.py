@@ -52,13 +52,20 @@ encode = msgspec.json.Encoder().encode
 Noted = tuple[Event, float]
 
 
-def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
-    """Write events of this level and above to standard error from now on; what is returned ends that."""
+def start_log(
+    level: str, *, dev_mode: bool, logger: Callable[[str, dict[str, Any]], object] | None = None
+) -> Callable[[], None]:
+    """Write events of this level and above to standard error from now on; what is returned ends that.
+
+    `logger` is the host's own log: it gets the name of an event and its fields, in the place of a line.
+    """
     # The pool says in words of its own, many times over, what our own error says once.
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     line = for_machines
     if dev_mode:
         line = coloured if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else for_people
+    if logger is not None:
+        line = to_host(logger, line)
     writer: Writer[Noted] = Writer(sys.stderr, line)
     # The line that says where the server is comes at every level: what starts it waits for that.
     shown = {kind for kind, severity in SEVERITY.items() if severity >= LEVELS[level] or kind is ServerListening}
@@ -70,6 +77,24 @@ def start_log(level: str, *, dev_mode: bool) -> Callable[[], None]:
         writer.stop()
 
     return stop
+
+
+def to_host(logger: Callable[[str, dict[str, Any]], object], line: Callable[[Noted], str]) -> Callable[[Noted], str]:
+    """Hands events to the host's log, and writes a line only where that is needed: where the server is, and what the
+    host's log failed to take.
+    """
+
+    def handed(noted: Noted) -> str:
+        if isinstance(noted[0], ServerListening):
+            return line(noted)
+        fields: dict[str, Any] = json.loads(for_machines(noted))
+        try:
+            logger(fields.pop("message"), fields)
+        except Exception as error:
+            return f"{line(noted)}\nThe hook logger failed: {type(error).__name__}: {error}"
+        return ""
+
+    return handed
 
 
 SEVERITY: dict[type[Event], int] = {

@@ -19,7 +19,7 @@ MOST_WAITING = 100_000
 
 
 class Writer(Generic[T]):
-    """Writes things as lines. `line` makes the text, in the thread of the writer."""
+    """Writes things as lines. `line` makes the text, in the thread of the writer; none for nothing."""
 
     def __init__(self, stream: TextIO, line: Callable[[T], str]) -> None:
         self._stream = stream
@@ -60,8 +60,12 @@ class Writer(Generic[T]):
 
     def _write_some(self) -> None:
         lines: list[str] = []
-        while self._waiting and len(lines) < SOME:
-            lines.append(self._line(self._waiting.popleft()))
+        taken = 0
+        while self._waiting and taken < SOME:
+            taken += 1
+            line = self._line(self._waiting.popleft())
+            if line:
+                lines.append(line)
         if self._lost:
             lines.append(f"{self._lost} lines of the log were lost: nobody read them in time")
             self._lost = 0

@@ -10,14 +10,13 @@ from starlette.types import Receive
 from kubus.api.rest.incoming import Incoming, body_parameters, read_body, url_parameters
 from kubus.api.rest.options import ApiOptions
 from kubus.api.wire.parse_query import asked_query, cache_mode, parse_query, text
-from kubus.audit.account import Account
 from kubus.context import Caller
 from kubus.errors import QueryError
 from kubus.query.normalize import Normalized, normalize
 from kubus.query.query import AskedQuery, CacheMode, Query
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import Prepared, SemanticLayer
+    from kubus.semantic_layer import Prepared
 
 # What a POST body of these endpoints is read as when it is not declared as JSON.
 NOTHING: Mapping[str, Any] = {}
@@ -68,18 +67,17 @@ def read_asked(given: Mapping[str, Any], options: ApiOptions) -> Asked:
     return Asked(normalized, query_type, cache_of(given, normalized.asked[0]))
 
 
-def prepared_all(
-    queries: Sequence[Query], layer: "SemanticLayer", caller: Caller, account: Account | None
-) -> "tuple[Prepared, ...]":
+def prepared_all(queries: Sequence[Query], caller: Caller, incoming: Incoming) -> "tuple[Prepared, ...]":
     """The queries, prepared for this caller. The account learns what is asked, also of a query that is refused.
 
     Raises:
         QueryError: one names what is not there.
         Forbidden: one asks for what is not the caller's.
     """
+    account = incoming.account
     if account is not None:
         account.asked(queries)
-    prepared = tuple(layer.prepare(query, caller) for query in queries)
+    prepared = tuple(incoming.layer.prepare(query, caller) for query in queries)
     if account is not None:
         account.authorized(one.authorized for one in prepared)
     return prepared

@@ -18,17 +18,16 @@ from kubus.api.wire.transformed import transformed
 from kubus.context import Caller
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import SemanticLayer
+    pass
 
 
 class DryRun:
     """The endpoint."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._options = options
         self._rewriting = rewriting
-        self._replies = RememberedReplies(layer, options, keeps=rewriting is None)
+        self._replies = RememberedReplies(options, keeps=rewriting is None)
 
     async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
         """The queries with defaults and dates settled, their orders, and how a client pivots the rows.
@@ -43,7 +42,7 @@ class DryRun:
             return remembered
         asked = read_asked(parameters(incoming.method, raw), self._options)
         normalized = asked.normalized
-        prepared = await prepare_all(normalized, self._layer, caller, self._rewriting, incoming)
+        prepared = await prepare_all(normalized, caller, self._rewriting, incoming)
         value = {
             "queryType": normalized.type,
             "normalizedQueries": echoes(normalized),

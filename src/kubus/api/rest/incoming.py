@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from os import urandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -13,6 +13,9 @@ from starlette.types import Receive, Scope
 from kubus.api.wire.malformed import as_array, as_object
 from kubus.audit.account import Account
 from kubus.errors import QueryError, TooLarge
+
+if TYPE_CHECKING:
+    from kubus.semantic_layer import SemanticLayer
 
 # As in `query[filters][0][values][]`: what stands in brackets.
 BRACKETS = re.compile(r"\[([^\[\]]*)\]")
@@ -30,16 +33,19 @@ class Incoming:
     """A request, its body not read. `headers` has the last value of each name, in lower case.
 
     `auth_seconds` is how long it took to see who asks. `account` is what the audit log will be told of the
-    request, None where there is no audit log. `takes_chunks` says whether the client can read a body of which
-    it is not told the length. `several_tokens` says that a header for tokens came more than once. `peer` is the
-    address that the connection comes from.
+    request, None where there is no audit log. `layer` is what answers for the caller, once it is known who that is.
+    `takes_chunks` says whether the client can read a body of which it is not told the length. `several_tokens` says
+    that a header for tokens came more than once. `peer` is the address that the connection comes from.
     """
+
+    layer: "SemanticLayer"
 
     __slots__ = (
         "_request_id",
         "account",
         "auth_seconds",
         "headers",
+        "layer",
         "method",
         "path",
         "peer",

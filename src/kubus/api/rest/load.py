@@ -32,7 +32,7 @@ from kubus.execution.answer import Answer, Asking, Batch, CameBy, LongAnswer, St
 from kubus.query.query import ResponseFormat
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import Prepared, SemanticLayer
+    from kubus.semantic_layer import Prepared
 
 encode = msgspec.json.Encoder().encode
 
@@ -47,11 +47,10 @@ YIELD_AFTER = 64 * 1024
 class Load:
     """The endpoint, with the requests that it remembers."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._options = options
         self._rewriting = rewriting
-        self._requests = PreparedRequests(layer, options)
+        self._requests = PreparedRequests(options)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The answer to a GET whose bytes were answered before, if it is still fresh. None says that nothing was done.
@@ -60,11 +59,11 @@ class Load:
             Forbidden: the caller may not see a member.
         """
         started = perf_counter()
-        request = self._requests.remembered("GET", incoming.query_string, caller)
+        request = self._requests.remembered("GET", incoming.query_string, incoming.layer, caller)
         held = None if request is None else request.callers.get(id(caller))
         if request is None or held is None or len(held.prepared) != 1:
             return None
-        answer = self._layer.fresh(held.prepared[0], request.cache)
+        answer = incoming.layer.fresh(held.prepared[0], request.cache)
         body = None if answer is None else answer.memo.get(request)
         if answer is None or body is None:
             return None
@@ -87,14 +86,14 @@ class Load:
         started = perf_counter()
         account = incoming.account
         if self._rewriting is None:
-            request, held = self._requests.get(incoming.method, raw, caller, account)
+            request, held = self._requests.get(incoming, raw, caller)
         else:
             request, held = await self._requests.rewritten(incoming, raw, caller, self._rewriting)
         phases.plan = perf_counter() - started
 
         answers: list[Answer] = []
         for prepared in held.prepared:
-            answer = self._layer.fresh(prepared, request.cache)
+            answer = incoming.layer.fresh(prepared, request.cache)
             if answer is None:
                 break
             answers.append(answer)
@@ -141,12 +140,12 @@ class Load:
         started = perf_counter()
         outcomes: list[Answer | StillRunning] | list[Answer | LongAnswer | StillRunning]
         if len(held.prepared) == 1 and incoming.takes_chunks and can_be_long(request.frames[0].response_format):
-            run = self._layer.run_in_batches(held.prepared[0], request.cache, askings[0])
+            run = incoming.layer.run_in_batches(held.prepared[0], request.cache, askings[0])
             outcomes = await while_client_waits([run], receive)
         else:
             # Several long answers would each hold a connection, and wait for each other.
             asked = zip(held.prepared, askings, strict=True)
-            runs = [self._layer.run(prepared, request.cache, asking) for prepared, asking in asked]
+            runs = [incoming.layer.run(prepared, request.cache, asking) for prepared, asking in asked]
             outcomes = await while_client_waits(runs, receive)
         waited = perf_counter() - started
         came_by: list[CameBy] = [asking.came_by for asking in askings]

@@ -16,7 +16,7 @@ from kubus.api.wire.meta import metadata
 from kubus.context import Caller
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import SemanticLayer
+    pass
 
 
 # For how many kinds of callers it is kept.
@@ -26,17 +26,16 @@ KEPT = 256
 class Meta:
     """The endpoint, with the encoded metadata of the current model for those who are shown the same of it."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions) -> None:
         self._options = options
         self._replies: Bounded[tuple[str, tuple[str, ...], bool, bool], Reply] = Bounded(KEPT, 256 * 1024 * 1024)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The metadata of a GET without parameters, if somebody who is shown the same asked before."""
-        model = self._layer.model_if_any
+        model = incoming.layer.model_if_any
         if incoming.query_string or model is None:
             return None
-        reply = self._replies.get((model.version, self._layer.visibility(caller), False, False))
+        reply = self._replies.get((model.version, incoming.layer.visibility(caller), False, False))
         return None if reply is None else warm(reply)
 
     async def __call__(self, incoming: Incoming, caller: Caller, receive: Receive, raw: bytes) -> Reply:  # noqa: ARG002 - every endpoint is called so
@@ -50,8 +49,8 @@ class Meta:
         only_views = given.get("onlyViews") == "true"
         if extended and not self._options.dev_mode:
             require_scope(META_EXTENDED, caller, self._options)
-        model = self._layer.model_for(caller)
-        key = (model.version, self._layer.visibility(caller), extended, only_views)
+        model = incoming.layer.model_for(caller)
+        key = (model.version, incoming.layer.visibility(caller), extended, only_views)
         reply = self._replies.get(key)
         if reply is None:
             value = metadata(

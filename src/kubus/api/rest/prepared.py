@@ -99,34 +99,34 @@ class LoadRequest:
 class PreparedRequests:
     """The requests that came lately."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions) -> None:
         self._options = options
         self._held: Bounded[Key, LoadRequest] = Bounded(options.prepared_entries, options.prepared_bytes)
 
-    def get(self, method: str, raw: bytes, caller: Caller, account: Account | None) -> tuple[LoadRequest, ForCaller]:
+    def get(self, incoming: Incoming, raw: bytes, caller: Caller) -> tuple[LoadRequest, ForCaller]:
         """The request in these bytes, and its statements for this caller. The account learns what is asked.
 
         Raises:
             QueryError: the query is malformed, or names what is not there.
             ModelError: the model does not compile; faults of the query itself come before it.
         """
-        request = self.remembered(method, raw, caller)
+        method, account = incoming.method, incoming.account
+        request = self.remembered(method, raw, incoming.layer, caller)
         if request is not None:
             held = request.callers.get(id(caller))
             if held is None:
-                prepared = prepared_all(request.queries, self._layer, caller, account)
+                prepared = prepared_all(request.queries, caller, incoming)
                 held = self._hold(request, caller, id(caller), prepared)
             if account is not None:
                 held.tell(account)
             return request, held
         asked = self._read(method, raw)
-        prepared = prepared_all(asked.normalized.queries, self._layer, caller, account)
-        model = self._layer.model_for(caller)
+        prepared = prepared_all(asked.normalized.queries, caller, incoming)
+        model = incoming.layer.model_for(caller)
         request = framed(asked, model, hidden_too=self._options.dev_mode)
         held = self._hold(request, caller, id(caller), prepared)
         if len(raw) <= RAW:
-            key = (method, raw, model.version, self._layer.visibility(caller), ())
+            key = (method, raw, model.version, incoming.layer.visibility(caller), ())
             self._held.put(key, request, request.size + len(raw))
         if account is not None:
             held.tell(account)
@@ -143,11 +143,11 @@ class PreparedRequests:
             HookError: the host's code failed.
         """
         asked = self._read(incoming.method, raw)
-        outcome = await rewriting.of(asked.normalized, self._layer, caller, incoming)
+        outcome = await rewriting.of(asked.normalized, caller, incoming)
         sent = asked.normalized.queries
         shown = tuple(replace(one.query, filters=was.filters) for one, was in zip(outcome, sent, strict=True))
-        model = self._layer.model_for(caller)
-        key = (incoming.method, raw, model.version, self._layer.visibility(caller), shown)
+        model = incoming.layer.model_for(caller)
+        key = (incoming.method, raw, model.version, incoming.layer.visibility(caller), shown)
         request = self._held.get(key)
         if request is None or request.moves_at <= time.time():
             # What the host added to the columns is shown as if it had been asked for.
@@ -161,7 +161,9 @@ class PreparedRequests:
                 self._held.put(key, request, request.size + len(raw))
         held = request.callers.get((id(caller), outcome))
         if held is None:
-            held = self._hold(request, caller, (id(caller), outcome), prepare_rewritten(outcome, self._layer, caller))
+            held = self._hold(
+                request, caller, (id(caller), outcome), prepare_rewritten(outcome, incoming.layer, caller)
+            )
         if incoming.account is not None:
             held.tell(incoming.account)
         return request, held
@@ -173,12 +175,12 @@ class PreparedRequests:
             raise QueryError(f"'{kind}' query type is not supported by the client.Please update the client.")
         return asked
 
-    def remembered(self, method: str, raw: bytes, caller: Caller) -> LoadRequest | None:
+    def remembered(self, method: str, raw: bytes, layer: "SemanticLayer", caller: Caller) -> LoadRequest | None:
         """The request in these bytes, if it came before and means the same now."""
-        model = self._layer.model_if_any
+        model = layer.model_if_any
         if model is None:
             return None
-        request = self._held.get((method, raw, model.version, self._layer.visibility(caller), ()))
+        request = self._held.get((method, raw, model.version, layer.visibility(caller), ()))
         return None if request is None or request.moves_at <= time.time() else request
 
     def _hold(self, request: LoadRequest, caller: Caller, key: object, prepared: "tuple[Prepared, ...]") -> ForCaller:

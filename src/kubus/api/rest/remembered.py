@@ -13,7 +13,7 @@ from kubus.api.rest.reply import Reply, json_reply, weak_etag
 from kubus.context import Caller
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import SemanticLayer
+    pass
 
 # Longer request bytes are not remembered.
 RAW = 64 * 1024
@@ -37,8 +37,7 @@ class RememberedReplies:
     With `keeps` false none is remembered: something has to be asked anew for every request.
     """
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions, *, keeps: bool = True) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions, *, keeps: bool = True) -> None:
         self._keeps = keeps
         self._held: Bounded[tuple[str, bytes, int, str], Remembered] = Bounded(
             options.prepared_entries, options.prepared_bytes // 4
@@ -46,7 +45,7 @@ class RememberedReplies:
 
     def get(self, incoming: Incoming, raw: bytes, caller: Caller) -> Reply | None:
         """The reply to these bytes for this caller, if it still holds. Its account learns what is asked."""
-        model = self._layer.model_if_any
+        model = incoming.layer.model_if_any
         if model is None:
             return None
         found = self._held.get((incoming.method, raw, id(caller), model.version))
@@ -69,7 +68,7 @@ class RememberedReplies:
         reply = Reply(200, parts, etag=weak_etag(parts))
         until = min((moment.timestamp() for moment in moments if moment is not None), default=float("inf"))
         if self._keeps and len(raw) <= RAW:
-            key = (incoming.method, raw, id(caller), self._layer.model.version)
+            key = (incoming.method, raw, id(caller), incoming.layer.model.version)
             questions = () if incoming.account is None else incoming.account.questions
             size = 1000 + len(raw) + reply.length + sum(map(len, questions))
             self._held.put(key, Remembered(reply, until, caller, questions), size)

@@ -41,9 +41,7 @@ class Rewriting:
         self._calls = calls
         self._seconds = seconds
 
-    async def of(
-        self, normalized: Normalized, layer: "SemanticLayer", caller: Caller, incoming: Incoming
-    ) -> tuple[Rewritten, ...]:
+    async def of(self, normalized: Normalized, caller: Caller, incoming: Incoming) -> tuple[Rewritten, ...]:
         """What becomes of each query. One that is denied as it is, is not shown to the hook.
 
         The account of the request learns what was asked for.
@@ -56,7 +54,7 @@ class Rewriting:
             incoming.account.asked(normalized.queries)
         found: list[Rewritten] = []
         for asked, query in zip(normalized.asked, normalized.queries, strict=True):
-            if layer.authorized(query, caller).hidden:
+            if incoming.layer.authorized(query, caller).hidden:
                 # It can be explained, and its rows are not given.
                 found.append(Rewritten(query))
                 continue
@@ -80,12 +78,12 @@ class Rewriting:
 
 
 async def prepare_all(
-    normalized: Normalized, layer: "SemanticLayer", caller: Caller, rewriting: Rewriting | None, incoming: Incoming
+    normalized: Normalized, caller: Caller, rewriting: Rewriting | None, incoming: Incoming
 ) -> "tuple[Prepared, ...]":
     """The queries made ready to run, rewritten by the host where it does that. The account learns what is asked."""
     if rewriting is None:
-        return prepared_all(normalized.queries, layer, caller, incoming.account)
-    prepared = prepare_rewritten(await rewriting.of(normalized, layer, caller, incoming), layer, caller)
+        return prepared_all(normalized.queries, caller, incoming)
+    prepared = prepare_rewritten(await rewriting.of(normalized, caller, incoming), incoming.layer, caller)
     if incoming.account is not None:
         incoming.account.authorized(one.authorized for one in prepared)
     return prepared

@@ -17,10 +17,11 @@ from kubus.api.wire.echo_query import query_order
 from kubus.api.wire.transformed import transformed
 from kubus.context import Caller
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
+from kubus.model.model import Model
 from kubus.query.query import Query
 
 if TYPE_CHECKING:
-    from kubus.semantic_layer import Prepared, SemanticLayer
+    from kubus.semantic_layer import Prepared
 
 NO_INTERFACE = "Error: SQL interface is not initialized. Please enable the SQL interface in your settings."
 
@@ -28,11 +29,10 @@ NO_INTERFACE = "Error: SQL interface is not initialized. Please enable the SQL i
 class Sql:
     """The endpoint."""
 
-    def __init__(self, layer: "SemanticLayer", options: ApiOptions, rewriting: Rewriting | None = None) -> None:
-        self._layer = layer
+    def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None) -> None:
         self._options = options
         self._rewriting = rewriting
-        self._replies = RememberedReplies(layer, options, keeps=rewriting is None)
+        self._replies = RememberedReplies(options, keeps=rewriting is None)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The reply to a GET whose bytes came before, if it still holds."""
@@ -52,20 +52,20 @@ class Sql:
         if given.get("format") == "sql":
             return json_reply({"error": NO_INTERFACE}, 500)
         asked = read_asked(given, self._options)
-        prepared = await prepare_all(asked.normalized, self._layer, caller, self._rewriting, incoming)
-        entries = list(map(self._entry, prepared))
+        prepared = await prepare_all(asked.normalized, caller, self._rewriting, incoming)
+        entries = [self._entry(one, incoming.layer.model) for one in prepared]
         moments = [asked.normalized.moves_at, *(one.moves_at for one in prepared)]
         value = entries[0] if asked.normalized.type == "regularQuery" else entries
         return self._replies.keep(incoming, raw, caller, value, moments)
 
-    def _entry(self, prepared: "Prepared") -> dict[str, Any]:
+    def _entry(self, prepared: "Prepared", model: Model) -> dict[str, Any]:
         """One statement, and how its columns belong to members."""
         query, statement = prepared.query, prepared.statement
         sql: dict[str, Any] = {
             "external": False,
             "sql": [statement.sql, list(statement.parameters)],
             "lambdaQueries": {},
-            **self._time_dimension(prepared),
+            **time_dimension_of(prepared, model),
             "order": query_order(prepared.order),
             # Answers go stale by the clock: no query has to be asked for that.
             "cacheKeyQueries": [],
@@ -81,17 +81,18 @@ class Sql:
         sql["memberNames"] = member_names(query)
         return {"sql": sql, "dataSource": statement.data_source}
 
-    def _time_dimension(self, prepared: "Prepared") -> dict[str, str]:
-        """Alias and member of the first time dimension; by the day where it is only a filter."""
-        if not prepared.query.time_dimensions:
-            return {}
-        path = prepared.query.time_dimensions[0].dimension
-        for column in prepared.statement.columns:
-            if column.member == path and column.granularity is not None:
-                return {"timeDimensionAlias": column.alias, "timeDimensionField": path}
-        dimension = self._layer.model.dimension(path)
-        alias = self._layer.model.holders[dimension.cube].alias
-        return {"timeDimensionAlias": f"{alias}__{dimension.name}_day", "timeDimensionField": path}
+
+def time_dimension_of(prepared: "Prepared", model: Model) -> dict[str, str]:
+    """Alias and member of the first time dimension; by the day where it is only a filter."""
+    if not prepared.query.time_dimensions:
+        return {}
+    path = prepared.query.time_dimensions[0].dimension
+    for column in prepared.statement.columns:
+        if column.member == path and column.granularity is not None:
+            return {"timeDimensionAlias": column.alias, "timeDimensionField": path}
+    dimension = model.dimension(path)
+    alias = model.holders[dimension.cube].alias
+    return {"timeDimensionAlias": f"{alias}__{dimension.name}_day", "timeDimensionField": path}
 
 
 def member_names(query: Query) -> list[str]:
