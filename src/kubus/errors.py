@@ -55,9 +55,17 @@ class KubusError(Exception):
 
 
 class ConfigError(KubusError):
-    """A setting is missing or wrong. Ends the process at start-up with status 1."""
+    """A setting is missing or wrong. Ends the process at start-up with status 1.
+
+    What is found later, when a database is opened say, is for the log: it names files and hosts.
+    """
 
     code = "config"
+
+    @property
+    def wire_text(self) -> str:
+        """The same for every setting."""
+        return "Error: Internal server error"
 
 
 @dataclass(frozen=True, slots=True)

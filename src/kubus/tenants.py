@@ -21,8 +21,8 @@ from kubus.config.hook_calls import HookCalls
 from kubus.config.hook_context import hook_context, thawed
 from kubus.config.hooks import NO_HOOKS, Hooks, kind
 from kubus.context import Caller
-from kubus.errors import HookError
-from kubus.events import SettingWarning, emit
+from kubus.errors import ConfigError, HookError
+from kubus.events import HookFailed, SettingWarning, emit
 from kubus.execution.run import Compartment
 from kubus.loading.compile_context import CompileContext, Reads, fits, told
 from kubus.loading.current_model import CurrentModel
@@ -34,6 +34,9 @@ from kubus.sources.options import SourceOptions
 from kubus.sources.registry import dialect_of, make_source
 
 T = TypeVar("T")
+
+# What tells one token from the next of the same caller. No database and no model hangs on it.
+OF_THE_TOKEN = frozenset({"iat", "exp", "nbf", "jti", "auth_time"})
 
 # What is remembered of app ids and compartments beside their models; some hundred bytes each.
 REMEMBERED = 10_000
@@ -153,10 +156,10 @@ class Tenants:
         self._files = 0
         self._asks_who = False
         self._layers: OrderedDict[tuple[int, Compartment], SemanticLayer] = OrderedDict()
-        self._apps: OrderedDict[str, App] = OrderedDict()
+        self._apps: OrderedDict[object, App] = OrderedDict()
         self._models: OrderedDict[int, Compiled] = OrderedDict()
         self._furnished: OrderedDict[str, Furnished] = OrderedDict()
-        self._known_apps: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._known_places: OrderedDict[object, None] = OrderedDict()
         # What is being set up, and what it is wanted for.
         self._under_way: dict[object, tuple[object, asyncio.Task[Any]]] = {}
         self._compiling = asyncio.Semaphore(COMPILING)
@@ -250,7 +253,9 @@ class Tenants:
 
     async def _model(self, caller: Caller, wanted: Wanted, ctx: Context, request_id: str) -> CurrentModel:
         """The model of a caller: that of their app id, if it would be the same for them."""
-        name = caller.app_id
+        # The host's own code may have read whatever it was given: then nobody else is given what came of it.
+        asks_host = self._hooks.repository_factory is not None
+        name: object = (caller.app_id, who_is(caller)) if asks_host else caller.app_id
         while True:
             app = self._apps.get(name)
             if app is not None and app.serves(wanted):
@@ -267,7 +272,7 @@ class Tenants:
             else:
                 await asyncio.wait({task})
         if app is not None and app.differs_by_caller(wanted):
-            self._warn_of(name, app)
+            self._warn_of(caller.app_id, app)
         app = await self._once(("app", name), lambda: self._app(wanted, app, ctx, request_id), wanted.key)
         self._apps[name] = app
         self._apps.move_to_end(name)
@@ -382,14 +387,19 @@ class Tenants:
             return Compartment(caller.compartment), dialects
         name = caller.compartment
         known = self._furnished.get(name)
-        if known is None or (caller.app_id, name) not in self._known_apps or not self._shared.runner.is_furnished(name):
-            known = await self._once(("compartment", name, caller.app_id), lambda: self._open(caller, ctx, request_id))
+        # Asked for each caller: whose database it is may hang on more than the app id, and nobody is given another's.
+        place = (name, caller.app_id, who_is(caller))
+        if known is None or place not in self._known_places or not self._shared.runner.is_furnished(name):
+            known = await self._once(("place", *place), lambda: self._open(caller, ctx, request_id))
+            self._known_places[place] = None
+            if len(self._known_places) > REMEMBERED:
+                self._known_places.popitem(last=False)
         known.used = time.monotonic()
         self._furnished.move_to_end(name)
         return Compartment(name, furnished=True), known.dialects
 
     async def _open(self, caller: Caller, ctx: Context, request_id: str) -> Furnished:
-        """Ask where the databases of a compartment are, and connect it. All its app ids have to have the same."""
+        """Ask where the databases of a compartment are, and connect it. All its callers have to have the same."""
         assert self._hooks.driver_factory is not None, "asked for where there is one"
         name = caller.compartment
         options: dict[str, SourceOptions] = {}
@@ -408,24 +418,27 @@ class Tenants:
             if {s: place_of(o) for s, o in known.options.items()} != {s: place_of(o) for s, o in options.items()}:
                 raise self._one_for_two(caller)
         else:
-            sources = {source: make_source(source, one) for source, one in options.items()}
+            try:
+                sources = {source: make_source(source, one) for source, one in options.items()}
+            except ConfigError as error:
+                # It names files and hosts, which are for the log.
+                emit(HookFailed("driver_factory", request_id, str(error)))
+                raise HookError("Internal server error") from error
             dialects = tuple(sorted((source, one.dialect) for source, one in sources.items()))
             known = self._furnished[name] = Furnished(MappingProxyType(options), dialects)
             runner.furnish(name, sources)
             known.used = time.monotonic()
             await self._make_room()
-        self._known_apps[(caller.app_id, name)] = None
-        if len(self._known_apps) > REMEMBERED:
-            self._known_apps.popitem(last=False)
         return known
 
     def _one_for_two(self, caller: Caller) -> HookError:
-        """The error for two app ids of one compartment whose databases are not the same."""
+        """The error for two callers of one compartment whose databases are not the same."""
         emit(
             SettingWarning(
-                "context_to_orchestrator_id",
-                f"gives '{caller.compartment}' for several app ids, among them '{caller.app_id}', whose driver_factory "
-                "leads to different databases: their callers would read each other's data, so they are refused",
+                "driver_factory",
+                f"leads callers of the compartment '{caller.compartment}', among them of the app id '{caller.app_id}', "
+                "to different databases: they would read each other's data, so they are refused. What decides about "
+                "the database has to be in context_to_app_id, or in context_to_orchestrator_id",
             )
         )
         return HookError("Internal server error")
@@ -456,6 +469,13 @@ class Tenants:
         if not task.cancelled():
             # Everybody may have left before a failure: then nobody is to be told of it.
             task.exception()
+
+
+def who_is(caller: Caller) -> object:
+    """All that hooks which set up a tenant may read of a caller, so that others are not equal to it."""
+    security = caller.security
+    said = [thawed(claims) for claims in (security.claims, security.jwt, caller.extended)]
+    return told([{name: value for name, value in one.items() if name not in OF_THE_TOKEN} for one in said])
 
 
 def digest_of(texts: Texts) -> str:

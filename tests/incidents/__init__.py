@@ -1,5 +1,5 @@
 import pytest
 
 # What the checks assert is told as in a test.
-for name in ("caches", "entries", "keys", "policies", "texts"):
+for name in ("caches", "entries", "keys", "policies", "tenants", "texts"):
     pytest.register_assert_rewrite(f"tests.incidents.{name}")

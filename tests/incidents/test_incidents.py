@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.incidents import caches, entries, keys, policies, texts  # noqa: F401 - they fill the list
+from tests.incidents import caches, entries, keys, policies, tenants, texts  # noqa: F401 - they fill the list
 from tests.incidents.incident import ALL, Incident
 from tests.incidents.shop import opened
 
