@@ -9,6 +9,7 @@ import pytest
 
 from kubus.config.hooks import Hooks
 from kubus.config.settings import load_settings
+from kubus.doctor.audit_checks import check_audit_place
 from kubus.doctor.check import Check
 from kubus.doctor.database_checks import check_databases, encryption
 from kubus.doctor.examination import examine
@@ -123,7 +124,8 @@ def test_a_project_that_is_fit(project: Project) -> None:
     (project.folder / ".env").chmod(0o600)
     done = project.run("doctor", **{name: value for name, value in FIT.items() if name != "CUBEJS_API_SECRET"})
     assert done.returncode == 0, done.stdout
-    assert "0 to look at, 0 not fit" in done.stdout
+    # The cubes of the project have no access policies.
+    assert "1 to look at, 0 not fit" in done.stdout
     assert SECRET not in done.stdout
 
 
@@ -166,6 +168,36 @@ def test_a_model_that_lets_callers_see_more_than_is_meant(project: Project) -> N
     (project.folder / "model" / "own.yml").write_text("cubes:\n  - name: own\n    sq: x\n")
     checks = {check["name"]: check for check in json.loads(project.run("doctor", "--json").stdout)}
     assert checks["model"]["status"] == "fail"
+
+
+def test_cubes_that_nobody_thought_of(project: Project) -> None:
+    checks = {check["name"]: check for check in json.loads(project.run("doctor", "--json").stdout)}
+    assert (checks["default-access"]["status"], "2 public cubes" in checks["default-access"]["said"]) == ("warn", True)
+
+
+def test_the_place_of_the_audit_log_is_looked_at(tmp_path, postgres):
+    def place(**more: str) -> Check:
+        (check,) = check_audit_place(load_settings({**FIT, **more}, {}, tmp_path))
+        return check
+
+    assert place().status == "ok"
+    (tmp_path / "audit").write_text("no folder")
+    assert place().status == "fail"
+    url = postgres.create_database("doctor_audit")
+    table = {"KUBUS_AUDIT": "table", "KUBUS_AUDIT_URL": url}
+    assert "is not there yet" in place(**table).said
+    postgres.psql(
+        "doctor_audit", "CREATE TABLE kubus_audit (x int)", "CREATE ROLE adder LOGIN", "CREATE ROLE nobody_at_all LOGIN"
+    )
+    postgres.psql("doctor_audit", "GRANT SELECT, INSERT ON kubus_audit TO adder")
+    try:
+        assert (place(**table).status, "UPDATE, DELETE, TRUNCATE" in place(**table).said) == ("warn", True)
+        for user, status in (("adder", "ok"), ("nobody_at_all", "fail")):
+            assert place(**{**table, "KUBUS_AUDIT_URL": url.replace("postgres@", f"{user}@")}).status == status
+    finally:
+        postgres.psql("doctor_audit", "DROP OWNED BY adder", "DROP ROLE adder", "DROP ROLE nobody_at_all")
+    gone = place(**{**table, "KUBUS_AUDIT_URL": "postgresql://postgres@127.0.0.1:1/none"})
+    assert (gone.status, "does not answer" in gone.said) == ("fail", True)
 
 
 def test_a_server_in_production_says_so_when_it_starts(project: Project) -> None:

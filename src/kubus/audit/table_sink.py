@@ -183,6 +183,26 @@ def table_lines(url: str, table: str) -> Iterator[tuple[int, list[bytes]]]:
     yield from lanes.items()
 
 
+def powers(url: str, table: str) -> tuple[str, ...] | None:
+    """What the user of this address may do with the table; None if it is not there.
+
+    Raises:
+        ConfigError: the database does not answer.
+    """
+    wanted = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+    try:
+        with psycopg.connect(with_limits(url)) as connection:
+            name = identifier(table).as_string()
+            if connection.execute("SELECT to_regclass(%s)", [name]).fetchone() == (None,):
+                return None
+            held = connection.execute(
+                "SELECT p FROM unnest(%s::text[]) p WHERE has_table_privilege(%s::text, p)", [list(wanted), name]
+            ).fetchall()
+    except psycopg.Error as error:
+        raise ConfigError(f"The audit log does not answer: {told(error)}") from error
+    return tuple(str(row[0]) for row in held)
+
+
 def with_limits(url: str, seconds: int = PATIENCE) -> str:
     """The same address, with limits on how long anything may take. Raises ConfigError if it is none."""
     try:

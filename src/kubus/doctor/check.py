@@ -1,5 +1,6 @@
 """One thing that was looked at, and how it stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,3 +16,8 @@ class Check:
     status: Status
     said: str
     remedy: str = ""
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of these."""
+    return ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from kubus.config.settings import Settings
-from kubus.doctor.check import Check
+from kubus.doctor.check import Check, some
 from kubus.errors import ConfigError, KubusError
 from kubus.sources.options import DuckDBOptions, PostgresOptions, SourceOptions
 from kubus.sources.registry import make_source
@@ -128,7 +128,3 @@ def duckdb(where: str, options: DuckDBOptions) -> list[Check]:
 
 async def asked(source: Source, sql: str) -> list[tuple[Any, ...]]:
     return await source.python_rows(Statement(sql, (), (), ""))
-
-
-def some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
+from kubus.doctor.audit_checks import check_audit_place
 from kubus.doctor.check import Check
 from kubus.doctor.database_checks import check_databases
 from kubus.doctor.model_checks import check_model
@@ -44,6 +45,7 @@ def whole(settings: Settings, environ: Mapping[str, str], folder: Path) -> Itera
     for name, said in in_production.warnings:
         yield Check("settings", "warn", f"{name}: {said}")
     yield from check_settings(replace(in_production, dev_mode=settings.dev_mode), environ)
+    yield from check_audit_place(settings)
     yield from check_model(settings)
     yield from check_databases(settings)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kubus.config.audit import looks_secret
 from kubus.config.settings import Settings
-from kubus.doctor.check import Check
+from kubus.doctor.check import Check, some
 from kubus.errors import ConfigError, ModelError
 from kubus.loading.compiler import Compiler
 from kubus.loading.files import model_files
@@ -34,6 +34,18 @@ def check_model(settings: Settings) -> Iterator[Check]:
             "Use SECURITY_CONTEXT.….filter('column')",
         )  # fmt: skip
     yield from claims(model, settings)
+    yield access(model, settings)
+
+
+def access(model: Model, settings: Settings) -> Check:
+    """Whether a cube that nobody thought of is open."""
+    if settings.values.get("KUBUS_DEFAULT_ACCESS") == "deny":
+        return Check("default-access", "ok", "what no access policy opens is closed")
+    names = [name for name, cube in model.cubes.items() if cube.public and name not in model.guarded]
+    if not names:
+        return Check("default-access", "ok", "every public cube has an access policy")
+    said = f"{len(names)} public cubes have no access policy, and are open to every caller: {some(names)}"
+    return Check("default-access", "warn", said, "Give them one, or set KUBUS_DEFAULT_ACCESS=deny")
 
 
 def claims(model: Model, settings: Settings) -> Iterator[Check]:
