@@ -81,6 +81,9 @@ def audited(shop: Path, tmp_path: Path) -> Callable[..., Any]:
         given = {} if model is None else {"model": model}
         layer = make_layer(shop, show_hidden=chosen.dev_mode, **given, **(layer_options or {}))
 
+        # Kept answers go stale when a test says so, and not because it is slow.
+        layer.runner._clock = clock
+
         async def stop() -> None:
             await layer.close()
             await audit.stop()
