@@ -42,6 +42,8 @@ from kubus.plan.windows import Builders, build_window
 from kubus.query.resolve import (
     Bucket,
     Condition,
+    Every,
+    Guard,
     InWindows,
     IsSet,
     Key,
@@ -294,16 +296,25 @@ def guarded_tree(
 
     A condition may test members of further cubes, which then are joined, and may have conditions of their own.
     """
-    guards = tuple(guard.condition for guard in query.guards if guard.cube is None)
+    tested = tuple(guard.condition for guard in query.guards if guard.cube is None)
     while True:
-        tree = find_tree(query, measures, (*conditions, *guards), model)
+        tree = find_tree(query, measures, (*conditions, *tested), model)
         if tree is None:
-            raise no_path([query_hints(query, measures, (*conditions, *guards), model)])
-        reached = (guard.condition for guard in query.guards if guard.cube is None or guard.cube in tree.cubes)
-        more = tuple(dict.fromkeys((*guards, *reached)))
-        if more == guards:
-            return tree, guards
-        guards = more
+            raise no_path([query_hints(query, measures, (*conditions, *tested), model)])
+        reached = [guard for guard in query.guards if guard.cube is None or guard.cube in tree.cubes]
+        more = tuple(dict.fromkeys((*tested, *(guard.condition for guard in reached))))
+        if more == tested:
+            return tree, tuple(dict.fromkeys(of_rows(guard, tree) for guard in reached))
+        tested = more
+
+
+def of_rows(guard: Guard, tree: JoinTree) -> Condition:
+    """What a guard asks of rows of its cube. Where there is no row none passes, whatever is said of null.
+
+    Otherwise a caller could tell a row that is hidden from one that is not there.
+    """
+    met = [Meets(join) for join in tree.joins if join.target == guard.cube]
+    return Every((*met, guard.condition)) if met else guard.condition
 
 
 # ── sub-query dimensions ──
