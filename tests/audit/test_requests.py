@@ -194,6 +194,27 @@ async def test_failed_authentication_tells_why_and_never_the_token(audited):
     assert not any(part in text for part in stranger.split("."))
 
 
+async def test_strangers_do_not_fill_the_disk(audited, tmp_path):
+    async with audited() as api:
+        known = api.client.headers.pop("authorization")
+        for _ in range(150):
+            assert (await api.load(COUNT)).status_code == 403
+        assert len(api.told) == 100
+        # Who is known is recorded all the same.
+        assert (await api.load(COUNT, authorization=known)).status_code == 200
+        api.audit._clock.now += 1
+        for _ in range(15):
+            await api.load(COUNT)
+        api.audit._clock.now += 1
+        await api.load(COUNT, authorization=known)
+    told = records(api.path)
+    assert [(one["kind"], one.get("records")) for one in told if one["kind"] == "skipped"] == [
+        ("skipped", 50),
+        ("skipped", 5),
+    ]
+    assert sum(one["kind"] == "request" for one in told) == 100 + 1 + 10 + 1
+
+
 async def test_a_denied_query_tells_what_was_asked(audited):
     async with audited() as api:
         assert (await api.load({"measures": ["orders.secret_sum"]})).status_code == 403

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 
 from kubus.audit.account import Account, Ending, Kind, record
 from kubus.audit.identity import Identities, IdentityOptions
@@ -22,6 +23,11 @@ ALARM_SECONDS = 60.0
 CHECKPOINT_SECONDS = 600.0
 # So many records may wait for a slow sink.
 MOST_WAITING = 100_000
+
+# Records of strangers, whom nobody vouches for: so many at once, and so many a second. The others are counted. Without
+# a bound whoever reaches the server could fill its disk, and thereby stop it where the log is required.
+STRANGERS = 100.0
+STRANGERS_A_SECOND = 10.0
 
 REFUSAL = "The audit log cannot be written, and without it nothing is answered"
 HINT = "The log of the server says why; KUBUS_AUDIT_REQUIRED=false answers all the same, and raises an alarm"
@@ -50,6 +56,11 @@ class AuditLog:
         self._failing = False
         self._failed_at = self._tried_at = self._alarmed_at = 0.0
         self._lost = 0
+        self._strangers = STRANGERS
+        self._strangers_at = clock()
+        self._skipped = 0
+        # Counted where requests come in, told where records are written: that may be another thread.
+        self._counting = Lock()
         self._checked_at = clock()
         self._checked: str | None = None
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
@@ -93,6 +104,8 @@ class AuditLog:
         Raises:
             NotAudited: it is not written, and has to be.
         """
+        if account.caller is None and self._is_too_much():
+            return
         body = self._body(kind, account, request_id, ending, milliseconds)
         if self.is_immediate:
             self._append([body])
@@ -106,6 +119,18 @@ class AuditLog:
             self._writing = asyncio.create_task(self._write_waiting())
         # Who leaves does not take the record along.
         await asyncio.shield(written)
+
+    def _is_too_much(self) -> bool:
+        """Whether one more record of a stranger is too much; it is counted then."""
+        now = self._clock()
+        earned = (now - self._strangers_at) * STRANGERS_A_SECOND
+        self._strangers, self._strangers_at = min(STRANGERS, self._strangers + earned), now
+        if self._strangers < 1:
+            with self._counting:
+                self._skipped += 1
+            return True
+        self._strangers -= 1
+        return False
 
     async def revive(self) -> None:
         """Try again if the sink fails."""
@@ -173,14 +198,21 @@ class AuditLog:
             if now - self._tried_at < RETRY_SECONDS:
                 self._lose(len(bodies))
                 return
-            # Said by the record that comes first once there are records again.
             self._tried_at = now
+        records = len(bodies)
+        skipped = self._skipped
+        if self._failing:
             bodies = [self._lost_body(), *bodies]
+        if skipped:
+            bodies = [b'"kind":"skipped","records":%d' % skipped, *bodies]
         try:
             self._sink.append(bodies)
         except SinkError as error:
-            self._fails(error, len(bodies) - (1 if self._failing else 0))
+            self._fails(error, records)
             return
+        if skipped:
+            with self._counting:
+                self._skipped -= skipped
         if self._failing:
             self._failing = False
             emit(AuditRestored(self._lost))

@@ -228,6 +228,9 @@ class Walk:
             case "lost":
                 count, since = fields.get("records"), fields.get("since")
                 self._found.note(place, f"{count} records were never written: the log failed from {since} on")
+            case "skipped":
+                count = fields.get("records")
+                self._found.note(place, f"{count} more requests of strangers are not told one by one")
             case "removed":
                 last = said_head(fields.get("last"))
                 if last is not None:

@@ -75,7 +75,8 @@ def checked(path: str, hash_of: Hashing, anchors: list[Head]) -> Iterator[tuple[
     found = lanes(place)
     if not found:
         raise ConfigError(f"There is no audit log at {path}", hint="KUBUS_AUDIT_FILE says where it is")
-    chains = {lane: chains_of(lane) for lane in found}
+    # Reading everything once more is for anchors alone.
+    chains = {lane: chains_of(lane) if anchors else set[str]() for lane in found}
     known = set[str]().union(*chains.values())
     for lane in found:
         own = [head for head in anchors if head.chain in chains[lane] or (head.chain not in known and lane is found[0])]
