@@ -50,6 +50,7 @@ def settings(forge: Forge) -> dict[str, dict[str, str]]:
             "CUBEJS_JWT_ISSUER": "https://issuer.example/",
             "CUBEJS_JWT_AUDIENCE": "kubus",
         },
+        "tenants": {"CUBEJS_API_SECRET": forge.secret, "KUBUS_TENANT_CLAIM": "org.id", "KUBUS_JWT_MAX_AGE": "1h"},
         "revoked": {"CUBEJS_JWT_KEY": pem(forge.ec), "KUBUS_REVOCATION": "revoked.jsonl"},
         "issuers": {"KUBUS_ISSUERS": json.dumps(issuers(forge.signer))},
     }

@@ -51,6 +51,10 @@ def controls(f: Forge) -> dict[str, dict[str, str | Request]]:
             "ES256": f.es256(kid="ec"),
             "three as exponent": f.rs256(key=f.cubic_rsa, kid="exponent three"),
         },
+        "tenants": {
+            "a text": f.hs256(f.but(org={"id": "red"})),
+            "a whole number": f.hs256(f.but(org={"id": 7})),
+        },
         "revoked": {
             "not revoked": f.es256(),
             "issued after its subject was revoked": f.es256(f.but(sub="dave", iat=f.now)),

@@ -108,6 +108,20 @@ def test_warnings() -> None:
     assert "none of the algorithms fits the key" in warned["CUBEJS_JWT_ALGS"]
 
 
+def test_an_issuer_that_could_name_the_tenant_of_another_is_warned_of() -> None:
+    common = {"audience": "us", "tenant_claim": "org"}
+    held = [
+        {"issuer": ONE, "required": {"org": "acme"}, **common},
+        {"issuer": TWO, "required": {"org": "umbrella"}, **common},
+    ]
+    told = [text for name, text in production(KUBUS_ISSUERS=held).warnings if name == "KUBUS_ISSUERS"]
+    assert told == []
+    free = [held[0], {"issuer": TWO, **common}]
+    told = [text for name, text in production(KUBUS_ISSUERS=free).warnings if name == "KUBUS_ISSUERS"]
+    assert [TWO in text and "any tenant in 'org'" in text for text in told] == [True]
+    assert production(KUBUS_ISSUERS=[{"issuer": ONE, **common}]).warnings == ()
+
+
 # ── what is asked of a token, and read of it ──
 
 

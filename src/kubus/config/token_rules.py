@@ -91,6 +91,13 @@ def issuers_rules(common: JwtRules, values: Mapping[str, Any], findings: Finding
                 f"{(each.issuers or ('',))[0]} has no audience: every token that it makes, for whatever application, "
                 "is taken",
             )
+        tenant = each.tenant_claim
+        if len(rules) > 1 and tenant is not None and tenant not in each.required and not values["CUBEJS_DEV_MODE"]:
+            findings.warn(
+                "KUBUS_ISSUERS",
+                f"{(each.issuers or ('',))[0]} can name any tenant in '{tenant}', those of the other issuers as well; "
+                "if it is that of one customer, `required` holds it to their tenant",
+            )
     return rules
 
 

@@ -192,6 +192,51 @@ def subjects() -> Iterator[Attack]:
         )
 
 
+def tenants() -> Iterator[Attack]:
+    """Against a server whose callers have a tenant, and whose tokens are of the last hour."""
+    values: dict[str, Any] = {
+        "empty": {"id": ""},
+        "null": {"id": None},
+        "true": {"id": True},
+        "a float": {"id": 1.5},
+        "a list": {"id": ["red"]},
+        "an object": {"id": {"red": 1}},
+        "one step too high": "red",
+        "in another case": {"ID": "red"},
+        "a list on the way": [{"id": "red"}],
+        "nowhere": {},
+    }
+    for name, value in values.items():
+        yield Attack(
+            f"the tenant is {name}",
+            "OWASP multi-tenant security: the tenant comes from the verified token",
+            "tenants",
+            lambda f, value=value: f.hs256(f.but(org=value)),
+            "no_tenant",
+        )
+    yield Attack(
+        "the tenant in the header alone",
+        "RFC 7519, section 5.3",
+        "tenants",
+        lambda f: f.hs256(f.claims, org={"id": "red"}),
+        "no_tenant",
+    )
+    yield Attack(
+        "a token of yesterday that holds for years",
+        "RFC 8725, section 3.10; OWASP: long sessions",
+        "tenants",
+        lambda f: f.hs256(f.but(org={"id": "red"}, iat=f.now - 86_400, exp=f.now + 10**8)),
+        "too_old",
+    )
+    yield Attack(
+        "a token that does not say when it was made",
+        "OWASP: long sessions",
+        "tenants",
+        lambda f: f.hs256(f.but("iat", org={"id": "red"})),
+        "no_issue_time",
+    )
+
+
 def development() -> Iterator[Attack]:
     yield Attack(
         "a token that development mode minted",
@@ -202,4 +247,4 @@ def development() -> Iterator[Attack]:
     )
 
 
-ATTACKS = (*times(), *no_times(), *audiences(), *issuers(), *subjects(), *development())
+ATTACKS = (*times(), *no_times(), *audiences(), *issuers(), *subjects(), *tenants(), *development())
