@@ -14,7 +14,8 @@ KubusError
 │   ├── Unauthenticated    nobody vouches for the caller
 │   │   └── Throttled      so often that their address has to wait
 │   ├── AuthError          a hook of the host does not let the caller in, and says so
-│   └── Forbidden          the caller is known and may not
+│   ├── Forbidden          the caller is known and may not
+│   └── TooManyQueries     as many queries run as the caller's access policy lets run
 ├── HookError              a hook of the host failed, or gave what it may not give
 ├── BadPolicy              an access policy cannot be evaluated for this caller
 ├── SourceError            the database refused or failed
@@ -203,6 +204,13 @@ class HookError(KubusError):
     """A hook of the host failed, took too long, or gave what it may not give. The reason is for the log."""
 
     code = "hook"
+
+
+class TooManyQueries(AccessError):
+    """As many queries are running as the caller's access policy lets run at the same time."""
+
+    code = "too_many"
+    status = 429
 
 
 class BadPolicy(KubusError):

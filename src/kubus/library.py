@@ -171,13 +171,17 @@ class SemanticLayer(Spine):
         prepared.authorized.check_visible()
         source = self._runner.source(prepared.statement.data_source)
         names = [column.key for column in prepared.statement.columns]
-        rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
+        async with self._in_flight.within(prepared.authorized.limits, prepared.authorized.roles):
+            rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
+        prepared.authorized.check_rows(len(rows))
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     async def _table(self, prepared: Prepared) -> ArrowTable:
         prepared.authorized.check_visible()
         source = self._runner.source(prepared.statement.data_source)
-        table = await source.arrow(prepared.statement)
+        async with self._in_flight.within(prepared.authorized.limits, prepared.authorized.roles):
+            table = await source.arrow(prepared.statement)
+        prepared.authorized.check_rows(table.num_rows)
         return table.rename_columns([column.key for column in prepared.statement.columns])
 
     # ── one event loop for all callers ──

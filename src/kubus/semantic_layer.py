@@ -20,12 +20,14 @@ from kubus.context import Caller
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.execution.answer import Answer, Asking, LongAnswer, StillRunning
+from kubus.execution.in_flight import InFlight, too_long
 from kubus.execution.refresh_key import refresh_intervals
 from kubus.execution.run import NO_COMPARTMENT, Compartment, Job, Runner
 from kubus.loading.compiler import Compiler
 from kubus.loading.current_model import CurrentModel
 from kubus.loading.files import ModelFolder
 from kubus.loading.load import load_model
+from kubus.model.access import NO_LIMITS
 from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
 from kubus.model.cube import NO_MEMBERS, Cube
 from kubus.model.model import Model
@@ -86,6 +88,9 @@ class Prepared:
     @property
     def may_be_long(self) -> bool:
         """Whether the answer may have more rows than are read in one go."""
+        if self.authorized.limits != NO_LIMITS:
+            # The whole answer is there, and counted, before any of it is given.
+            return False
         return self.query.limit is None or self.query.limit > LONG_FROM
 
 
@@ -142,6 +147,7 @@ class SemanticLayer:
         self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
         # The cubes with policies that queries of a shape read without naming a member of them.
         self._read: OrderedDict[tuple[str, AuthorizedShape] | None, tuple[str, ...]] = OrderedDict()
+        self._in_flight = InFlight()
         self._visibility: OrderedDict[int, Visibility] = OrderedDict()
         self._current = CurrentModel(load)
         self._compartment = NO_COMPARTMENT
@@ -288,7 +294,7 @@ class SemanticLayer:
             values = authorized.values
             shapes, claimed = read_claims(model.claims, caller.security, len(values))
             planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
-            read = tuple(cube.name for cube in planned.cubes if cube.policies and cube.name not in authorized.covered)
+            read = tuple(c.name for c in planned.cubes if c.name in model.guarded and c.name not in authorized.covered)
             if not read or named is None:
                 return authorized, planned, (*values, *claimed)
             authorized = authorized.reading(read)
@@ -331,9 +337,13 @@ class SemanticLayer:
 
         Raises:
             Forbidden: a selected member is hidden.
+            LimitExceeded: it has more rows than the caller may have.
         """
         prepared.authorized.check_visible()
-        return self._runner.fresh(prepared.job, cache)
+        answer = self._runner.fresh(prepared.job, cache)
+        if answer is not None:
+            prepared.authorized.check_rows(len(answer.rows.values))
+        return answer
 
     async def run(
         self, prepared: Prepared, cache: CacheMode = "stale-if-slow", asking: Asking | None = None
@@ -342,12 +352,21 @@ class SemanticLayer:
 
         Raises:
             Forbidden: a selected member is hidden.
-            SourceError: the database refused or failed.
+            LimitExceeded: the answer has more rows than the caller may have.
+            TooManyQueries: as many queries run as the caller may let run.
+            SourceError: the database refused or failed, or took longer than the caller may let it.
         """
-        prepared.authorized.check_visible()
-        answer = await self._runner.run(prepared.job, cache, asking or Asking())
+        authorized = prepared.authorized
+        authorized.check_visible()
+        async with self._in_flight.within(authorized.limits, (self._compartment, authorized.roles)):
+            answer = await self._runner.run(prepared.job, cache, asking or Asking())
         if isinstance(answer, LongAnswer):
             raise AssertionError("it was not asked for in batches")
+        if isinstance(answer, Answer):
+            authorized.check_rows(len(answer.rows.values))
+        elif authorized.limits.seconds is not None and answer.seconds >= authorized.limits.seconds:
+            self._runner.give_up(prepared.job)
+            raise too_long(authorized.limits)
         return answer
 
     async def run_in_batches(

@@ -84,6 +84,11 @@ MISTAKES = [
     ('{group: a, conditions: [{if: "{ orders.status }"}]}', "Cube references are not allowed", None),
     ("{group: a, conditions: [{if: \"{ security_context.role == 'x' }\"}]}", "Failed to parse Python", "comparison"),
     ("{group: a, conditions: [{if: { security_context.x }}]}", "must be an expression", "quotes"),
+    ("{group: a, min_group: 0}", "whole number above 0", None),
+    ("{group: a, min_group: few}", "whole number above 0", None),
+    ("{group: a, limits: {}}", "is empty", "rows"),
+    ("{group: a, limits: {row: 5}}", "is not allowed", "rows"),
+    ("{group: a, limits: {seconds: -1}}", "whole number above 0", None),
     ("text", "must be a map", None),
 ]
 # fmt: on

@@ -213,6 +213,13 @@ class Runner:
                 del self._running[key]
             await answer.close()
 
+    def give_up(self, job: Job) -> None:
+        """End a job, unless somebody waits for it."""
+        key = (job.key, job.in_batches)
+        running = self._running.get(key)
+        if running is not None:
+            self._give_up(key, running)
+
     def _give_up(self, key: tuple[AnswerKey, bool], running: Running) -> None:
         """End a job that nobody has asked for again."""
         if not running.waiting and self._running.get(key) is running:

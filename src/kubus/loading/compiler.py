@@ -120,7 +120,7 @@ class Compiler:
             views=MappingProxyType(views),
             holders=MappingProxyType(holders),
             view_groups=groups,
-            guarded=frozenset(name for name, holder in holders.items() if holder.policies),
+            guarded=frozenset(name for name, holder in holders.items() if holder.policies or holder.min_group),
         )
 
     def lint(self, model: Model, off: Collection[str] = ()) -> tuple[LintWarning, ...]:

@@ -25,6 +25,8 @@ from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.model.references import query_sql, table_sql
 
+NO_KEY = "counts rows, and the cube has no primary key to tell them apart"
+
 # Seconds; longer than any process runs.
 NEVER = 1e12
 
@@ -63,7 +65,9 @@ def compile_cube(
     pre_aggregations = compiler.all(
         "pre_aggregations", lambda compiler, member: PreAggregationCompiler(compiler, member).compiled()
     )
-    policies = compile_policies(compiler)
+    refuses_groups = None if any(one.primary_key for one in dimensions.values()) else NO_KEY
+    policies = compile_policies(compiler, refuses_groups)
+    min_group = compile_min_group(compiler, itself, refuses_groups)
     if table is None:
         return None
     extends = declared.fields.get("extends")
@@ -83,6 +87,7 @@ def compile_cube(
         hierarchies=MappingProxyType(hierarchies),
         pre_aggregations=tuple(pre_aggregations.values()),
         policies=policies,
+        min_group=min_group,
         extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
         refresh_every=refresh_every,
@@ -90,7 +95,20 @@ def compile_cube(
     )
 
 
-def compile_policies(compiler: CubeCompiler) -> tuple[AccessPolicy, ...]:
+def compile_min_group(compiler: CubeCompiler, itself: DeclaredMember, refuses: str | None) -> int:
+    """How many rows a group has to have to be shown; 0 for any."""
+    value = itself.fields.get("min_group")
+    if value is None:
+        return 0
+    if not isinstance(value.data, int) or isinstance(value.data, bool) or value.data < 1:
+        compiler.report(itself, value, f"(min_group = {short(value.plain())}) must be a whole number above 0")
+        return 0
+    if refuses is not None:
+        compiler.report(itself, value, f"(min_group) {refuses}")
+    return value.data
+
+
+def compile_policies(compiler: CubeCompiler, refuses_groups: str | None) -> tuple[AccessPolicy, ...]:
     """The access policies of a cube, its parents' first."""
     declared = compiler.cube
     if not declared.policies:
@@ -102,7 +120,8 @@ def compile_policies(compiler: CubeCompiler) -> tuple[AccessPolicy, ...]:
         )
 
     kinds = member_kinds(compiler.members[declared.name])
-    return PolicyCompiler(declared.name, kinds, compiler.members, report).policies(declared.policies)
+    policies = PolicyCompiler(declared.name, kinds, compiler.members, report, refuses_groups=refuses_groups)
+    return policies.policies(declared.policies)
 
 
 def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[MemberSql, bool] | None:

@@ -23,7 +23,7 @@ CUBE_KEYS = frozenset(
     {
         "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
         "extends", "refresh_key", "rewrite_queries", "calendar", "joins", "dimensions", "measures", "segments",
-        "hierarchies", "pre_aggregations", "access_policy",
+        "hierarchies", "pre_aggregations", "access_policy", "min_group",
     }
 )  # fmt: skip
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})

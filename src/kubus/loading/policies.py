@@ -9,10 +9,12 @@ from kubus.loading.policy_values import policy_expression, policy_text
 from kubus.loading.problems import nearest_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.access import (
+    NO_LIMITS,
     AccessPolicy,
     AllTests,
     AnyTest,
     Constant,
+    Limits,
     ListOf,
     MemberSet,
     PolicyValue,
@@ -23,9 +25,12 @@ from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.query.operators import OPERATORS
 
-POLICY_KEYS = frozenset({"group", "groups", "conditions", "member_level", "member_masking", "row_level"})
+POLICY_KEYS = frozenset(
+    {"group", "groups", "conditions", "member_level", "member_masking", "row_level", "min_group", "limits"}
+)
 SET_KEYS = frozenset({"includes", "excludes"})
 ROW_KEYS = frozenset({"filters", "allow_all", "time_dimension", "not_before", "not_after"})
+LIMIT_KEYS = frozenset({"rows", "seconds", "running"})
 TEST_KEYS = frozenset({"member", "operator", "values"})
 EVERYONE = "*"
 
@@ -43,7 +48,8 @@ class PolicyCompiler:
 
     `kinds` are its members by name, each with its kind: `dimensions`, `measures` or `segments`. `others` are those of
     the cubes that a row filter may name besides; a view has none. `elsewhere` are names that are no mistake, though
-    this view does not have them: those of the views that are split off beside it.
+    this view does not have them: those of the views that are split off beside it. `refuses_groups` says why small
+    groups cannot be left out, if they cannot.
     """
 
     holder: str
@@ -51,6 +57,7 @@ class PolicyCompiler:
     others: Mapping[str, Mapping[str, str]]
     report: Report
     elsewhere: frozenset[str] = frozenset()
+    refuses_groups: str | None = None
 
     def policies(self, declared: tuple[DeclaredPolicies, ...]) -> tuple[AccessPolicy, ...]:
         """Every policy without a problem, those of parents first."""
@@ -104,7 +111,31 @@ class OnePolicy:
                 "memberLevel is required when memberMasking is used",
                 "Say with member_level which members are given whole; `includes: []` gives none",
             )
-        return AccessPolicy(self.name, groups, conditions, members, masked, self.rows(fields.get("row_level")))
+        rows = self.rows(fields.get("row_level"))
+        least = self.whole_number(fields.get("min_group"), f"{self.path}.minGroup") or 0
+        if least and self.of.refuses_groups is not None:
+            self.report(fields["min_group"], f"({self.path}.minGroup) {self.of.refuses_groups}")
+        limits = self.limits(fields.get("limits"))
+        return AccessPolicy(self.name, groups, conditions, members, masked, rows, least, limits)
+
+    def whole_number(self, value: Yaml | None, path: str) -> int | None:
+        if value is None:
+            return None
+        if not isinstance(value.data, int) or isinstance(value.data, bool) or value.data < 1:
+            self.report(value, f"({path} = {short(value.plain())}) must be a whole number above 0")
+            return None
+        return value.data
+
+    def limits(self, value: Yaml | None) -> Limits:
+        if value is None:
+            return NO_LIMITS
+        fields = self.fields(value, LIMIT_KEYS, f"{self.path}.limits")
+        if fields is None:
+            return NO_LIMITS
+        if not fields:
+            self.report(value, f"({self.path}.limits) is empty", "Write rows, seconds or running")
+        found = {key: self.whole_number(at, f"{self.path}.limits.{key}") for key, at in fields.items()}
+        return Limits(found.get("rows"), found.get("seconds"), found.get("running"))
 
     def fields(self, item: Yaml, allowed: frozenset[str], path: str) -> dict[str, Yaml] | None:
         """The known keys of a map, in snake_case; None if it is no map."""

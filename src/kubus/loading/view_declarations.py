@@ -10,7 +10,7 @@ from kubus.loading.yaml_text import Yaml
 VIEW_KEYS = frozenset(
     {
         "name", "title", "description", "public", "shown", "meta", "extends", "cubes", "folders", "default_filters",
-        "view_group", "view_groups", "access_policy",
+        "view_group", "view_groups", "access_policy", "min_group",
     }
 )  # fmt: skip
 OWN_MEMBERS = ("dimensions", "measures", "segments")

@@ -68,7 +68,7 @@ class ViewCompiler:
         for entry in entries:
             if entry.split:
                 apart.setdefault(f"{view.name}_{entry.called}", []).append(entry)
-        fields = {k: v for k, v in view.fields.items() if k in ("public", "shown", "meta", "description")}
+        fields = {k: v for k, v in view.fields.items() if k in ("public", "shown", "meta", "description", "min_group")}
         for name, parts in apart.items():
             one = self.compile(replace(view, name=name, fields=fields), tuple(parts), declared_as=view.name)
             made.append(Made(one, parts[0].at))
@@ -78,6 +78,16 @@ class ViewCompiler:
         self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name)
 
     # ── access policies ──
+
+    def min_group(self, view: DeclaredView) -> int:
+        """How many rows of its root a group has to have to be shown; 0 for any."""
+        value = view.fields.get("min_group")
+        if value is None:
+            return 0
+        if not isinstance(value.data, int) or isinstance(value.data, bool) or value.data < 1:
+            self.report(view, value, f"(min_group = {short(value.plain())}) must be a whole number above 0")
+            return 0
+        return value.data
 
     def guarded(self, view: DeclaredView, made: list["Made"]) -> Iterator["Made"]:
         """The view and those that it splits off, each with the access policies of the view and of what it extends.
@@ -205,6 +215,7 @@ class ViewCompiler:
             hierarchies=MappingProxyType(shown_hierarchies(view.name, included, names)),
             folders=compile_folders(view, {name: one.path for name, one in shown.items()}, self),
             default_filters=tuple(self.default_filters(view, proxies)),
+            min_group=self.min_group(view),
             groups=tuple(self.groups(view)),
             extends=".".join(reference(view.fields.get("extends")) or ()) or None,
             declared_as=declared_as or view.name,

@@ -122,11 +122,24 @@ class MemberSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a query may take: rows of its answer, seconds, queries that run at the same time. None is no limit."""
+
+    rows: int | None = None
+    seconds: float | None = None
+    running: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class AccessPolicy:
     """One entry of `access_policy`. `name` is for people: the cube or view, and the place in its list from 0.
 
     `groups` None is for everyone. Every one of `conditions` has to be true. `members` None gives every member whole.
-    `masked` are those that are given masked where they are not given whole. `rows` None gives every row.
+    `masked` are those that are given masked where they are not given whole. `rows` None gives every row. Groups of
+    fewer rows than `min_group` are not shown.
     """
 
     name: str
@@ -135,6 +148,8 @@ class AccessPolicy:
     members: MemberSet | None = None
     masked: MemberSet | None = None
     rows: RowFilter | None = None
+    min_group: int = 0
+    limits: Limits = NO_LIMITS
 
     def gives(self, member: str) -> bool:
         """Whether it gives a member whole, in the rows that it gives."""

@@ -264,7 +264,8 @@ class Cube:
 
     `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
     begins every column alias. `file` is the path below the model folder, for people. `refresh_every` is how many
-    seconds an answer from this cube stays fresh; None for the default.
+    seconds an answer from this cube stays fresh; None for the default. Groups of fewer rows than `min_group` are not
+    shown.
     """
 
     name: str
@@ -282,6 +283,7 @@ class Cube:
     hierarchies: Mapping[str, Hierarchy] = field(default_factory=lambda: NO_MEMBERS)
     pre_aggregations: tuple[PreAggregation, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
+    min_group: int = 0
     extends: str | None = None
     refresh_key: Json = None
     refresh_every: float | None = None

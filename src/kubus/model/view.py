@@ -58,6 +58,7 @@ class View:
     folders: tuple[Folder, ...] = ()
     default_filters: tuple[DefaultFilter, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
+    min_group: int = 0
     groups: tuple[str, ...] = ()
     extends: str | None = None
     declared_as: str = ""

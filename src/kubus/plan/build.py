@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kubus.errors import MemberError
+from kubus.errors import Forbidden, MemberError
 from kubus.model.cube import Dimension, Measure, Segment, Switch, value_sql
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
@@ -26,6 +26,7 @@ from kubus.plan.nodes import (
     RowPlan,
     Scan,
     Select,
+    ShowLarge,
     Sort,
 )
 from kubus.plan.stages import (
@@ -39,6 +40,7 @@ from kubus.plan.stages import (
 )
 from kubus.plan.trees import condition_hints, find_tree, no_path, query_hints, tested_measures
 from kubus.plan.windows import Builders, build_window
+from kubus.query.masks import sees_its_rows
 from kubus.query.resolve import (
     Bucket,
     Condition,
@@ -76,6 +78,8 @@ def build_count(query: ResolvedQuery, model: Model) -> Plan:
 
 
 def build_select(query: ResolvedQuery, model: Model) -> Select:
+    if query.least:
+        check_groups(query, model)
     if query.ungrouped:
         if query.group_conditions:
             raise MemberError("Measure filters aren't allowed in ungrouped query")
@@ -86,7 +90,40 @@ def build_select(query: ResolvedQuery, model: Model) -> Select:
     shown = (*query.measures, *tested_measures(query))
     needed = tuple(dict.fromkeys(part for measure in shown for part in computed_for(measure)))
     groups = build_groups(query, needed, model)
+    if query.least:
+        groups = show_large(groups, query, needed, model)
     return Select(groups, query.keys, query.measures, query.group_conditions)
+
+
+# How many dimensions a query may group by where small groups are not shown: each doubles what has to be compared.
+MOST_KEYS = 5
+
+
+def check_groups(query: ResolvedQuery, model: Model) -> None:
+    """Raises Forbidden for what could show the rows of a small group."""
+    cube = query.least[0][0].cube
+    if query.ungrouped:
+        raise Forbidden(f"Rows of '{cube}' are shown in groups only", hint="Ask without `ungrouped`")
+    if len(query.keys) > MOST_KEYS:
+        raise Forbidden(f"Rows of '{cube}' are shown by {MOST_KEYS} dimensions at the most", hint="Leave some out")
+    for measure in (*query.measures, *tested_measures(query)):
+        if not sees_its_rows(measure, model):
+            raise Forbidden(
+                f"'{measure.path}' is made of other rows than those of its group, and small groups of '{cube}' are "
+                "not shown",
+                hint="Ask for measures over the rows of each group",
+            )
+
+
+def show_large(groups: GroupPlan, query: ResolvedQuery, needed: tuple[Measure, ...], model: Model) -> GroupPlan:
+    """The groups that are large enough; the counts that say so are not among the measures."""
+    counts = tuple(count for count, _ in query.least)
+    unfiltered: GroupPlan | None = None
+    if query.row_conditions:
+        everything = replace(query, row_conditions=(), measures=(), group_conditions=(), order=(), least=())
+        unfiltered = build_groups(everything, counts, model)
+    shown = tuple(measure for measure in needed if measure not in counts)
+    return ShowLarge(groups, query.keys, shown, query.least, unfiltered)
 
 
 def computed_for(measure: Measure) -> tuple[Measure, ...]:

@@ -240,8 +240,21 @@ class Merge:
     measures: tuple[Measure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowLarge:
+    """The groups of `input` that have as many rows as `least` says for each of its counts, and none by which one that
+    has fewer could be had. `unfiltered` are the same groups without the query's own conditions; None if it has none.
+    """
+
+    input: "GroupPlan"
+    keys: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    least: tuple[tuple[Measure, int], ...]
+    unfiltered: "GroupPlan | None"
+
+
 OfRows = Aggregate | AggregateOnce | RollRows
-OfGroups = Combine | Roll | Calculate | Reaggregate | Spread | Rank | KeepOne | Choose | Merge
+OfGroups = Combine | Roll | Calculate | Reaggregate | Spread | Rank | KeepOne | Choose | Merge | ShowLarge
 GroupPlan = OfRows | OfGroups
 
 
@@ -302,6 +315,8 @@ def cubes_of(plan: Plan | GroupPlan | Project | RowPlan) -> tuple[Cube, ...]:
             found = (*cubes_of(input), *cubes_of(values))
         case Spread(groups, _, input):
             found = (*cubes_of(input), *cubes_of(groups))
+        case ShowLarge(input, _, _, _, unfiltered) if unfiltered is not None:
+            found = (*cubes_of(input), *cubes_of(unfiltered))
         case Combine(parts):
             found = tuple(cube for part in parts for cube in cubes_of(part))
         case _:

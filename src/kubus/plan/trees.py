@@ -64,8 +64,9 @@ def find_tree(
 
 
 def tested_measures(query: ResolvedQuery) -> tuple[Measure, ...]:
-    """The measures that conditions on groups test."""
-    return tuple(m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure))
+    """The measures that conditions on groups test, and those that say how large a group is."""
+    tested = (m for c in query.group_conditions for m in members_tested(c) if isinstance(m, Measure))
+    return (*tested, *(count for count, _ in query.least))
 
 
 def no_path(hints: Iterable[tuple[Hint, ...]]) -> MemberError:

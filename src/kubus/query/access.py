@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from kubus.context import Caller
 from kubus.errors import BadPolicy, Forbidden, QueryError
@@ -16,6 +16,7 @@ from kubus.model.access import (
     Constant,
     FirstFalseOf,
     FirstTrueOf,
+    Limits,
     ListOf,
     OppositeOf,
     PolicyValue,
@@ -106,6 +107,23 @@ class Access:
             return sight(whole, member)
         return seen
 
+    def min_group(self, holder: Cube | View, member: str | None = None) -> int:
+        """Of how many rows a group has to be to be shown: the least that a policy which gives the member asks for.
+
+        Without a member it is that of any policy for the caller. What the cube or view itself asks for holds for all.
+        """
+        giving = [one for one in self.applying(holder) if member is None or one.gives(member) or one.masks(member)]
+        return max(holder.min_group, min((one.min_group for one in giving), default=0))
+
+    def limits(self, holder: Cube | View, member: str) -> Limits:
+        """The widest limits of the policies that give a member to the caller."""
+        giving = [one.limits for one in self.applying(holder) if one.gives(member) or one.masks(member)]
+        return Limits(
+            widest([one.rows for one in giving]),
+            widest([one.seconds for one in giving]),
+            widest([one.running for one in giving]),
+        )
+
     def shows(self, path: str) -> bool:
         """Whether a query may name a member of the model. What policies cannot be evaluated for is not shown."""
         try:
@@ -170,6 +188,20 @@ class Access:
             return Comparison(test.member, test.operator, settled_values(operator, tuple(texts), self.clock))
         except QueryError as error:
             raise Forbidden(f"Access policy value is no date: {claims_named(test.values)}") from error
+
+
+N = TypeVar("N", int, float)
+
+
+def widest(limits: Sequence[N | None]) -> N | None:
+    """The largest of several limits; None, which is none at all, is larger than any."""
+    found = [one for one in limits if one is not None]
+    return max(found) if found and len(found) == len(limits) else None
+
+
+def strictest(limits: Iterable[N | None]) -> N | None:
+    """The smallest of several limits; None if there is none."""
+    return min((one for one in limits if one is not None), default=None)
 
 
 def behind_view(path: str, model: Model) -> Cube | None:

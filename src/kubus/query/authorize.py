@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from kubus.context import Caller
-from kubus.errors import Forbidden, MemberError
-from kubus.model.access import AccessPolicy
+from kubus.errors import Forbidden, LimitExceeded, MemberError
+from kubus.model.access import NO_LIMITS, AccessPolicy, Limits
 from kubus.model.cube import NO_MEMBERS, Cube, Measure
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.model import Model
-from kubus.query.access import Access, DefaultAccess, Sight, behind_view
+from kubus.query.access import Access, DefaultAccess, Sight, behind_view, strictest
 from kubus.query.clock import Clock
 from kubus.query.masks import DefaultMasks, is_implied, sees_its_rows
 from kubus.query.query import Query
@@ -42,6 +42,8 @@ class AuthorizedShape(NamedTuple):
     query: Query
     rules: tuple[RowRule, ...]
     masked: tuple[MaskedMember, ...]
+    least: tuple[tuple[str, int], ...] = ()
+    most_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class AuthorizedQuery:
     What policies put to it stands apart from what was asked, so that nothing that changes the query takes it away:
     `rules` say which rows there are, `masked` which values are masked. `covered` are the cubes whose policies are in
     `rules`. `hidden` are the selected members that are not public: the query can be explained, and its rows are not
-    given. `applied` are the policies that were for the caller, by name.
+    given. `applied` are the policies that were for the caller, by name. `least` says of cubes how many of their rows
+    a group has to have to be shown. `limits` are those of this query; its queries in flight are counted with those of
+    the same `roles`, which are the policies that give what it names.
     """
 
     query: Query
@@ -61,6 +65,9 @@ class AuthorizedQuery:
     covered: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
     applied: tuple[str, ...] = ()
+    least: tuple[tuple[str, int], ...] = ()
+    limits: Limits = NO_LIMITS
+    roles: tuple[str, ...] = ()
 
     @property
     def shape(self) -> AuthorizedShape:
@@ -69,6 +76,8 @@ class AuthorizedQuery:
             shape_of(self.query),
             tuple(RowRule(rule.cube, shape_or_none(rule.filter)) for rule in self.rules),
             tuple(MaskedMember(one.path, shape_or_none(one.unless)) for one in self.masked),
+            self.least,
+            self.limits.rows,
         )
 
     @property
@@ -84,6 +93,15 @@ class AuthorizedQuery:
     @property
     def _rule_values(self) -> tuple[str, ...]:
         return values_in(rule.filter for rule in self.rules)
+
+    def check_rows(self, count: int) -> None:
+        """Raises LimitExceeded if an answer has more rows than this caller may have."""
+        most = self.limits.rows
+        if most is not None and count > most:
+            raise LimitExceeded(
+                f"The answer has more than {most} rows, which is the most that your access policy lets through",
+                hint="Ask for less, or for parts with `limit` and `offset`",
+            )
 
     def check_visible(self) -> None:
         """Raises Forbidden if a selected member is not public."""
@@ -102,6 +120,7 @@ class AuthorizedQuery:
                 continue
             cube = found.access.model.cubes[name]
             applying = found.access.applying(cube)
+            least = found.access.min_group(cube)
             if cube.policies and not applying:
                 raise Forbidden(f"The answer needs rows of '{name}', and no access policy of it is for you")
             found = replace(
@@ -109,6 +128,7 @@ class AuthorizedQuery:
                 rules=(*found.rules, *rule_of(name, applying, found.access)),
                 covered=found.covered | {name},
                 applied=tuple(dict.fromkeys((*found.applied, *(policy.name for policy in applying)))),
+                least=(*found.least, *(((name, least),) if least else ())),
             )
         return found
 
@@ -156,6 +176,9 @@ def held(authorized: AuthorizedQuery, trusted: frozenset[str]) -> AuthorizedQuer
             raise hidden_member(path)
         seen[path] = sight
     rules: dict[RowRule, None] = {}
+    least: dict[str, int] = {}
+    limits: list[Limits] = []
+    roles: dict[str, None] = {}
     covered: dict[str, None] = {}
     applied: dict[str, None] = {}
     for path, sight in seen.items():
@@ -163,9 +186,18 @@ def held(authorized: AuthorizedQuery, trusted: frozenset[str]) -> AuthorizedQuer
         applied.update(dict.fromkeys(policy.name for policy in access.applying(holder)))
         of = holder.name if isinstance(holder, Cube) else None
         rules.update(dict.fromkeys(rule_of(of, sight.rows, access)))
+        member = path.partition(".")[2]
+        limits.append(access.limits(holder, member))
+        roles.update(
+            dict.fromkeys(one.name for one in access.applying(holder) if one.gives(member) or one.masks(member))
+        )
+        for counted in (of,) if of is not None else roots_of(path, access.model):
+            least[counted] = max(least.get(counted, 0), access.min_group(holder, member))
         if of is not None:
             covered[of] = None
         cube = behind_view(path, access.model)
+        if cube is not None:
+            least[cube.name] = max(least.get(cube.name, 0), access.min_group(cube))
         if cube is not None and cube.name not in covered and cube.policies:
             # The view says which members are seen; which rows there are the cube says as well.
             applying = access.applying(cube)
@@ -181,7 +213,24 @@ def held(authorized: AuthorizedQuery, trusted: frozenset[str]) -> AuthorizedQuer
         masked=tuple(masked(seen, authorized.query, access)),
         covered=frozenset(covered) | viewed,
         applied=tuple(applied),
+        least=tuple((name, rows) for name, rows in sorted(least.items()) if rows),
+        limits=Limits(
+            strictest(one.rows for one in limits),
+            strictest(one.seconds for one in limits),
+            strictest(one.running for one in limits),
+        ),
+        roles=tuple(sorted(roles)),
     )
+
+
+def roots_of(path: str, model: Model) -> tuple[str, ...]:
+    """The cubes that a member of a view is reached from: whose rows the view counts."""
+    name, _, member = path.partition(".")
+    view = model.views[name]
+    found = view.member(member)
+    if found is None or found.alias_of is None:
+        return ()
+    return tuple(dict.fromkeys(way[0] for way in view.paths[found.alias_of.cube]))
 
 
 def rule_of(cube: str | None, policies: tuple[AccessPolicy, ...] | None, access: Access) -> Iterator[RowRule]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from kubus.errors import Forbidden, MemberError, QueryError
-from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Masked, Measure, Member, Segment, value_sql
+from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Label, Masked, Measure, Member, Segment, value_sql
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.granularity import FIXED, MONTHS, UNITS, Unit
 from kubus.model.join_graph import Hint, Join
+from kubus.model.measure_types import MEASURE_TYPES
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.model.window import Window
@@ -158,6 +159,7 @@ class ResolvedQuery:
     `row_conditions`, groups every one of `group_conditions`; `guards` hold for rows as the tables have them, whatever
     a measure does to the other conditions. `join_hints` are the ways that the client asks for.
     `clock` settles dates in words that the model says. `shifted` is how a lower stage looks at times.
+    `least` are counts of rows, with how many there have to be in a group for it to be shown.
     """
 
     keys: tuple[Key, ...]
@@ -173,6 +175,7 @@ class ResolvedQuery:
     clock: Clock = field(compare=False)
     shifted: tuple[Shifted, ...] = ()
     guards: tuple[Guard, ...] = ()
+    least: tuple[tuple[Measure, int], ...] = ()
 
 
 def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> ResolvedQuery:
@@ -222,14 +225,27 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
         row_conditions=tuple(rows),
         group_conditions=tuple(groups),
         order=resolve_order(query, keys, measures),
-        limit=query.limit,
+        limit=limit_of(query, authorized.limits.rows),
         offset=query.offset,
         timezone=query.timezone,
         ungrouped=query.ungrouped,
         join_hints=query.join_hints,
         clock=clock,
         guards=guards,
+        least=tuple((counted(model.cubes[name]), rows) for name, rows in authorized.least),
     )
+
+
+def limit_of(query: Query, most: int | None) -> int | None:
+    """The limit, and where the caller may have fewer rows, one more than those: enough to see that it was too many."""
+    if most is None or (query.limit is not None and query.limit <= most):
+        return query.limit
+    return most + 1
+
+
+def counted(cube: Cube) -> Measure:
+    """How many rows of a cube a group has, as a measure."""
+    return Measure(cube.name, "rows_of_group", MEASURE_TYPES["count"], None, (), Label("Rows"))
 
 
 def policy_condition(written: Filter, model: Model, numbers: Iterator[int]) -> Condition:

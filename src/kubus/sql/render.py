@@ -31,6 +31,7 @@ from kubus.plan.nodes import (
     RowPlan,
     Scan,
     Select,
+    ShowLarge,
     Sort,
     Spread,
 )
@@ -39,6 +40,7 @@ from kubus.query.resolve import Bucket, Key, OrderBy
 from kubus.sql.aggregates import of_one_row, once, over_rows
 from kubus.sql.attached import attached, attached_groups, crossed
 from kubus.sql.filters import predicate
+from kubus.sql.large_groups import only_large
 from kubus.sql.making import Groups, Making
 from kubus.sql.names import Names
 from kubus.sql.parts import combined
@@ -129,6 +131,8 @@ class Renderer(Making):
                 return chosen(self, plan)
             case Merge():
                 return merged(self, plan)
+            case ShowLarge():
+                return only_large(self, plan)
 
     def rows(self, plan: RowPlan, above: tuple[RowFilter, ...] = ()) -> tuple[exp.Select, Scope]:
         match plan:
