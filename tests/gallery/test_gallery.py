@@ -14,7 +14,10 @@ from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.registry import make_source
 
 HERE = Path(__file__).parent
+SHOP = HERE / "shop.yml"
 MODELS = HERE.parent / "conformance" / "corpus" / "models"
+
+DAYS = {"dateRange": ["2024-01-01", "2024-03-31"]}
 
 SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "measure_by_dimension": ("ecom", {"measures": ["orders.count"], "dimensions": ["orders.status"]}),
@@ -52,12 +55,73 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
         "ecom",
         {"measures": ["orders.count", "orders.completed_amount"], "dimensions": ["orders.id"], "ungrouped": True, "limit": 5},
     ),
+    "links": ("shop", {"dimensions": ["customers.name", "customers.name___link_page_url"]}),
+    "text_time": ("shop", {"measures": ["orders.count"], "timeDimensions": [{"dimension": "orders.noted", "granularity": "day", **DAYS}]}),
+    "sub_query_group": ("shop", {"measures": ["customers.count"], "dimensions": ["customers.size"]}),
+    "several_facts": (
+        "shop",
+        {
+            "measures": ["orders.revenue", "shipments.weight"],
+            "dimensions": ["customers.city"],
+            "filters": [{"member": "orders.status", "operator": "equals", "values": ["done"]}],
+        },
+    ),
+    "window": (
+        "shop",
+        {
+            "measures": ["orders.revenue", "orders.revenue_7_days"],
+            "timeDimensions": [{"dimension": "orders.placed_at", "granularity": "day", **DAYS}],
+        },
+    ),
+    "window_of_rows": (
+        "shop",
+        {
+            "measures": ["orders.buyers_7_days"],
+            "timeDimensions": [{"dimension": "orders.placed_at", "granularity": "day", **DAYS}],
+            "timezone": "Europe/Oslo",
+        },
+    ),
+    "year_to_date": (
+        "shop",
+        {
+            "measures": ["orders.revenue_of_year"],
+            "dimensions": ["orders.status"],
+            "timeDimensions": [{"dimension": "orders.placed_at", "granularity": "month", **DAYS}],
+        },
+    ),
+    "share": ("shop", {"measures": ["orders.share"], "dimensions": ["orders.status", "customers.city"]}),
+    "rank": ("shop", {"measures": ["orders.place"], "dimensions": ["orders.status"]}),
+    "year_before": (
+        "shop",
+        {
+            "measures": ["orders.revenue", "orders.year_before"],
+            "timeDimensions": [{"dimension": "orders.placed_at", "granularity": "month", **DAYS}],
+            "timezone": "Europe/Oslo",
+        },
+    ),
+    "calendar": (
+        "shop",
+        {
+            "measures": ["orders.fiscal_year_before"],
+            "timeDimensions": [{"dimension": "calendar.day", "granularity": "month", **DAYS}],
+        },
+    ),
+    "switch": ("shop", {"measures": ["orders.chosen"], "dimensions": ["orders.status", "orders.currency"]}),
+    "switch_chosen": (
+        "shop",
+        {
+            "measures": ["orders.chosen"],
+            "filters": [{"member": "orders.currency", "operator": "equals", "values": ["EUR"]}],
+        },
+    ),
+    "semi_additive": ("shop", {"measures": ["stock.pieces"], "timeDimensions": [{"dimension": "stock.day", "granularity": "month"}]}),
 }  # fmt: skip
 
 
 def layer(model: str, dialect: str) -> SemanticLayer:
     options = DuckDBOptions() if dialect == "duckdb" else PostgresOptions()
-    return SemanticLayer(MODELS / model, {"default": make_source("default", options)})
+    files = {"shop.yml": SHOP.read_text()} if model == "shop" else MODELS / model
+    return SemanticLayer(files, {"default": make_source("default", options)})
 
 
 def written(dialect: str, shape: str) -> str:

@@ -12,6 +12,7 @@ from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure, Segment
 from kubus.query.resolve import Condition, Every, InWindows, IsSet, Meets, Never, OwnFilters, Some, Test, Within
 from kubus.query.shape import Slot
+from kubus.sql.coarse import around
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
 from kubus.sql.windows import in_windows
@@ -88,9 +89,12 @@ DATE_COMPARISONS: dict[str, tuple[type[exp.Binary], Literal[Use.FROM, Use.UNTIL]
 
 
 def within(member: Dimension | Measure, value: exp.Expr, start: Slot, end: Slot, scope: Scope) -> exp.Expr:
+    first, after = moment(member, start, Use.FROM, scope), moment(member, end, Use.UNTIL, scope)
+    moved = isinstance(member, Dimension) and bool(member.shifts)
     return exp.and_(
-        exp.GTE(this=value, expression=moment(member, start, Use.FROM, scope)),
-        exp.LT(this=value.copy(), expression=moment(member, end, Use.UNTIL, scope)),
+        exp.GTE(this=value, expression=first),
+        exp.LT(this=value.copy(), expression=after),
+        *(around(member, first.copy(), after.copy(), scope) if moved else ()),
     )
 
 

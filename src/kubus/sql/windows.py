@@ -8,8 +8,10 @@ from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
 from kubus.model.cube import Dimension
+from kubus.model.granularity import MONTHS
 from kubus.model.window import Reach, Span, Window
 from kubus.query.resolve import InWindows
+from kubus.sql.coarse import around
 from kubus.sql.periods import Periods, periods
 from kubus.sql.scope import Scope, term
 from kubus.sql.statement import Use
@@ -41,7 +43,7 @@ def moved(
     if not isinstance(reach, Span):
         return anchor.copy()
     count = sign * reach.count
-    if at_start:
+    if at_start or reach.unit not in MONTHS:
         return dialect.plus(term(anchor.copy()), count, reach.unit)
     last = exp.Paren(this=dialect.plus(term(anchor.copy()), -1, "millisecond"))
     there = exp.Paren(this=dialect.plus(last, count, reach.unit))
@@ -68,14 +70,24 @@ def in_windows(condition: InWindows, scope: Scope) -> exp.Expr:
     to_date = to_date_periods(window, condition.dimension, scope)
     if condition.granularity is None:
         first_instant = lower(window, start, after_end, dialect, to_date)
-        return lies_in(time, first_instant, upper(window, start, after_end, dialect))
+        return within_walls(condition, time, first_instant, upper(window, start, after_end, dialect), scope)
     asked = periods(condition.dimension, condition.granularity, dialect, scope.timezone)
     first = asked.start(start)
     second = asked.following(first.copy())
     # The range, widened by what the windows reach ahead; those that end with the start of a period end before it.
     last = asked.start(end.copy()) if window.offset == "start" else start
     after = upper(window, last, after_end, dialect)
-    return lies_in(time, lower(window, first, second, dialect, to_date), after)
+    return within_walls(condition, time, lower(window, first, second, dialect, to_date), after, scope)
+
+
+def within_walls(
+    condition: InWindows, time: exp.Expr, first: exp.Expr | None, after: exp.Expr | None, scope: Scope
+) -> exp.Expr:
+    """Whether a time lies between two times on the wall of the query's zone."""
+    first_instant, after_instant = (
+        None if wall is None else scope.dialect.instant_at(term(wall.copy()), scope.timezone) for wall in (first, after)
+    )
+    return exp.and_(lies_in(time, first, after), *around(condition.dimension, first_instant, after_instant, scope))
 
 
 def to_date_periods(window: Window, dimension: Dimension, scope: Scope) -> Periods | None:
