@@ -24,9 +24,14 @@ def around(dimension: Dimension, first: exp.Expr | None, after: exp.Expr | None,
     days = DAYS_OF_ZONE + DAYS_OF_SHIFT * len(dimension.shifts)
     tests: list[exp.Expr] = []
     for bound, compare, sign in ((first, exp.GTE, -1), (after, exp.LT, 1)):
-        if bound is None:
-            continue
-        for span in dimension.shifts:
-            bound = scope.dialect.plus(term(bound), -span.count, span.unit)
-        tests.append(compare(this=raw.copy(), expression=term(scope.dialect.plus(term(bound), sign * days, "day"))))
+        if bound is not None:
+            there = scope.dialect.plus(term(unmoved(bound, dimension, scope)), sign * days, "day")
+            tests.append(compare(this=raw.copy(), expression=term(there)))
     return tests
+
+
+def unmoved(instant: exp.Expr, dimension: Dimension, scope: Scope) -> exp.Expr:
+    """Where about a time was before it was moved there."""
+    for span in dimension.shifts:
+        instant = scope.dialect.plus(term(instant), -span.count, span.unit)
+    return instant
