@@ -1,12 +1,7 @@
 SELECT
-  CASE
-    WHEN "stage"."orders__currency" = 'EUR'
-    THEN "stage"."orders__euros"
-    ELSE "stage"."orders__revenue"
-  END AS "orders__chosen"
+  CASE WHEN $1 = 'EUR' THEN "stage"."orders__euros" ELSE "stage"."orders__revenue" END AS "orders__chosen"
 FROM (
   SELECT
-    "orders__currency__values"."value" AS "orders__currency",
     SUM("orders".amount_eur) AS "orders__euros",
     SUM("orders".amount) AS "orders__revenue"
   FROM orders AS "orders"
@@ -21,8 +16,6 @@ FROM (
     (
       "orders__currency__values"."value" = $1
     )
-  GROUP BY
-    1
 ) AS "stage"
 LIMIT 10000
 -- $1 = EUR
