@@ -90,12 +90,10 @@ DATE_COMPARISONS: dict[str, tuple[type[exp.Binary], Literal[Use.FROM, Use.UNTIL]
 
 def within(member: Dimension | Measure, value: exp.Expr, start: Slot, end: Slot, scope: Scope) -> exp.Expr:
     first, after = moment(member, start, Use.FROM, scope), moment(member, end, Use.UNTIL, scope)
-    moved = isinstance(member, Dimension) and bool(member.shifts)
-    return exp.and_(
-        exp.GTE(this=value, expression=first),
-        exp.LT(this=value.copy(), expression=after),
-        *(around(member, first.copy(), after.copy(), scope) if moved else ()),
-    )
+    tests: list[exp.Expr] = [exp.GTE(this=value, expression=first), exp.LT(this=value.copy(), expression=after)]
+    if isinstance(member, Dimension) and member.shifts:
+        tests.extend(around(member, first.copy(), after.copy(), scope))
+    return exp.and_(*tests)
 
 
 def moment(member: Dimension | Measure, slot: Slot, use: Literal[Use.FROM, Use.UNTIL], scope: Scope) -> exp.Expr:
