@@ -20,8 +20,8 @@ from tests.properties.strategies import examples
 from tests.properties.tables import DuckTables, PostgresTables, Tables
 from tests.properties.verdict import fault, judged, kind_of, report
 
-ROUNDS = int(os.environ.get("KUBUS_ROUNDS", "60"))
-COUNT = int(os.environ.get("KUBUS_EXAMPLES", "300"))
+ROUNDS = int(os.environ.get("KUBUS_ROUNDS", "45"))
+COUNT = int(os.environ.get("KUBUS_EXAMPLES", "200"))
 # Of what is undecided nothing is proven.
 MOST_UNDECIDED = 0.03
 
