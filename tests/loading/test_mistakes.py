@@ -72,6 +72,8 @@ MISTAKES = [
     ("{CUBE}.status = 'done'", "{CUBE.statuss} = 'done'", 28, "orders.statuss cannot be resolved", "status"),
     ("{CUBE}.status = 'done'", "{CUBE.status == 'done'}", 28, "Failed to parse Python expression", "A comparison"),
     ("{CUBE}.status = 'done'", "{CUBE}.status = 'done", 28, "SQL cannot be parsed", None),
+    ("{CUBE}.status = 'done'", "{CUBE}.status &gt; 1", 28, "not one statement", "| safe"),
+    ("{CUBE}.status = 'done'", "CASE WHEN {CUBE}.status &lt; 1 THEN 2 END", 28, "SQL cannot be parsed", "| safe"),
     ("{CUBE}.status = 'done'", "{CUBE.status = 'done'", 28, "A { has no }", "\\{"),
     ("{CUBE}.status = 'done'", "CUBE}.status = 'done'", 28, "A } has no {", "\\}"),
     ("{CUBE}.status = 'done'", "'{CUBE.status}' = 'done'", 28, "inside a text literal", "||"),

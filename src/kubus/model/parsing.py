@@ -32,6 +32,8 @@ PLACEHOLDERS = (exp.Placeholder, exp.Parameter)
 # sqlglot writes these as functions that answer in another type, with other digits.
 RENAMED = {"postgres": re.compile(r"\b(date_part|log10)\s*\(", re.IGNORECASE)}
 
+ESCAPED = re.compile(r"&(?:lt|gt|amp|#34|#39);")
+
 # A JSON key with one of these is read as a path with several steps, unless it is written as a path.
 STEPS = re.compile(r"[.:\[\]]")
 JSON_FUNCTIONS = frozenset({"json_extract", "json_extract_string", "json_extract_path", "json_extract_path_text"})
@@ -46,14 +48,14 @@ def parse(text: str, dialect: str) -> exp.Expr:
     try:
         trees = READERS.parse(faithful(text, dialect), dialect)
     except ParseError as error:
-        raise not_parsed(error) from error
+        raise not_parsed(error, hint_for_escaped(text)) from error
     except SqlglotError as error:
         raise BadSql("SQL cannot be parsed, perhaps for a quote without its end") from error
     except (RecursionError, ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
         why = "it nests too deep" if isinstance(error, RecursionError) else type(error).__name__
         raise BadSql(f"SQL cannot be parsed: {why}") from error
     if len(trees) != 1 or trees[0] is None:
-        raise BadSql("This is not one statement")
+        raise BadSql("This is not one statement", hint_for_escaped(text))
     tree = trees[0]
     refused = tree.find(*WRITES, *PLACEHOLDERS)
     if isinstance(refused, PLACEHOLDERS):
@@ -109,13 +111,21 @@ def used_parts(tree: exp.Expr) -> list[str]:
     return [name for name, value in tree.args.items() if value]
 
 
-def not_parsed(error: ParseError) -> BadSql:
+def hint_for_escaped(text: str) -> str | None:
+    """What to do about SQL that was escaped as if it were HTML, as templates do with what an expression gives."""
+    found = ESCAPED.search(text)
+    return (
+        None if found is None else f"'{found[0]}' is what a template writes for a sign of SQL: say {{{{ … | safe }}}}"
+    )
+
+
+def not_parsed(error: ParseError, hint: str | None) -> BadSql:
     """The parser's own words, and where it stopped."""
     first = error.errors[0] if error.errors else {}
     description = str(first.get("description") or error).splitlines()[0].rstrip(". ")
     at = str(first.get("highlight") or "").strip()
     where = f", at '{at[:60]}'" if at and "\x1b" not in at else ""
-    return BadSql(f"SQL cannot be parsed: {description}{where}", line=int(first.get("line") or 0))
+    return BadSql(f"SQL cannot be parsed: {description}{where}", hint, line=int(first.get("line") or 0))
 
 
 # ── what sqlglot would read as something else ──
