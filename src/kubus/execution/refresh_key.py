@@ -4,21 +4,34 @@ A key is the number of the interval that the clock is in, counted from 1970, so 
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from kubus.model.cube import Cube
+from kubus.model.refresh_interval import RefreshInterval
 
-DEFAULT_SECONDS = 10.0
-
-
-def refresh_intervals(cubes: Iterable[Cube]) -> tuple[float, ...]:
-    """How many seconds the refresh key of each cube holds; each length once."""
-    return tuple({cube.refresh_every or DEFAULT_SECONDS: None for cube in cubes})
+DEFAULT = RefreshInterval(10.0)
 
 
-def fresh_span(intervals: Iterable[float], now: float) -> tuple[float, float]:
+def refresh_intervals(cubes: Iterable[Cube]) -> tuple[RefreshInterval, ...]:
+    """How long the refresh key of each cube holds; each interval once."""
+    return tuple({cube.refresh_every or DEFAULT: None for cube in cubes})
+
+
+def fresh_span(intervals: Iterable[RefreshInterval], now: float) -> tuple[float, float]:
     """From when until when every refresh key is what it is at `now`, in seconds since 1970; the end is not in it."""
     since, until = float("-inf"), float("inf")
     for interval in intervals:
-        key = now // interval
-        since, until = max(since, key * interval), min(until, (key + 1) * interval)
+        begins = interval.offset - ahead_of_utc(interval.timezone, now)
+        key = (now - begins) // interval.seconds
+        since = max(since, begins + key * interval.seconds)
+        until = min(until, begins + (key + 1) * interval.seconds)
     return since, until
+
+
+def ahead_of_utc(timezone: str, now: float) -> float:
+    """The seconds by which the clocks of a zone are ahead at an instant."""
+    if timezone == "UTC":
+        return 0.0
+    offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
+    return 0.0 if offset is None else offset.total_seconds()

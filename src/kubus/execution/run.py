@@ -15,6 +15,7 @@ from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Asking, Batch, LongAnswer, StillRunning
 from kubus.execution.cache import AnswerCache, AnswerKey, size_of
 from kubus.execution.refresh_key import fresh_span
+from kubus.model.refresh_interval import RefreshInterval
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
 from kubus.sql.statement import Statement
@@ -37,14 +38,14 @@ NO_COMPARTMENT = Compartment()
 class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
-    `refresh_intervals` are those of the cubes that it reads, in seconds. `compartment` says whose connections are
+    `refresh_intervals` are those of the cubes that it reads. `compartment` says whose connections are
     asked. `in_batches` says that an answer too large to
     be kept comes as a LongAnswer. `key` is what is sent to the database, and how long the answer may be kept.
     """
 
     statement: Statement
     count: Statement | None
-    refresh_intervals: tuple[float, ...]
+    refresh_intervals: tuple[RefreshInterval, ...]
     compartment: Compartment = NO_COMPARTMENT
     in_batches: bool = False
     key: AnswerKey = field(init=False)

@@ -1,8 +1,12 @@
 """Keys that cubes and pre-aggregations have alike."""
 
+from kubus.errors import QueryError
+from kubus.loading.cron import BadCron, cron_interval
 from kubus.loading.declarations import short
 from kubus.loading.intervals import every_seconds, is_cron
 from kubus.loading.yaml_text import Yaml
+from kubus.model.refresh_interval import RefreshInterval
+from kubus.query.timezones import canonical_timezone
 
 REFRESH_FORMS = frozenset({"every", "sql", "immutable"})
 REFRESH_KEYS = REFRESH_FORMS | {"timezone"}
@@ -19,8 +23,25 @@ def refresh_key_problem(value: Yaml, more: frozenset[str] = frozenset()) -> tupl
             return part, "(refreshKey.immutable) must be true"
         if key == "sql" and not (isinstance(part.data, str) and part.data.strip()):
             return part, f"(refreshKey.sql = {short(part.plain())}) must be SQL text"
+        if key == "timezone" and ("sql" in value.data or "every" not in value.data):
+            return part, "(refreshKey.timezone) goes with a cron text in every, and not with sql"
         if key == "every" and every_seconds(part.text) is None:
-            if is_cron(part.text):
-                return part, "a cron text in refreshKey.every is not yet supported by this version of kubus"
-            return part, f"(refreshKey.every = {short(part.plain())}) does not match: n second|minute|hour|day|week"
+            if not is_cron(part.text):
+                return part, f"(refreshKey.every = {short(part.plain())}) does not match: n second|minute|hour|day|week"
+            if "sql" in value.data:
+                return part, f"(refreshKey.every = {short(part.plain())}) is a cron text, which does not go with sql"
+            try:
+                refresh_interval(value)
+            except (BadCron, QueryError) as error:
+                return part, f"{error.args[0]} in refreshKey ({short(value.plain())})"
     return None
+
+
+def refresh_interval(value: Yaml) -> RefreshInterval:
+    """How long the key of a map with `every` holds. Raises BadCron, and QueryError for a zone that is none."""
+    every = value.data["every"].text
+    timezone = value.data["timezone"].text if "timezone" in value.data else "UTC"
+    seconds = every_seconds(every)
+    if seconds is not None:
+        return RefreshInterval(seconds)
+    return cron_interval(every, canonical_timezone(timezone))

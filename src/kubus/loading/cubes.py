@@ -5,11 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kubus.loading.bind import Binder, Members
-from kubus.loading.cube_keys import refresh_key_problem
+from kubus.loading.cube_keys import refresh_interval, refresh_key_problem
 from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, DeclaredPolicies, short
 from kubus.loading.dimensions import compile_dimensions
 from kubus.loading.hierarchies import compile_hierarchy
-from kubus.loading.intervals import every_seconds
 from kubus.loading.joins import compile_join
 from kubus.loading.measures import compile_measure
 from kubus.loading.members import CubeCompiler, line_of
@@ -24,11 +23,12 @@ from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.model.references import query_sql, table_sql
+from kubus.model.refresh_interval import RefreshInterval
 
 NO_KEY = "counts rows, and the cube has no primary key to tell them apart"
 
 # Seconds; longer than any process runs.
-NEVER = 1e12
+NEVER = RefreshInterval(1e12)
 
 
 def compile_cube(
@@ -154,8 +154,8 @@ def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Membe
         return None
 
 
-def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Any, float | None]:
-    """The refresh key as declared, and its interval in seconds where it is one."""
+def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Any, RefreshInterval | None]:
+    """The refresh key as declared, and its interval where it is one."""
     value = itself.fields.get("refresh_key")
     if value is None:
         return None, None
@@ -170,4 +170,4 @@ def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple
         return value.plain(), None
     if "immutable" in value.data:
         return value.plain(), NEVER
-    return value.plain(), every_seconds(value.data["every"].text)
+    return value.plain(), refresh_interval(value)

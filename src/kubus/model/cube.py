@@ -15,6 +15,7 @@ from kubus.model.link import Link
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.pre_aggregation import PreAggregation
+from kubus.model.refresh_interval import RefreshInterval
 from kubus.model.stage import Stage
 from kubus.model.window import Span, Window
 
@@ -263,8 +264,8 @@ class Cube:
     """A table or a query, with its members and joins.
 
     `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
-    begins every column alias. `file` is the path below the model folder, for people. `refresh_every` is how many
-    seconds an answer from this cube stays fresh; None for the default. Groups of fewer rows than `min_group` are not
+    begins every column alias. `file` is the path below the model folder, for people. `refresh_every` is how
+    long an answer from this cube stays fresh; None for the default. Groups of fewer rows than `min_group` are not
     shown.
     """
 
@@ -286,7 +287,7 @@ class Cube:
     min_group: int = 0
     extends: str | None = None
     refresh_key: Json = None
-    refresh_every: float | None = None
+    refresh_every: RefreshInterval | None = None
     declared_sql: str | None = None
 
     @property
