@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from kubus.api.app import Api
 from kubus.api.rest.reply import Whole
 
-# What may stand before a body, in bytes; a little more where it comes in one piece. Whoever sends more is cut off, for
+# What may stand before a body, in bytes, beside the piece in which it begins. Whoever sends more is cut off, for
 # all of it would have to be kept.
 LONGEST_HEAD = 64 * 1024
 
@@ -43,12 +43,17 @@ def answering_at_once(api: Api) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            before = self.scope
             super().data_received(data)
             # A message has a scope from its first byte, and a method in it once its head is whole.
             if self.scope is None or "method" in self.scope:  # pyright: ignore[reportUnnecessaryComparison] - None before the first message
                 self.head_is_whole()
                 return
-            self.head_bytes += len(data)
+            if self.scope is before:
+                self.head_bytes += len(data)
+            else:
+                # It begins somewhere in this piece, in which others may have ended.
+                self.head_is_whole()
             if self.patience is None:
                 self.patience = self.loop.call_later(HEAD_SECONDS, self.transport.close)
             if self.head_bytes > LONGEST_HEAD:
