@@ -82,7 +82,12 @@ def identity(members: Mapping[str, Any]) -> tuple[str, str]:
         raise UnusableKey("has no kid")
     if len(key_id) > LONGEST_KEY_ID:
         raise UnusableKey(f"has a kid of more than {LONGEST_KEY_ID} characters")
-    return repr([members.get(name) for name in ("kid", "alg", "use", "key_ops", *PUBLIC_MEMBERS)]), key_id
+    said = [members.get(name) for name in ("alg", "use", *PUBLIC_MEMBERS)]
+    operations = members.get("key_ops")
+    listed = cast("list[object]", operations) if isinstance(operations, list) else []
+    if not all(value is None or isinstance(value, str) for value in (*said, *listed)):
+        raise UnusableKey("cannot be read")
+    return repr((key_id, said, operations if operations is None else listed)), key_id
 
 
 def usable_key(members: Mapping[str, Any]) -> VerificationKey:
@@ -93,7 +98,7 @@ def usable_key(members: Mapping[str, Any]) -> VerificationKey:
     if "d" in members:
         raise UnusableKey("is a private key, which everybody can read")
     said = {name: members[name] for name in ("kid", "alg", "use", "key_ops") if members.get(name) is not None}
-    if not isinstance(said.get("alg", ""), str) or not isinstance(said.get("key_ops", []), list):
+    if not isinstance(said.get("key_ops", []), list):
         raise UnusableKey("cannot be read")
     try:
         key = imported(jwk, {name: members[name] for name in PUBLIC_MEMBERS if name in members})

@@ -129,12 +129,12 @@ class RemoteKeys:
         """The keys of a name that nobody had heard of at `began`: looked for once, then not for a while."""
         if self._unknown.get(key_id, 0.0) > self._monotonic():
             raise UnknownKey
-        if self._flight is not None:
-            await self._refresh()
-        if key_id not in self._keys.keys and self._asked_at < began:
-            if not self._may_ask_again():
-                raise UnknownKey
-            self._asked_for_unknown = self._monotonic()
+        while key_id not in self._keys.keys and self._asked_at < began:
+            if self._flight is None:
+                if not self._may_ask_again():
+                    raise UnknownKey
+                self._asked_for_unknown = self._monotonic()
+            # One that is under way may have begun before the key was published: then another follows.
             await self._refresh()
         found = self._keys.keys.get(key_id)
         if found is not None:
@@ -165,15 +165,22 @@ class RemoteKeys:
         try:
             fetched, lifetime = await within(self._place.timeout.total_seconds(), self._get)
         except FetchFailed as error:
-            self._failures += 1
-            wait = min(FIRST_WAIT * 2 ** min(self._failures - 1, 10), LAST_WAIT)
-            self._due = self._monotonic() + wait * (0.5 + self._spread() / 2)
-            emit(KeySetFailed(self._shown, str(error), self._failures, self.has_keys))
+            self._fail(str(error))
+        except Exception as error:
+            # Whatever a stranger's document brings about: what goes on in the background goes on.
+            self._fail(f"the answer cannot be read: {type(error).__name__}")
         else:
             self._asked_at = asked_at
             self._take(fetched, lifetime)
         finally:
             self._flight = None
+
+    def _fail(self, reason: str) -> None:
+        """Leave the signer in peace for a while, longer each time."""
+        self._failures += 1
+        wait = min(FIRST_WAIT * 2 ** min(self._failures - 1, 10), LAST_WAIT)
+        self._due = self._monotonic() + wait * (0.5 + self._spread() / 2)
+        emit(KeySetFailed(self._shown, reason, self._failures, self.has_keys))
 
     def _take(self, fetched: KeySet, lifetime: float) -> None:
         now = self._monotonic()
