@@ -34,6 +34,7 @@ from kubus.model.model import Model
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import cubes_of
 from kubus.plan.series import check_series, series_of
+from kubus.plan.tenants import check_tenants
 from kubus.query.access import Access, DefaultAccess
 from kubus.query.authorize import AuthorizedQuery, AuthorizedShape, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
@@ -43,6 +44,8 @@ from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
 from kubus.query.resolve import Bucket, resolve
+from kubus.query.shape import Slot, form_of
+from kubus.query.tenant import tenant_of
 from kubus.sources.source import Source
 from kubus.sql.render import render
 from kubus.sql.statement import Statement, StatementShape
@@ -268,21 +271,23 @@ class SemanticLayer:
         Raises:
             MemberError: the query names what is not there, or what does not go together.
             BadClaim: the caller's claims are not what the model's SQL reads.
-            Forbidden: an access policy hides a member, or lacks a claim.
+            Forbidden: an access policy hides a member, or lacks a claim; or the caller is of no tenant.
         """
         model = self.model
+        tenant = None if model.tenancy is None else tenant_of(caller.security, model.tenancy)
         clock = Clock(now or datetime.now(UTC), query.timezone)
         authorized = self.authorized(query, caller, clock=clock, trusted=trusted)
         query = authorized.query
-        authorized, planned, values = self._guarded(authorized, model, caller, clock)
+        authorized, planned, values = self._guarded(authorized, model, caller, clock, tenant)
         check_series(planned.series, query)
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
-        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes), self._compartment)
+        compartment = self._compartment if tenant is None else self._compartment._replace(tenant=tenant)
+        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes), compartment)
         return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
 
     def _guarded(
-        self, authorized: AuthorizedQuery, model: Model, caller: Caller, clock: Clock
+        self, authorized: AuthorizedQuery, model: Model, caller: Caller, clock: Clock, tenant: str | None
     ) -> tuple[AuthorizedQuery, Planned, tuple[str, ...]]:
         """The query held to the policies of every cube that its plan reads, also of those that it does not name; the
         plan; and the values for it.
@@ -293,7 +298,11 @@ class SemanticLayer:
         while True:
             values = authorized.values
             shapes, claimed = read_claims(model.claims, caller.security, len(values))
-            planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims), clock)
+            slot: Slot | None = None
+            if tenant is not None:
+                slot = Slot(len(values) + len(claimed), form_of(tenant))
+                claimed = (*claimed, tenant)
+            planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims, slot), clock)
             read = tuple(c.name for c in planned.cubes if c.name in model.guarded and c.name not in authorized.covered)
             if not read or named is None:
                 return authorized, planned, (*values, *claimed)
@@ -321,12 +330,17 @@ class SemanticLayer:
         model = replace(model, join_graph=graph, is_shown=authorized.access.shows)
         resolved = resolve(authorized, model, clock)
         plan = build(resolved, model)
+        check_tenants(plan)
         cubes = cubes_of(plan)
         if query.ungrouped and not self._allow_ungrouped_without_primary_key:
             check_primary_keys(query, cubes)
         source = self._runner.source(cubes[0].data_source, self._compartment)
         spoken = dialect(source.dialect)
-        count = render(build_count(resolved, model), model, spoken, query.timezone, claims) if query.total else None
+        count: StatementShape | None = None
+        if query.total:
+            counting = build_count(resolved, model)
+            check_tenants(counting)
+            count = render(counting, model, spoken, query.timezone, claims)
         if graph.noted and self._ambiguous_joins == "error":
             raise MemberError(f"{next(iter(graph.noted)).message}. {REMEDY}")
         shape = render(plan, model, spoken, query.timezone, claims)

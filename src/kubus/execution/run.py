@@ -24,11 +24,13 @@ from kubus.sql.statement import Statement
 class Compartment(NamedTuple):
     """What callers share: connections, kept answers and statements that run. Nothing is shared with other ones.
 
-    A `furnished` one has sources of its own, and never falls back on those of all.
+    `tenant` is the one that the data model names, in whose rows nobody else has a part. A `furnished` one has sources
+    of its own, and never falls back on those of all.
     """
 
     name: str = ""
     furnished: bool = False
+    tenant: str = ""
 
 
 NO_COMPARTMENT = Compartment()

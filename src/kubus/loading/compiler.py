@@ -26,6 +26,7 @@ from kubus.loading.kept import KeptSteps
 from kubus.loading.lint import LintWarning, lint
 from kubus.loading.problems import Problems
 from kubus.loading.reading import Declarations, declarations
+from kubus.loading.tenancy import tenants_are_told
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView
 from kubus.loading.view_groups import compile_groups
 from kubus.loading.views import Made, ViewCompiler
@@ -107,6 +108,8 @@ class Compiler:
         holders = holders_of(declared, cubes, views)
         policies = {one.name: one.policies for one in (*whole.values(), *declared.views.values())}
         rows_are_told_by_themselves(holders, policies, problems)
+        tenancies = {file: one.tenancy for file, one in read.items() if one.tenancy is not None}
+        tenancy = tenants_are_told(tenancies, cubes, whole, problems)
         for kept in (self._files, self._merged, self._members, self._cubes, self._checked, self._views):
             kept.turn()
         self._declared = whole
@@ -120,6 +123,7 @@ class Compiler:
             views=MappingProxyType(views),
             holders=MappingProxyType(holders),
             view_groups=groups,
+            tenancy=tenancy,
             guarded=frozenset(name for name, holder in holders.items() if holder.policies or holder.min_group),
         )
 

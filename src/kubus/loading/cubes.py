@@ -16,6 +16,7 @@ from kubus.loading.policies import PolicyCompiler, member_kinds
 from kubus.loading.pre_aggregations import PreAggregationCompiler
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.segments import compile_segment
+from kubus.loading.tenancy import compile_tenant
 from kubus.loading.yaml_text import Yaml
 from kubus.model.access import AccessPolicy
 from kubus.model.cube import Cube
@@ -57,6 +58,7 @@ def compile_cube(
     compiler.boolean(itself, "rewrite_queries", False, "cube")
     compiler.boolean(itself, "calendar", False, "cube")
     refresh_key, refresh_every = compile_refresh_key(compiler, itself)
+    tenant, is_shared = compile_tenant(compiler, itself)
     dimensions = compile_dimensions(compiler)
     measures = compiler.all("measures", compile_measure)
     segments = compiler.all("segments", compile_segment)
@@ -88,6 +90,8 @@ def compile_cube(
         pre_aggregations=tuple(pre_aggregations.values()),
         policies=policies,
         min_group=min_group,
+        tenant=tenant,
+        is_shared=is_shared,
         extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
         refresh_every=refresh_every,

@@ -22,8 +22,8 @@ OTHER_LISTS = ("hierarchies", "pre_aggregations")
 CUBE_KEYS = frozenset(
     {
         "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
-        "extends", "refresh_key", "rewrite_queries", "calendar", "joins", "dimensions", "measures", "segments",
-        "hierarchies", "pre_aggregations", "access_policy", "min_group",
+        "extends", "refresh_key", "rewrite_queries", "calendar", "tenant", "joins", "dimensions", "measures",
+        "segments", "hierarchies", "pre_aggregations", "access_policy", "min_group",
     }
 )  # fmt: skip
 LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
@@ -126,7 +126,7 @@ def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[Declare
                 cube = read_cube(file, item, problems)
                 if cube is not None:
                     yield cube
-        elif name not in ("views", "view_groups"):
+        elif name not in ("views", "view_groups", "tenant"):
             problems.add(
                 file,
                 at,

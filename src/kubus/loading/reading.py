@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredCube, read_file
 from kubus.loading.problems import Problems
+from kubus.loading.tenancy import read_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView, read_groups, read_views
 from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
 from kubus.model.names import snake_case
+from kubus.model.tenancy import Tenancy
 
 # SQL that begins with a reference and has no quotes.
 UNQUOTED = re.compile(r":\s+\{.*\}\s*[^\s#]")
@@ -22,6 +24,7 @@ class Declarations:
     views: tuple[DeclaredView, ...]
     groups: tuple[DeclaredGroup, ...]
     digest: bytes
+    tenancy: Tenancy | None = None
 
 
 def declarations(file: str, text: str, problems: Problems) -> Declarations:
@@ -33,12 +36,15 @@ def declarations(file: str, text: str, problems: Problems) -> Declarations:
     cubes = tuple(read_file(file, document, problems))
     views: list[DeclaredView] = []
     groups: list[DeclaredGroup] = []
+    tenancy: Tenancy | None = None
     for key, value in document.items():
         if snake_case(key) == "views":
             views.extend(read_views(file, value, problems))
         elif snake_case(key) == "view_groups":
             groups.extend(read_groups(file, value, problems))
-    return Declarations(cubes, tuple(views), tuple(groups), digest)
+        elif snake_case(key) == "tenant":
+            tenancy = read_tenancy(file, value, problems)
+    return Declarations(cubes, tuple(views), tuple(groups), digest, tenancy)
 
 
 def decode(file: str, text: str, problems: Problems) -> Yaml | None:

@@ -264,9 +264,10 @@ class Cube:
     """A table or a query, with its members and joins.
 
     `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
-    begins every column alias. `file` is the path below the model folder, for people. `refresh_every` is how
-    long an answer from this cube stays fresh; None for the default. Groups of fewer rows than `min_group` are not
-    shown.
+    begins every column alias. `tenant` is SQL that names the tenant of a row, where the model keeps tenants apart; the
+    rows of a cube that `is_shared` are everybody's. `file` is the path below the model folder, for people.
+    `refresh_every` is how long an answer from this cube stays fresh; None for the default. Groups of fewer
+    rows than `min_group` are not shown.
     """
 
     name: str
@@ -285,6 +286,8 @@ class Cube:
     pre_aggregations: tuple[PreAggregation, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
     min_group: int = 0
+    tenant: MemberSql | None = None
+    is_shared: bool = False
     extends: str | None = None
     refresh_key: Json = None
     refresh_every: RefreshInterval | None = None

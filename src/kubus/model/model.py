@@ -8,6 +8,7 @@ from kubus.errors import MemberError
 from kubus.model.context import ClaimPath
 from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Member, Segment
 from kubus.model.join_graph import JoinGraph
+from kubus.model.tenancy import Tenancy
 from kubus.model.view import View, ViewGroup
 
 
@@ -21,8 +22,8 @@ class Model:
     """All cubes and views by name, each in the order of files and of the text in them; `holders` are both together.
 
     `version` changes with every change of meaning: it is part of every cache key. `claims` are all that any SQL reads
-    of the security context. `guarded` are the cubes and views that have access policies. `is_shown` says of a member's
-    path whether a hint may name it.
+    of the security context. `guarded` are the cubes and views that have access policies. `tenancy` says how tenants
+    are kept apart. `is_shown` says of a member's path whether a hint may name it.
     """
 
     cubes: Mapping[str, Cube]
@@ -33,6 +34,7 @@ class Model:
     holders: Mapping[str, Cube | View] = field(default_factory=lambda: NO_MEMBERS)
     view_groups: tuple[ViewGroup, ...] = ()
     guarded: frozenset[str] = frozenset()
+    tenancy: Tenancy | None = None
     is_shown: Callable[[str], bool] = anything
 
     def holder(self, name: str, path: str) -> Cube | View:

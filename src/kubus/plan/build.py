@@ -304,9 +304,10 @@ def build_rows(
 ) -> tuple[RowPlan, JoinTree]:
     """The joined and filtered rows that the members need, and of each cube no others than policies give."""
     tree, guards = guarded_tree(query, measures, conditions, model)
-    rows: RowPlan = Scan(model.cubes[tree.root])
+    rows: RowPlan = Scan(model.cubes[tree.root], model.cubes[tree.root].tenant)
     for join in tree.joins:
-        rows = LeftJoin(rows, join, model.cubes[join.target])
+        cube = model.cubes[join.target]
+        rows = LeftJoin(rows, join, cube, cube.tenant)
     members = [
         *(key.dimension if isinstance(key, Bucket) else key for key in query.keys),
         *(member for condition in (*conditions, *guards) for member in members_tested(condition)),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kubus.model.additive import Keep
 from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
+from kubus.model.member_sql import MemberSql
 from kubus.model.window import Window
 from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Shifted, Within
 from kubus.query.shape import Slot
@@ -16,18 +17,23 @@ from kubus.query.shape import Slot
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Every row of a cube."""
+    """Every row of a cube; of one that `tenant` is said of, every row of the caller's tenant."""
 
     cube: Cube
+    tenant: MemberSql | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeftJoin:
-    """Each input row with each matching row of `cube`, or with nulls if none matches."""
+    """Each input row with each matching row of `cube`, or with nulls if none matches.
+
+    Of a cube that `tenant` is said of, no rows of other tenants match.
+    """
 
     input: "RowPlan"
     join: Join
     cube: Cube
+    tenant: MemberSql | None = None
 
 
 @dataclass(frozen=True, slots=True)

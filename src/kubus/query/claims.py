@@ -37,10 +37,14 @@ class ClaimShape:
 
 @dataclass(frozen=True, slots=True)
 class CallerClaims:
-    """The shapes of the claims that a statement may read, and what is done where one is missing."""
+    """The shapes of the claims that a statement may read, and what is done where one is missing.
+
+    `tenant` is the place of the caller's tenant, where the model keeps tenants apart.
+    """
 
     shapes: tuple[ClaimShape, ...] = ()
     missing: MissingClaim = "deny"
+    tenant: Slot | None = None
 
     def at(self, path: ClaimPath) -> ClaimShape:
         """The shape of a claim. Raises LookupError for one that the statement may not read."""

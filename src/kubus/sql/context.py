@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from kubus.errors import BadClaim, Unsupported
+from kubus.errors import BadClaim, Forbidden, Unsupported
 from kubus.model.context import (
     Argument,
     Callback,
@@ -105,6 +105,19 @@ class Context:
         if len(trees) != 1:
             raise BadClaim("A list stands where the data model expects one value")
         return trees[0]
+
+    def is_of_tenant(self, tenant: MemberSql, scope: Scope) -> exp.Expr:
+        """See `ContextSql`.
+
+        Raises:
+            Forbidden: nothing says which tenant the caller is of.
+        """
+        slot = self.claims.tenant
+        if slot is None:
+            raise Forbidden("A cube of tenants is read, and nothing says of which tenant you are")
+        scope = scope.with_own_placeholders()
+        value = scope.dialect.compared_with_texts(term(scope.bind(tenant, scope.rows_of)), [slot.form])
+        return exp.EQ(this=term(value), expression=scope.placeholders.add(slot, Use.AS_IS))
 
     # ── FILTER_PARAMS ──
 

@@ -136,15 +136,16 @@ class Renderer(Making):
 
     def rows(self, plan: RowPlan, above: tuple[RowFilter, ...] = ()) -> tuple[exp.Select, Scope]:
         match plan:
-            case Scan(cube):
+            case Scan(cube, tenant):
                 scope = self.scope(above)
                 self.data_sources[cube.data_source] = None
-                return exp.select().from_(scope.table(cube.name), copy=False), scope
-            case LeftJoin(input, join, cube):
+                return exp.select().from_(scope.table(cube.name, tenant=tenant), copy=False), scope
+            case LeftJoin(input, join, cube, tenant):
                 select, scope = self.rows(input, above)
                 self.data_sources[cube.data_source] = None
                 on = scope.of_joined().bind(join.on, scope.rows_of)
-                return select.join(scope.of_joined().table(cube.name), on=on, join_type="left", copy=False), scope
+                table = scope.of_joined().table(cube.name, tenant=tenant)
+                return select.join(table, on=on, join_type="left", copy=False), scope
             case Attach():
                 return attached(self, plan, above)
             case AttachGroups():

@@ -38,6 +38,10 @@ class ContextSql(Protocol):
         """One expression, or those of a list."""
         ...
 
+    def is_of_tenant(self, tenant: MemberSql, scope: "Scope") -> exp.Expr:
+        """The condition that a row is of the caller's tenant, which this SQL names."""
+        ...
+
 
 # Expressions that stay one term wherever they are put, unless they are written between two others: some of those,
 # such as OR, are functions to sqlglot.
@@ -156,7 +160,7 @@ class Scope:
                 case QueryReference(cube):
                     table = identifier.parent
                     assert isinstance(table, exp.Table), sql.text
-                    table.replace(self.table(cube, table.alias or None))
+                    table.replace(self.table(cube, table.alias or None, tenant=self.model.cubes[cube].tenant))
         return tree
 
     def rows_of(self, reference: MemberReference) -> exp.Expr:
@@ -172,8 +176,16 @@ class Scope:
             case Measure():
                 raise AssertionError(f"{member.path} is no row value")
 
-    def table(self, cube: str, alias: str | None = None) -> exp.Expr:
-        """A cube as it stands in FROM."""
+    def table(self, cube: str, alias: str | None = None, *, tenant: MemberSql | None = None) -> exp.Expr:
+        """A cube as it stands in FROM; with `tenant`, its rows of the caller's tenant alone.
+
+        The condition is inside, so that an outer join sees no other rows, and nothing outside can let them through.
+        """
+        if tenant is not None:
+            held = exp.select("*").from_(self.table(cube), copy=False)
+            held = held.where(self.context.is_of_tenant(tenant, self), copy=False)
+            name = exp.to_identifier(alias or self.model.cubes[cube].alias, quoted=True)
+            return exp.Subquery(this=held, alias=exp.TableAlias(this=name))
         of = self.model.cubes[cube]
         tree = self.bind(of.table, self.rows_of)
         name = exp.to_identifier(alias or of.alias, quoted=True)
