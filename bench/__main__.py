@@ -14,6 +14,7 @@ from bench.measures.cached import cached_load, other_endpoints
 from bench.measures.compiling import compiling
 from bench.measures.many_rows import beside_copy, exports, long_answers
 from bench.measures.planning import planning
+from bench.measures.policies import policies
 from bench.measures.starting import demo, first_answer
 from bench.measures.statements import compared
 from bench.measures.tenants import further_tenants
@@ -26,6 +27,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     first_answer,
     demo,
     planning,
+    policies,
     authentication,
     beside_copy,
     exports,

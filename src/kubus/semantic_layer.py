@@ -149,7 +149,7 @@ class SemanticLayer:
         self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
         self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
         # The cubes with policies that queries of a shape read without naming a member of them.
-        self._read: OrderedDict[tuple[str, AuthorizedShape] | None, tuple[str, ...]] = OrderedDict()
+        self._read: OrderedDict[tuple[str, AuthorizedShape], tuple[str, ...]] = OrderedDict()
         self._in_flight = InFlight()
         self._visibility: OrderedDict[int, Visibility] = OrderedDict()
         self._current = CurrentModel(load)
@@ -292,9 +292,11 @@ class SemanticLayer:
         """The query held to the policies of every cube that its plan reads, also of those that it does not name; the
         plan; and the values for it.
         """
-        named = (model.version, authorized.shape) if model.guarded else None
+        shape = authorized.shape
+        named = (model.version, shape)
         if named in self._read:
             authorized = authorized.reading(self._read[named])
+            shape = authorized.shape
         while True:
             values = authorized.values
             shapes, claimed = read_claims(model.claims, caller.security, len(values))
@@ -302,17 +304,20 @@ class SemanticLayer:
             if tenant is not None:
                 slot = Slot(len(values) + len(claimed), form_of(tenant))
                 claimed = (*claimed, tenant)
-            planned = self._planned(authorized, model, CallerClaims(shapes, self._missing_claims, slot), clock)
+            planned = self._planned(authorized, shape, model, CallerClaims(shapes, self._missing_claims, slot), clock)
             read = tuple(c.name for c in planned.cubes if c.name in model.guarded and c.name not in authorized.covered)
-            if not read or named is None:
+            if not read:
                 return authorized, planned, (*values, *claimed)
             authorized = authorized.reading(read)
+            shape = authorized.shape
             self._read[named] = (*self._read.get(named, ()), *read)
             if len(self._read) > SHAPES_KEPT:
                 self._read.popitem(last=False)
 
-    def _planned(self, authorized: AuthorizedQuery, model: Model, claims: CallerClaims, clock: Clock) -> Planned:
-        key = (model.version, authorized.shape, claims)
+    def _planned(
+        self, authorized: AuthorizedQuery, shape: AuthorizedShape, model: Model, claims: CallerClaims, clock: Clock
+    ) -> Planned:
+        key = (model.version, shape, claims)
         planned = self._shapes.get(key)
         if planned is None or (planned.moves_at is not None and planned.moves_at <= clock.now):
             planned = self._shapes[key] = self._plan(authorized, model, claims, Clock(clock.now, clock.timezone))
