@@ -128,18 +128,19 @@ async def test_a_new_key_is_fetched_once_for_all_who_wait(signer: Signer) -> Non
 
 
 async def test_all_who_joined_a_fetch_from_before_the_key_join_the_next(signer: Signer) -> None:
-    authenticator = verifier(signer, lifetime=timedelta(seconds=0.3), least_gap=timedelta(seconds=0.3))
+    authenticator = verifier(signer, lifetime=timedelta(seconds=2), least_gap=timedelta(seconds=0.3))
+    await authenticator.start()
     await authenticator.verify(token())
-    signer.delay = 0.2
-    await asyncio.sleep(0.35)
-    under_way = asyncio.ensure_future(authenticator.verify(token(n=1)))
+    signer.delay = 0.3
+    # Ahead of time, while the keys of before still hold.
     await eventually(lambda: signer.times_asked() == 2)
     # What that fetch will answer was said before this key.
     answer = signer.answer("/keys")
     signer.behave = lambda path: (
         answer if signer.times_asked() == 2 else (200, {}, json.dumps({"keys": [TWO.published()]}).encode())
     )
-    await asyncio.gather(under_way, *(authenticator.verify(token(TWO, n=n)) for n in range(30)))
+    await asyncio.gather(*(authenticator.verify(token(TWO, n=n)) for n in range(30)))
+    await authenticator.stop()
     assert signer.times_asked() == 3
 
 
