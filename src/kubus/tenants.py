@@ -155,6 +155,7 @@ class Tenants:
         self._texts: Texts = {}
         self._files = 0
         self._asks_who = False
+        self._at_hand: dict[int, tuple[Caller, SemanticLayer]] = {}
         self._layers: OrderedDict[tuple[int, Compartment], SemanticLayer] = OrderedDict()
         self._apps: OrderedDict[object, App] = OrderedDict()
         self._models: OrderedDict[int, Compiled] = OrderedDict()
@@ -181,7 +182,17 @@ class Tenants:
 
     def at_hand(self, caller: Caller) -> SemanticLayer | None:
         """What answers for a caller, if that is known without asking or waiting."""
-        return None if self.each_has_its_own else self._layer(self._shared.current, Compartment(caller.compartment))
+        known = self._at_hand.get(id(caller))
+        if known is not None:
+            return known[1]
+        if self.each_has_its_own:
+            return None
+        layer = self._layer(self._shared.current, Compartment(caller.compartment))
+        if len(self._at_hand) >= REMEMBERED:
+            self._at_hand.clear()
+        # The caller is held, so that the id stays its own.
+        self._at_hand[id(caller)] = (caller, layer)
+        return layer
 
     async def layer(self, caller: Caller, request_id: str = "") -> SemanticLayer:
         """What answers for a caller.
@@ -223,6 +234,7 @@ class Tenants:
     def _take(self, texts: Texts) -> None:
         self._texts = texts
         self._files += 1
+        self._at_hand.clear()
         asks = any("COMPILE_CONTEXT" in text for text in texts.values())
         # Without the hook it is refused to templates, which is told as any other fault of a model.
         self._asks_who = asks and self._hooks.context_to_app_id is not None

@@ -265,3 +265,12 @@ def test_sharing_between_drivers_of_their_own_is_refused_at_the_start(tmp_path: 
     project_settings(environ, tmp_path)
     with pytest.raises(ConfigError, match="KUBUS_SHARED_COMPARTMENT"):
         project_settings({**environ, "KUBUS_SHARED_COMPARTMENT": "true"}, tmp_path)
+
+
+async def test_a_model_that_begins_to_ask_is_no_longer_everybodys(served: Served) -> None:
+    async with served(APP_ID, {"orders.yml": FIXED}) as project:
+        assert await project.row("a", COUNT, rows=3) == ("1",)
+        (project.folder / "model" / "orders.yml").write_text(BY_CONTEXT)
+        await project.app._tenants.reload()
+        assert await project.row("a", COUNT, rows=3) == ("3",)
+        assert await project.row("b", COUNT, rows=5) == ("5",)

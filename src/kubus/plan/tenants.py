@@ -5,8 +5,10 @@ from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
 from kubus.errors import Forbidden
-from kubus.model.cube import Cube
 from kubus.plan.nodes import LeftJoin, Plan, Scan
+
+# Where the parts of plans are; parts of the model and of the query read no rows.
+PLANS = "kubus.plan."
 
 
 def check_tenants(plan: Plan) -> None:
@@ -27,6 +29,6 @@ def readers(plan: object) -> Iterator[Scan | LeftJoin]:
     if isinstance(plan, tuple):
         for part in cast("tuple[Any, ...]", plan):
             yield from readers(part)
-    elif is_dataclass(plan) and type(plan).__module__ == Scan.__module__ and not isinstance(plan, Cube):
+    elif is_dataclass(plan) and type(plan).__module__.startswith(PLANS):
         for field in fields(plan):
             yield from readers(getattr(plan, field.name))
