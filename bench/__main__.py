@@ -17,7 +17,7 @@ from bench.measures.planning import planning
 from bench.measures.policies import policies
 from bench.measures.starting import demo, first_answer
 from bench.measures.statements import compared
-from bench.measures.tenants import further_tenants
+from bench.measures.tenants import further_tenants, tenants_held
 from bench.measures.tokens import new_tokens
 from bench.measures.uncached import uncached
 from bench.stage import Pair, Stage, paired, staged
@@ -33,6 +33,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     exports,
     compiling,
     further_tenants,
+    tenants_held,
 )
 # On both servers, which run the whole time.
 BESIDE: tuple[Callable[[Pair], Iterator[Figure]], ...] = (

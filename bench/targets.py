@@ -78,6 +78,7 @@ TARGETS: dict[str, Target] = {
     ),
     "compile-one": Target("one file of 1,000 changed", at_most(50, "ms"), at_most(10, "ms")),
     "model-memory": Target("memory with 1,000 cubes", part(5), part(10)),
+    "tenants-held": Target("memory for 100,000 tenants with one model", at_most(1000, "MB"), at_most(500, "MB")),
     "tenant-memory": Target("each further tenant with the same model", at_most(50, "kB"), at_most(10, "kB")),
     "start": Target("process start to first answer, 10 cubes", at_most(1000, "ms"), at_most(400, "ms")),
     "start-cube": Target("process start to first answer, 10 cubes, against Cube"),
