@@ -7,16 +7,22 @@ import pytest
 
 from kubus import events
 from kubus.events import (
+    AddressThrottled,
     AuditCheckpoint,
     AuditFailed,
     AuditRestored,
     AuthRefused,
     HookFailed,
     HooksFound,
+    KeySetFailed,
+    KeySetFetched,
+    KeySkipped,
     ModelFailed,
     ModelLoaded,
     RequestFailed,
     RequestFinished,
+    RevocationsFailed,
+    RevocationsRead,
     ServerListening,
     ServerStopping,
     SettingWarning,
@@ -44,6 +50,12 @@ EVENTS = (
     AuditFailed("audit.jsonl: No space left on device", 3, True),
     AuditRestored(3),
     AuditCheckpoint("0123456789ab", 7, "ab" * 32),
+    AddressThrottled("192.0.2.1", 40),
+    RevocationsRead(3),
+    RevocationsFailed("revoked.txt cannot be read", True),
+    KeySetFetched("https://issuer/keys", 2),
+    KeySetFailed("https://issuer/keys", "status 500", 2, True),
+    KeySkipped("https://issuer/keys", "k1", "is for encryption"),
 )
 
 
@@ -115,14 +127,29 @@ def test_production_does_not_mention_development(capsys):
     assert err == "kubus: Cube API server (0.1.0) is listening on 4000\n"
 
 
-ERRORS = {"Internal Server Error", "Compiling schema error", "Audit failed"}
+ERRORS = {
+    "Internal Server Error",
+    "Compiling schema error",
+    "Audit failed",
+    "Revocations Error",
+    "JWKs Fetching Error",
+}
+WARNINGS = {
+    "Warning",
+    "Auth Error",
+    "Auth Throttled",
+    "Hook Error",
+    "Error querying db",
+    "Audit restored",
+    "JWK skipped",
+}
 
 
 @pytest.mark.parametrize(
     ("level", "shown"),
     [
         ("error", ERRORS),
-        ("warn", ERRORS | {"Warning", "Auth Error", "Hook Error", "Error querying db", "Audit restored"}),
+        ("warn", ERRORS | WARNINGS),
         (
             "trace",
             {json.loads(for_machines((e, 0.0)))["message"] for e in EVENTS if not isinstance(e, ServerListening)},
