@@ -44,6 +44,9 @@ COLUMNS: Mapping[str, str] = MappingProxyType({
 # Columns of which no value is a canary: they decide what is seen and which rows meet, or are of a type without one.
 FIXED = frozenset({"id", "owner", "region", "status", "at", "flag"})
 
+# The columns that the value of each member depends on.
+Reads = Mapping[str, frozenset[str]]
+
 # Each member as declared, and the columns that its value depends on.
 Declared = Mapping[str, tuple[dict[str, Any], tuple[str, ...]]]
 
@@ -119,7 +122,7 @@ def with_other_policies(world: World, random: Random) -> World:
     """The world with other access policies for everyone but the observer."""
     person = world.observer
 
-    def changed(policies: tuple[AccessPolicy, ...] | None, members: Sequence[str]) -> tuple[AccessPolicy, ...] | None:
+    def changed(policies: tuple[AccessPolicy, ...] | None, members: Reads) -> tuple[AccessPolicy, ...] | None:
         if policies is None:
             return None
         own = [policy for policy in policies if is_for(policy, person.groups, person.claims) or random.random() < 0.5]
@@ -130,9 +133,17 @@ def with_other_policies(world: World, random: Random) -> World:
 
     return replace(
         world,
-        cubes=tuple(replace(cube, policies=changed(cube.policies, list(cube.reads))) for cube in world.cubes),
-        views=tuple(replace(view, policies=changed(view.policies, list(view.members))) for view in world.views),
+        cubes=tuple(replace(cube, policies=changed(cube.policies, cube.reads)) for cube in world.cubes),
+        views=tuple(
+            replace(view, policies=changed(view.policies, shown_by(view, world.cubes))) for view in world.views
+        ),
     )
+
+
+def shown_by(view: Facade, cubes: Sequence[Guarded]) -> Reads:
+    """The columns on which each member of a view depends."""
+    reads = {cube.name: cube.reads for cube in cubes}
+    return {name: reads[cube].get(member, frozenset()) for name, (cube, member) in view.members.items()}
 
 
 def random_person(name: str, tenant: str, random: Random) -> Person:
@@ -163,7 +174,7 @@ def random_cube(name: str, targets: Sequence[str], random: Random) -> Guarded:
         source = {"sql": f"SELECT * FROM {table} WHERE {{SECURITY_CONTEXT.tenant.requiredFilter('owner')}}"}  # noqa: S608 - SQL of a model
     elif random.random() < 0.2:
         source = {"sql": f"SELECT * FROM {table}"}  # noqa: S608 - SQL of a model
-    policies = random_policies(list(reads), random) if guard in {"policies", "both"} else None
+    policies = random_policies(reads, random) if guard in {"policies", "both"} else None
     declared = {
         "name": name,
         **source,
@@ -244,11 +255,11 @@ def random_row(cube: Guarded, number: int, random: Random) -> Stored:
 # ── access policies ──
 
 
-def random_policies(members: Sequence[str], random: Random) -> tuple[AccessPolicy, ...]:
+def random_policies(members: Reads, random: Random) -> tuple[AccessPolicy, ...]:
     return tuple(random_policy(members, random) for _ in range(random.randint(1, 3)))
 
 
-def random_policy(members: Sequence[str], random: Random) -> AccessPolicy:
+def random_policy(members: Reads, random: Random) -> AccessPolicy:
     level = random.choice(("all", "all", "some", "some", "masked"))
     return AccessPolicy(
         name="",
@@ -260,10 +271,14 @@ def random_policy(members: Sequence[str], random: Random) -> AccessPolicy:
     )
 
 
-def random_members(members: Sequence[str], random: Random) -> MemberSet:
+def random_members(members: Reads, random: Random) -> MemberSet:
+    """Some members; often all but those that read one column, so that no other member tells of it."""
     if random.random() < 0.5:
-        return MemberSet(None, frozenset(random.sample(members, random.randint(0, min(4, len(members))))))
-    return MemberSet(frozenset(random.sample(members, random.randint(1, len(members)))))
+        column = random.choice(("note", "note", "amount", "qty"))
+        return MemberSet(None, frozenset(name for name, columns in members.items() if column in columns))
+    if random.random() < 0.5:
+        return MemberSet(None, frozenset(random.sample(list(members), random.randint(0, min(4, len(members))))))
+    return MemberSet(frozenset(random.sample(list(members), random.randint(1, len(members)))))
 
 
 def random_rows(random: Random, depth: int) -> RowFilter:
@@ -328,5 +343,6 @@ def random_views(cubes: Sequence[Guarded], joins: Mapping[str, Sequence[str]], r
         members |= {name if is_root else f"{cube.name}_{name}": (cube.name, name) for name in chosen}
     policies: tuple[AccessPolicy, ...] | None = None
     if random.random() < 0.6:
-        policies = tuple(within(policy, members) for policy in random_policies(list(members), random))
+        shown = shown_by(Facade("wide", {}, members), cubes)
+        policies = tuple(within(policy, members) for policy in random_policies(shown, random))
     return (Facade("wide", {"name": "wide", "cubes": entries}, members, policies),)
