@@ -49,7 +49,7 @@ import sys
 from types import MappingProxyType
 from kubus.context import Caller, SecurityContext
 from kubus.library import SemanticLayer
-from kubus.tenants import Tenants
+from kubus.tenants.tenants import Tenants
 layer = SemanticLayer({"shop.yml": sys.argv[3]})
 tenants = Tenants(layer)
 query = layer.normal({"measures": ["orders.count", "orders.total"], "dimensions": ["orders.status"]})

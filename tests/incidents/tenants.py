@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from kubus import tenants
 from kubus.events import SettingWarning
+from kubus.execution.run import Compartment
+from kubus.tenants import connections, models
 from tests.incidents.incident import incident
 from tests.incidents.shop import Shop
 
@@ -55,7 +56,7 @@ async def who(shop: Shop, tenant: str, **more: Any) -> str:
 
 def one_for_all(patch: pytest.MonkeyPatch) -> None:
     """Whoever comes first says where the databases of an app id are."""
-    patch.setattr(tenants, "who_is", lambda caller: None)
+    patch.setattr(connections, "who_is", lambda caller: None)
 
 
 @incident("cube-6374", one_for_all, files={"kubus.py": BY_CLAIM, "model/places.yml": PLACES})
@@ -73,15 +74,15 @@ async def a_database_by_a_claim_is_nobody_elses(shop: Shop) -> None:
 
 def compartments_alike(patch: pytest.MonkeyPatch) -> None:
     """All app ids share connections and answers."""
-    made = tenants.Tenants._furnish
+    made = connections.Connections.of
 
-    async def furnish(self: Any, caller: Any, *more: Any) -> Any:
+    async def of(self: Any, caller: Any, *more: Any) -> Any:
         if not self._furnished:
             return await made(self, caller, *more)
         name = next(iter(self._furnished))
-        return tenants.Compartment(name, furnished=True), self._furnished[name].dialects
+        return Compartment(name, furnished=True), self._furnished[name].dialects
 
-    patch.setattr(tenants.Tenants, "_furnish", furnish)
+    patch.setattr(connections.Connections, "of", of)
 
 
 @incident("cube-4129", compartments_alike, files={"kubus.py": BY_APP_ID, "model/places.yml": PLACES})
@@ -120,7 +121,7 @@ def context_to_app_id(ctx):
 
 def compiled_for_the_first(patch: pytest.MonkeyPatch) -> None:
     """The model of an app id is that of its first caller."""
-    patch.setattr(tenants, "fits", lambda reads, values: True)
+    patch.setattr(models, "fits", lambda reads, values: True)
 
 
 @incident("cube-6974", compiled_for_the_first, files={"kubus.py": ONE_APP_ID, "model/ledger.yml": COMPILED})

@@ -68,13 +68,13 @@ async def test_one_compartment_for_two_databases_is_refused(served: Served, data
 async def test_connections_that_nobody_asks_for_make_room(
     served: Served, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kubus.tenants.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("kubus.tenants.connections.IDLE_SECONDS", 0.0)
     text = HOOKS.replace("{driver}", databases.driver)
     async with served(text, {"orders.yml": ORDERS}, KUBUS_TENANT_POOLS="1", **databases.environ) as project:
         for name in (*TENANTS, *TENANTS):
             query = {"measures": ["orders.count", "orders.total"], "limit": len(project.events) + 1}
             assert await project.row(name, query) == EXPECTED[name]
-            assert len(project.app._tenants._furnished) == 1
+            assert len(project.app._tenants._connections._furnished) == 1
 
 
 async def test_a_model_may_be_shared_by_all_databases(served: Served, databases: Databases) -> None:
@@ -83,7 +83,7 @@ async def test_a_model_may_be_shared_by_all_databases(served: Served, databases:
     ) as project:
         for name in TENANTS:
             assert await project.row(name) == EXPECTED[name]
-        assert len(project.app._tenants._models) == 1
+        assert len(project.app._tenants._models._kept) == 1
 
 
 async def test_what_was_given_up_does_not_fall_back_on_the_settings(served: Served, databases: Databases) -> None:

@@ -113,7 +113,7 @@ async def test_as_many_models_are_kept_as_the_setting_says(served: Served) -> No
         for rows in (1, 2, 3, 3, 2, 1):
             assert await project.row(f"t{rows}", COUNT, rows=rows) == (str(rows),)
         assert len(project.told(ModelLoaded)) == 4
-        assert len(project.app._tenants._models) == 2
+        assert len(project.app._tenants._models._kept) == 2
 
 
 REPOSITORY = (

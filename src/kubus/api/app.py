@@ -38,7 +38,7 @@ from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
 from kubus.errors import AuthError, KubusError, ModelError, ShuttingDown, TooLarge, Unauthenticated
 from kubus.events import RequestFailed, RequestFinished, emit, is_heard
-from kubus.tenants import Tenants
+from kubus.tenants.tenants import Tenants
 
 if TYPE_CHECKING:
     from kubus.semantic_layer import SemanticLayer

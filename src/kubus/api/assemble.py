@@ -24,7 +24,8 @@ from kubus.events import HooksFound, SettingWarning, emit
 from kubus.loading.files import ModelFolder, model_stamps
 from kubus.semantic_layer import SemanticLayer
 from kubus.sources.registry import make_source
-from kubus.tenants import TenantRules, Tenants
+from kubus.tenants.rules import TenantRules
+from kubus.tenants.tenants import Tenants
 
 # How often model files are looked at in development.
 WATCH_SECONDS = 0.5
