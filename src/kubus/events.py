@@ -175,6 +175,16 @@ class StatementFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshKeyFailed:
+    """The database did not say what the refresh key of a cube is: nobody knows whether kept answers are stale."""
+
+    cube: str
+    data_source: str
+    message: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFailed:
     """The audit log cannot be written. `lost` records are not in it so far; `is_required`: nothing is answered then."""
 
@@ -218,6 +228,7 @@ Event = (
     | RequestFailed
     | StatementFinished
     | StatementFailed
+    | RefreshKeyFailed
     | AuditFailed
     | AuditRestored
     | AuditCheckpoint

@@ -20,9 +20,10 @@ from kubus.context import Caller
 from kubus.dialects.registry import dialect
 from kubus.errors import MemberError, ModelError
 from kubus.execution.answer import Answer, Asking, LongAnswer, StillRunning
+from kubus.execution.compartment import NO_COMPARTMENT, Compartment
 from kubus.execution.in_flight import InFlight, too_long
 from kubus.execution.refresh_key import refresh_intervals
-from kubus.execution.run import NO_COMPARTMENT, Compartment, Job, Runner
+from kubus.execution.run import Job, Runner
 from kubus.loading.compiler import Compiler
 from kubus.loading.current_model import CurrentModel
 from kubus.loading.files import ModelFolder
@@ -283,7 +284,9 @@ class SemanticLayer:
         count = None if planned.count is None else planned.count.bind(values)
         order = default_order(query) if query.order is None else query.order
         compartment = self._compartment if tenant is None else self._compartment._replace(tenant=tenant)
-        job = Job(planned.statement.bind(values), count, refresh_intervals(planned.cubes), compartment)
+        intervals = refresh_intervals(planned.cubes)
+        keys = tuple(dict.fromkeys(key.bind(values) for key in planned.statement.refresh_keys))
+        job = Job(planned.statement.bind(values), count, intervals, compartment, keys)
         return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
 
     def _guarded(

@@ -84,7 +84,6 @@ def test_the_glossary_words_are_in_the_code() -> None:
         "PreAggregation",
         "Rollup",
         "Partition",
-        "RefreshKey",
         "AccessPolicy",
         "Hooks",
         "Tenants",

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from kubus.events import SettingWarning
-from kubus.execution.run import Compartment
+from kubus.execution.compartment import Compartment
 from kubus.tenants import connections, models
 from tests.incidents.incident import incident
 from tests.incidents.shop import Shop

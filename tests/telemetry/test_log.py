@@ -19,6 +19,7 @@ from kubus.events import (
     KeySkipped,
     ModelFailed,
     ModelLoaded,
+    RefreshKeyFailed,
     RequestFailed,
     RequestFinished,
     RevocationsFailed,
@@ -56,6 +57,7 @@ EVENTS = (
     KeySetFetched("https://issuer/keys", 2),
     KeySetFailed("https://issuer/keys", "status 500", 2, True),
     KeySkipped("https://issuer/keys", "k1", "is for encryption"),
+    RefreshKeyFailed("orders", "default", "no such table", "abc-span-1"),
 )
 
 
@@ -94,6 +96,11 @@ def test_machines_read_an_object_a_line(event):
         (EVENTS[1], "Data model compiled: 2 cubes in 35 ms"),
         (EVENTS[2], "The data model does not compile:\n  a.yml:1:2: x\n  b.yml: y"),
         (REQUEST, "GET /cubejs-api/v1/load 200 99 bytes (12 ms) abc-span-1"),
+        (
+            EVENTS[-1],
+            "The refresh_key of cube 'orders' failed in 'default': abc-span-1 (kept answers are given as slow ones)\n"
+            "no such table",
+        ),
         (STATEMENT, "Executing SQL: abc-span-1 (4 ms, 3 rows)\n--\n  SELECT $1\n--"),
         (
             EVENTS[8],
@@ -140,6 +147,7 @@ WARNINGS = {
     "Auth Throttled",
     "Hook Error",
     "Error querying db",
+    "Error fetching refresh key",
     "Audit restored",
     "JWK skipped",
 }

@@ -52,7 +52,7 @@ NO_EFFECT: dict[str, str] = {
     "CUBEJS_PG_SQL_PORT": SQL_API,
     "CUBEJS_PREVIEW_FEATURES": "there are none",
     "CUBEJS_PRE_AGGREGATIONS_*": ROLLUPS,
-    "CUBEJS_REFRESH_KEY_LOCAL_TIME": "refresh keys of cubes come with a later version",
+    "CUBEJS_REFRESH_KEY_LOCAL_TIME": "refresh keys that change with the clock are always read from the server's",
     "CUBEJS_REFRESH_WORKER_CONCURRENCY": ROLLUPS,
     "CUBEJS_SCHEDULED_REFRESH*": ROLLUPS,
     "CUBEJS_SERVER_HEADERS_TIMEOUT": "the server's own limit holds",

@@ -4,9 +4,12 @@ from asyncio import TimerHandle
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kubus.sources.source import Rows
+
+if TYPE_CHECKING:
+    from kubus.execution.asked_keys import KeyValue
 
 Batch = list[tuple[Any, ...]]
 
@@ -30,8 +33,9 @@ class Answer:
     """The rows of a statement, and what was true when they were read.
 
     `refreshed_at` is aware, in UTC. `total` is the number of rows without limit and offset, where it was asked for.
-    `slow` says that newer rows were asked for and not there in time. `memo` keeps bytes that were encoded from this
-    answer: they live as long as it does, and no longer.
+    `slow` says that newer rows were asked for and not there in time, or that nobody knows whether there are any.
+    `refresh_keys` are what the database said of the keys that it was asked for. `memo` keeps bytes that were encoded
+    from this answer: they live as long as it does, and no longer.
     """
 
     rows: Rows
@@ -41,6 +45,7 @@ class Answer:
     db_type: str
     slow: bool = False
     database_ms: float = 0.0
+    refresh_keys: "tuple[KeyValue, ...]" = ()
     memo: dict[object, bytes] = field(default_factory=dict[object, bytes])
 
 

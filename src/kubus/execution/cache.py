@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubus.execution.answer import Answer
@@ -51,6 +51,12 @@ class AnswerCache:
         while self._bytes > self._max_bytes:
             _, given_up = self._kept.popitem(last=False)
             self._bytes -= given_up.size
+
+    def renew(self, key: AnswerKey, until: float) -> None:
+        """Let a kept answer be fresh until another time."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept[key] = replace(kept, until=until)
 
     def drop(self, key: AnswerKey) -> None:
         kept = self._kept.pop(key, None)

@@ -1,6 +1,7 @@
 """When a kept answer is stale: as soon as a refresh key of a cube that it reads has changed.
 
-A key is the number of the interval that the clock is in, counted from 1970, so that every process agrees on it.
+Here are the keys that change with the clock. Such a key is the number of the interval that the clock is in, counted
+from 1970, so that every process agrees on it.
 """
 
 from collections.abc import Iterable
@@ -8,14 +9,15 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from kubus.model.cube import Cube
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.refresh_key import RefreshInterval
 
 DEFAULT = RefreshInterval(10.0)
 
 
 def refresh_intervals(cubes: Iterable[Cube]) -> tuple[RefreshInterval, ...]:
-    """How long the refresh key of each cube holds; each interval once."""
-    return tuple({cube.refresh_every or DEFAULT: None for cube in cubes})
+    """How long the refresh key of each cube holds that changes with the clock; each interval once."""
+    keys = [cube.refresh or DEFAULT for cube in cubes]
+    return tuple(dict.fromkeys(key for key in keys if isinstance(key, RefreshInterval)))
 
 
 def fresh_span(intervals: Iterable[RefreshInterval], now: float) -> tuple[float, float]:

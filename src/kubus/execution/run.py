@@ -8,47 +8,35 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Literal
 
 from kubus.errors import KubusError, MemberError, SourceError
 from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Asking, Batch, LongAnswer, StillRunning
-from kubus.execution.cache import AnswerCache, AnswerKey, size_of
+from kubus.execution.asked_keys import AskedKeys, KeyValue
+from kubus.execution.cache import AnswerCache, AnswerKey, Kept, size_of
+from kubus.execution.compartment import NO_COMPARTMENT, Compartment
 from kubus.execution.refresh_key import fresh_span
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.refresh_key import RefreshInterval
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
-from kubus.sql.statement import Statement
-
-
-class Compartment(NamedTuple):
-    """What callers share: connections, kept answers and statements that run. Nothing is shared with other ones.
-
-    `tenant` is the one that the data model names, in whose rows nobody else has a part. A `furnished` one has sources
-    of its own, and never falls back on those of all.
-    """
-
-    name: str = ""
-    furnished: bool = False
-    tenant: str = ""
-
-
-NO_COMPARTMENT = Compartment()
+from kubus.sql.statement import RefreshKey, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What there is to run: a statement, and one that counts its rows where a total was asked for.
 
-    `refresh_intervals` are those of the cubes that it reads. `compartment` says whose connections are
-    asked. `in_batches` says that an answer too large to
-    be kept comes as a LongAnswer. `key` is what is sent to the database, and how long the answer may be kept.
+    `refresh_intervals` and `refresh_keys` are those of the cubes that it reads: how long its answer may be kept.
+    `compartment` says whose connections are asked. `in_batches` says that an answer too large to be kept comes as a
+    LongAnswer. `key` is what is sent to the database, and how long the answer may be kept.
     """
 
     statement: Statement
     count: Statement | None
     refresh_intervals: tuple[RefreshInterval, ...]
     compartment: Compartment = NO_COMPARTMENT
+    refresh_keys: tuple[RefreshKey, ...] = ()
     in_batches: bool = False
     key: AnswerKey = field(init=False)
 
@@ -56,7 +44,7 @@ class Job:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
         asked = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
-        key = (self.compartment, *asked, self.refresh_intervals)
+        key = (self.compartment, *asked, self.refresh_intervals, self.refresh_keys)
         object.__setattr__(self, "key", key)
 
 
@@ -74,8 +62,25 @@ def tagged(job: Job, tag: str) -> Job:
     if not tag:
         return job
     count = None if job.count is None else replace(job.count, tag=tag)
-    return replace(job, statement=replace(job.statement, tag=tag), count=count)
+    keys = tuple(replace(key, statement=replace(key.statement, tag=tag)) for key in job.refresh_keys)
+    return replace(job, statement=replace(job.statement, tag=tag), count=count, refresh_keys=keys)
 
+
+# How a job comes to its answer: by its statement, whatever is kept; or, where refresh keys are asked for, by them
+# first, and if one of them is not known by its statement, or by what is kept.
+Way = Literal["run", "check", "check or keep"]
+RunningKey = tuple[AnswerKey, bool, Way]
+
+
+def way_of(job: Job, mode: CacheMode) -> Way:
+    if not job.refresh_keys or mode == "no-cache":
+        return "run"
+    return "check" if mode == "must-revalidate" else "check or keep"
+
+
+# How many seconds an answer is kept, whatever its refresh keys say; and where one of them is not known.
+EXPIRY = 24 * 3600.0
+EXPIRY_IN_DOUBT = 6 * 3600.0
 
 # How many seconds a long answer waits for somebody to read it: who was told to ask again does so at once.
 PATIENCE = 10.0
@@ -101,7 +106,8 @@ class Runner:
         self._furnished: dict[str, Mapping[str, Source]] = {}
         self._asked: Counter[int] = Counter()
         self._cache = AnswerCache(cache_bytes)
-        self._running: dict[tuple[AnswerKey, bool], Running] = {}
+        self._running: dict[RunningKey, Running] = {}
+        self._keys = AskedKeys(self._ask, clock)
         self._continue_wait = continue_wait
         self._orphaned = orphaned
         self._clock = clock
@@ -157,7 +163,7 @@ class Runner:
             if not isinstance(answer, LongAnswer):
                 return answer
             if answer.take():
-                self._running.pop((job.key, True), None)
+                self._running.pop((job.key, True, way_of(job, mode)), None)
                 return answer
 
     async def _run(self, job: Job, mode: CacheMode, asking: Asking) -> Answer | LongAnswer | StillRunning:
@@ -165,11 +171,11 @@ class Runner:
         if answer is not None:
             asking.came_by = "hit"
             return answer
-        kept = self._cache.get(job.key)
-        key = (job.key, job.in_batches)
+        kept = self._kept(job)
+        key = (job.key, job.in_batches, way_of(job, mode))
         running = self._running.get(key)
         asking.came_by = "miss" if running is None else "joined"
-        running = running or self._start(job, asking)
+        running = running or self._start(job, key, asking)
         if mode == "stale-while-revalidate" and kept is not None:
             asking.came_by = "stale"
             return kept.answer
@@ -183,18 +189,29 @@ class Runner:
             raise
         running.waiting -= 1
         if done:
-            return running.task.result()
+            answer = running.task.result()
+            if kept is not None and answer is kept.answer:
+                asking.came_by = "hit"
+            elif isinstance(answer, Answer) and answer.slow:
+                asking.came_by = "stale"
+            return answer
         asyncio.get_running_loop().call_later(self._orphaned, self._give_up, key, running)
         if mode == "stale-if-slow" and kept is not None:
             asking.came_by = "stale"
-            old = kept.answer
-            return Answer(old.rows, old.refreshed_at, old.total, old.data_source, old.db_type, slow=True)
+            return as_slow(kept.answer)
         return StillRunning("Executing query", self._clock() - running.started)
 
-    def _start(self, job: Job, asking: Asking) -> Running:
+    def _kept(self, job: Job) -> Kept | None:
+        """What is kept, fresh or not."""
+        kept = self._cache.get(job.key)
+        if kept is None or self._clock() - kept.answer.refreshed_at.timestamp() < EXPIRY:
+            return kept
+        self._cache.drop(job.key)
+        return None
+
+    def _start(self, job: Job, key: RunningKey, asking: Asking) -> Running:
         loop = asyncio.get_running_loop()
-        key = (job.key, job.in_batches)
-        task = loop.create_task(self._execute(tagged(job, asking.tag), asking.request_id))
+        task = loop.create_task(self._answer(tagged(job, asking.tag), key[2], asking.request_id))
         running = self._running[key] = Running(task, self._clock())
 
         def ended(task: asyncio.Task[Answer | LongAnswer]) -> None:
@@ -209,7 +226,7 @@ class Runner:
         task.add_done_callback(ended)
         return running
 
-    async def _drop(self, key: tuple[AnswerKey, bool], running: Running, answer: LongAnswer) -> None:
+    async def _drop(self, key: RunningKey, running: Running, answer: LongAnswer) -> None:
         """End a long answer that nobody has taken."""
         if answer.take():
             if self._running.get(key) is running:
@@ -218,19 +235,47 @@ class Runner:
 
     def give_up(self, job: Job) -> None:
         """End a job, unless somebody waits for it."""
-        key = (job.key, job.in_batches)
-        running = self._running.get(key)
-        if running is not None:
-            self._give_up(key, running)
+        for key, running in list(self._running.items()):
+            if key[:2] == (job.key, job.in_batches):
+                self._give_up(key, running)
 
-    def _give_up(self, key: tuple[AnswerKey, bool], running: Running) -> None:
+    def _give_up(self, key: RunningKey, running: Running) -> None:
         """End a job that nobody has asked for again."""
         if not running.waiting and self._running.get(key) is running:
             running.task.cancel()
 
-    async def _execute(self, job: Job, request_id: str) -> Answer | LongAnswer:
-        source = self.source(job.statement.data_source, job.compartment)
+    async def _answer(self, job: Job, way: Way, request_id: str) -> Answer | LongAnswer:
+        """What is kept, if refresh keys say that it is what the database has; else what its statement gives."""
+        # The keys first: rows that change afterwards change them too.
         span = fresh_span(job.refresh_intervals, self._clock())
+        if way == "run":
+            values = self._keys.held(job.compartment, job.refresh_keys) or ()
+        else:
+            values = await self._keys.values(job.compartment, job.refresh_keys, request_id)
+            found = self._checked(job, way, span, values)
+            if found is not None:
+                return found
+        return await self._execute(job, span, values, request_id)
+
+    def _checked(self, job: Job, way: Way, span: tuple[float, float], values: tuple[KeyValue, ...]) -> Answer | None:
+        """What is kept, if it may be given as the refresh keys are now. None says that it may not."""
+        kept = self._kept(job)
+        if kept is None or kept.since != span[0]:
+            return None
+        if all(value.digest for value in values):
+            if digests(values) != digests(kept.answer.refresh_keys):
+                return None
+            self._cache.renew(job.key, until(kept.answer, span, values))
+            return kept.answer
+        in_doubt = self._clock() - kept.answer.refreshed_at.timestamp()
+        if way == "check or keep" and in_doubt < EXPIRY_IN_DOUBT:
+            return as_slow(kept.answer, values)
+        return None
+
+    async def _execute(
+        self, job: Job, span: tuple[float, float], values: tuple[KeyValue, ...], request_id: str
+    ) -> Answer | LongAnswer:
+        source = self.source(job.statement.data_source, job.compartment)
         began = time.perf_counter()
         rest: AsyncGenerator[Batch] | None = None
         if job.in_batches:
@@ -256,10 +301,13 @@ class Runner:
             job.statement.data_source,
             source.db_type,
             database_ms=(time.perf_counter() - began) * 1000,
+            refresh_keys=values,
         )
         if rest is not None:
             return LongAnswer(answer, rest)
-        self._cache.put(job.key, answer, span)
+        # Where keys are not known the answer is kept, but not fresh: the next one to ask asks for them.
+        known = len(values) == len(job.refresh_keys) and all(value.digest for value in values)
+        self._cache.put(job.key, answer, (span[0], until(answer, span, values) if known else float("-inf")))
         return answer
 
     async def _begun(
@@ -297,6 +345,9 @@ class Runner:
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, count, took, request_id))
 
+    async def _ask(self, compartment: Compartment, statement: Statement, request_id: str) -> Rows:
+        return await self._rows(self.source(statement.data_source, compartment), statement, request_id)
+
     async def _rows(self, source: Source, statement: Statement, request_id: str) -> Rows:
         began = time.perf_counter()
         try:
@@ -323,6 +374,7 @@ class Runner:
 
     async def close(self) -> None:
         """End what runs, and give up every source."""
+        self._keys.close()
         for key, running in list(self._running.items()):
             if running.task.done() and not running.task.cancelled() and running.task.exception() is None:
                 answer = running.task.result()
@@ -333,3 +385,25 @@ class Runner:
         for sources in (self._sources, *self._furnished.values()):
             for source in sources.values():
                 await source.close()
+
+
+def as_slow(old: Answer, values: tuple[KeyValue, ...] | None = None) -> Answer:
+    """An older answer, which says that it is one. `values` are the refresh keys as they are now."""
+    return Answer(
+        old.rows,
+        old.refreshed_at,
+        old.total,
+        old.data_source,
+        old.db_type,
+        slow=True,
+        refresh_keys=old.refresh_keys if values is None else values,
+    )
+
+
+def digests(values: tuple[KeyValue, ...]) -> list[bytes]:
+    return [value.digest for value in values]
+
+
+def until(answer: Answer, span: tuple[float, float], values: tuple[KeyValue, ...]) -> float:
+    """Until which Unix time an answer is fresh: as long as every refresh key holds."""
+    return min(span[1], answer.refreshed_at.timestamp() + EXPIRY, *(value.until for value in values))

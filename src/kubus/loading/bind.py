@@ -40,7 +40,7 @@ class Binder:
             return self.called(parts, expression)
         if self.where == "cube":
             raise BadSql(
-                f"The sql of cube '{self.cube}' uses {{{expression.text}}}, and its rows are only made there",
+                f"The sql of {self.owner} uses {{{expression.text}}}, which is nothing that it reads from",
                 "Name columns and tables as the database has them; the query of another cube is {other_cube.sql()}",
             )
         own = self.members.get(self.cube, {})

@@ -5,7 +5,7 @@ Source: data-model 4.1.
 
 import re
 
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.refresh_key import RefreshInterval
 
 PART = re.compile(r"(\*|\d+|\d+-\d+)(?:/(\d+))?")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")

@@ -5,7 +5,7 @@ from kubus.loading.cron import BadCron, cron_interval
 from kubus.loading.declarations import short
 from kubus.loading.intervals import every_seconds, is_cron
 from kubus.loading.yaml_text import Yaml
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.refresh_key import RefreshInterval
 from kubus.query.timezones import canonical_timezone
 
 REFRESH_FORMS = frozenset({"every", "sql", "immutable"})

@@ -9,6 +9,7 @@ from kubus.loading.cube_keys import refresh_interval, refresh_key_problem
 from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, DeclaredPolicies, short
 from kubus.loading.dimensions import compile_dimensions
 from kubus.loading.hierarchies import compile_hierarchy
+from kubus.loading.intervals import every_seconds
 from kubus.loading.joins import compile_join
 from kubus.loading.measures import compile_measure
 from kubus.loading.members import CubeCompiler, line_of
@@ -23,13 +24,15 @@ from kubus.model.cube import Cube
 from kubus.model.member_sql import MemberSql
 from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
-from kubus.model.references import query_sql, table_sql
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.references import query_sql, select_sql, table_sql
+from kubus.model.refresh_key import RefreshInterval, RefreshSql
 
 NO_KEY = "counts rows, and the cube has no primary key to tell them apart"
 
 # Seconds; longer than any process runs.
 NEVER = RefreshInterval(1e12)
+# Seconds for which a key that the database was asked for holds by default.
+EVERY = 10.0
 
 
 def compile_cube(
@@ -57,7 +60,7 @@ def compile_cube(
     public = compiler.public(itself, True, "cube")
     compiler.boolean(itself, "rewrite_queries", False, "cube")
     compiler.boolean(itself, "calendar", False, "cube")
-    refresh_key, refresh_every = compile_refresh_key(compiler, itself)
+    refresh_key, refresh = compile_refresh_key(compiler, itself)
     tenant, is_shared = compile_tenant(compiler, itself)
     dimensions = compile_dimensions(compiler)
     measures = compiler.all("measures", compile_measure)
@@ -94,7 +97,7 @@ def compile_cube(
         is_shared=is_shared,
         extends=None if extends is None else extends.text,
         refresh_key=refresh_key,
-        refresh_every=refresh_every,
+        refresh=refresh,
         declared_sql=declared.fields["sql"].text if "sql" in declared.fields else None,
     )
 
@@ -149,7 +152,7 @@ def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Membe
     try:
         if table is not None:
             return table_sql(value.data, compiler.dialect), False
-        binder = Binder(itself.name, itself.name, compiler.members, "cube", dialect=compiler.dialect)
+        binder = Binder(itself.name, f"cube '{itself.name}'", compiler.members, "cube", dialect=compiler.dialect)
         return query_sql(value.data, compiler.dialect, binder)
     except BadSql as error:
         file, inherited = itself.origin(value)
@@ -158,8 +161,10 @@ def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Membe
         return None
 
 
-def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Any, RefreshInterval | None]:
-    """The refresh key as declared, and its interval where it is one."""
+def compile_refresh_key(
+    compiler: CubeCompiler, itself: DeclaredMember
+) -> tuple[Any, RefreshInterval | RefreshSql | None]:
+    """The refresh key as declared, and what it means."""
     value = itself.fields.get("refresh_key")
     if value is None:
         return None, None
@@ -170,8 +175,23 @@ def compile_refresh_key(compiler: CubeCompiler, itself: DeclaredMember) -> tuple
         compiler.problems.add(file, at, message, cube=itself.name, inherited=inherited)
         return None, None
     if "sql" in value.data:
-        # A key that has to be asked of the database comes with the refresh worker; until then the default holds.
-        return value.plain(), None
+        return value.plain(), compile_refresh_sql(compiler, itself, value)
     if "immutable" in value.data:
         return value.plain(), NEVER
     return value.plain(), refresh_interval(value)
+
+
+def compile_refresh_sql(compiler: CubeCompiler, itself: DeclaredMember, value: Yaml) -> RefreshSql | None:
+    """The key that a query of the database gives."""
+    sql = value.data["sql"]
+    every = every_seconds(value.data["every"].text) if "every" in value.data else None
+    owner = f"the refresh_key of cube '{itself.name}'"
+    binder = Binder(itself.name, owner, compiler.members, "cube", dialect=compiler.dialect)
+    try:
+        query = select_sql(sql.data, compiler.dialect, binder)
+    except BadSql as error:
+        file, inherited = itself.origin(value)
+        at = line_of(sql, error.line)
+        compiler.problems.add(file, at, error.message, hint=error.hint, cube=itself.name, inherited=inherited)
+        return None
+    return RefreshSql(query, EVERY if every is None else every)

@@ -15,7 +15,7 @@ from kubus.model.link import Link
 from kubus.model.measure_types import Aggregate, MeasureType, ValueType
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.pre_aggregation import PreAggregation
-from kubus.model.refresh_interval import RefreshInterval
+from kubus.model.refresh_key import RefreshInterval, RefreshSql
 from kubus.model.stage import Stage
 from kubus.model.window import Span, Window
 
@@ -266,8 +266,8 @@ class Cube:
     `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
     begins every column alias. `tenant` is SQL that names the tenant of a row, where the model keeps tenants apart; the
     rows of a cube that `is_shared` are everybody's. `file` is the path below the model folder, for people.
-    `refresh_every` is how long an answer from this cube stays fresh; None for the default. Groups of fewer
-    rows than `min_group` are not shown.
+    `refresh` says how long an answer from this cube stays fresh; None for the default. Groups of fewer rows than
+    `min_group` are not shown.
     """
 
     name: str
@@ -290,7 +290,7 @@ class Cube:
     is_shared: bool = False
     extends: str | None = None
     refresh_key: Json = None
-    refresh_every: RefreshInterval | None = None
+    refresh: RefreshInterval | RefreshSql | None = None
     declared_sql: str | None = None
 
     @property

@@ -136,6 +136,15 @@ def query_sql(text: str, dialect: str, bind: Bind) -> tuple[MemberSql, bool]:
     simple = SIMPLE_SELECT.fullmatch(text)
     if simple is not None:
         return table_sql(simple[1], dialect), False
+    return select_sql(text, dialect, bind), True
+
+
+def select_sql(text: str, dialect: str, bind: Bind) -> MemberSql:
+    """A query, parsed.
+
+    Raises:
+        BadSql: it is none.
+    """
     marked, expressions = take_apart(text)
     references = bound(expressions, bind)
     for number, reference in enumerate(references):
@@ -146,9 +155,9 @@ def query_sql(text: str, dialect: str, bind: Bind) -> tuple[MemberSql, bool]:
     marked = marked.rstrip().removesuffix(";")
     tree = as_written(expressions, lambda: parse(marked, dialect))
     if not isinstance(tree, exp.Query):
-        raise BadSql("sql of a cube has to be a SELECT", "Use sql_table for the name of a table")
+        raise BadSql("sql has to be a SELECT", "The name of a table alone is for the sql_table of a cube")
     check_places(tree, references, expressions)
-    return MemberSql(text, tree, with_inner(references)), True
+    return MemberSql(text, tree, with_inner(references))
 
 
 def take_apart(text: str) -> tuple[str, tuple[Expression, ...]]:

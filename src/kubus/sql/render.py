@@ -1,11 +1,15 @@
 """Plan to SQL: the answer, and for each node the function that writes it."""
 
+from dataclasses import dataclass, field, replace
+
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
 from kubus.errors import MemberError
-from kubus.model.cube import Dimension, Measure
+from kubus.model.cube import Cube, Dimension, Measure
+from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
+from kubus.model.refresh_key import RefreshSql
 from kubus.plan.nodes import (
     Aggregate,
     AggregateOnce,
@@ -47,7 +51,7 @@ from kubus.sql.parts import combined
 from kubus.sql.rolling import rolled, rolled_rows
 from kubus.sql.scope import Scope
 from kubus.sql.stages import calculated, chosen, has_windows, kept_one, merged, ranked, reaggregated, set_below, spread
-from kubus.sql.statement import Column, StatementShape
+from kubus.sql.statement import Column, RefreshKeyShape, StatementShape
 
 
 def render(
@@ -67,16 +71,38 @@ def render(
         raise MemberError(
             "To join across data sources use rollupJoin with Cube Store. Found data sources: " + ", ".join(sources)
         )
+    columns = columns_of(plan, renderer.names)
+    shape = shaped(tree, renderer, columns, sources[0])
+    return replace(shape, refresh_keys=refresh_keys(renderer)) if renderer.refresh_keys else shape
+
+
+def shaped(tree: exp.Expr, renderer: "Renderer", columns: tuple[Column, ...], data_source: str) -> StatementShape:
+    """The text of a tree, its placeholders numbered as they come."""
     used: dict[int, int] = {}
     for parameter in tree.find_all(exp.Parameter, bfs=False):
         number = used.setdefault(int(parameter.name), len(used) + 1)
         parameter.set("this", exp.Literal.number(number))
     parameters = tuple(renderer.placeholders.parameters[number - 1] for number in used)
-    return StatementShape(dialect.write(tree), parameters, columns_of(plan, renderer.names), sources[0], timezone)
+    return StatementShape(renderer.dialect.write(tree), parameters, columns, data_source, renderer.timezone)
 
 
+def refresh_keys(renderer: "Renderer") -> tuple[RefreshKeyShape, ...]:
+    """The refresh keys that were met, equal ones once."""
+    found: dict[RefreshKeyShape, None] = {}
+    for cube, seconds, tree in renderer.refresh_keys:
+        names = tree.named_selects if isinstance(tree, exp.Query) else []
+        columns = tuple(Column(name, name, "measure", "string") for name in names)
+        found[RefreshKeyShape(cube.name, shaped(tree, renderer, columns, cube.data_source), seconds)] = None
+    return tuple(found)
+
+
+@dataclass(slots=True)
 class Renderer(Making):
-    """One branch for each node."""
+    """One branch for each node. `refresh_keys` are those of the cubes that were read so far, each with the conditions
+    under which its cube is read.
+    """
+
+    refresh_keys: list[tuple[Cube, float, exp.Expr]] = field(default_factory=list[tuple[Cube, float, exp.Expr]])
 
     def plan(self, plan: Plan) -> exp.Select:
         match plan:
@@ -138,13 +164,11 @@ class Renderer(Making):
         match plan:
             case Scan(cube, tenant):
                 scope = self.scope(above)
-                self.data_sources[cube.data_source] = None
-                return exp.select().from_(scope.table(cube.name, tenant=tenant), copy=False), scope
+                return exp.select().from_(self.table(cube, tenant, scope), copy=False), scope
             case LeftJoin(input, join, cube, tenant):
                 select, scope = self.rows(input, above)
-                self.data_sources[cube.data_source] = None
                 on = scope.of_joined().bind(join.on, scope.rows_of)
-                table = scope.of_joined().table(cube.name, tenant=tenant)
+                table = self.table(cube, tenant, scope.of_joined())
                 return select.join(table, on=on, join_type="left", copy=False), scope
             case Attach():
                 return attached(self, plan, above)
@@ -162,6 +186,13 @@ class Renderer(Making):
                 for condition in conditions:
                     select = select.where(exp.Paren(this=predicate(condition, scope, value_of)), copy=False)
                 return select, scope
+
+    def table(self, cube: Cube, tenant: MemberSql | None, scope: Scope) -> exp.Expr:
+        """A cube as it stands in FROM."""
+        self.data_sources[cube.data_source] = None
+        if isinstance(cube.refresh, RefreshSql):
+            self.refresh_keys.append((cube, cube.refresh.seconds, scope.bind(cube.refresh.sql, scope.rows_of)))
+        return scope.table(cube.name, tenant=tenant)
 
 
 def ordered(order: OrderBy, select: Select) -> exp.Expr:

@@ -68,19 +68,46 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class RefreshKey:
+    """A statement whose rows tell whether what was read from `cube` is what is there now. They hold for so many
+    seconds.
+    """
+
+    cube: str
+    statement: Statement
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatementShape:
-    """A statement without values: what all queries of one shape share."""
+    """A statement without values: what all queries of one shape share. `refresh_keys` are those of the cubes that it
+    reads, as far as a database knows them.
+    """
 
     sql: str
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     data_source: str
     timezone: str
+    refresh_keys: tuple["RefreshKeyShape", ...] = ()
 
     def bind(self, values: Sequence[str]) -> Statement:
         """The statement for the values of one query."""
         bound = tuple(USES[p.use](value_at(p.slot, values), self.timezone) for p in self.parameters)
         return Statement(self.sql, bound, self.columns, self.data_source)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshKeyShape:
+    """A refresh key without values."""
+
+    cube: str
+    statement: StatementShape
+    seconds: float
+
+    def bind(self, values: Sequence[str]) -> RefreshKey:
+        """The key for the values of one query."""
+        return RefreshKey(self.cube, self.statement.bind(values), self.seconds)
 
 
 def value_at(slot: Slot, values: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ from kubus.events import (
     KeySkipped,
     ModelFailed,
     ModelLoaded,
+    RefreshKeyFailed,
     RequestFailed,
     RequestFinished,
     RevocationsFailed,
@@ -113,6 +114,7 @@ SEVERITY: dict[type[Event], int] = {
     RevocationsFailed: 40,
     RevocationsRead: 20,
     StatementFailed: 30,
+    RefreshKeyFailed: 30,
     RequestFinished: 20,
     ServerListening: 20,
     ServerStopping: 20,
@@ -180,6 +182,9 @@ def people_text(event: Event) -> str:
         case StatementFailed(data_source, sql, message, milliseconds, request_id):
             place = f"'{data_source}': {one_line(request_id)} ({milliseconds:.0f} ms)"
             return f"Error querying db {place}\n--\n  {sql}\n--\n{message}"
+        case RefreshKeyFailed(cube, data_source, message, request_id):
+            failed = f"The refresh_key of cube '{cube}' failed in '{data_source}': {one_line(request_id)}"
+            return f"{failed} (kept answers are given as slow ones)\n{message}"
         case AuditFailed(reason, lost, is_required):
             what = "nothing is answered until it is" if is_required else "answers are given without records"
             return f"The audit log cannot be written, {what}: {reason} ({lost} records lost)"
@@ -364,6 +369,13 @@ def fields_of(event: Event) -> tuple[str, dict[str, Any]]:
                 "sql": sql,
                 "error": message,
                 "duration_ms": round(milliseconds, 3),
+                "request_id": request_id,
+            }
+        case RefreshKeyFailed(cube, data_source, message, request_id):
+            return "Error fetching refresh key", {
+                "cube": cube,
+                "data_source": data_source,
+                "error": message,
                 "request_id": request_id,
             }
         case AuditFailed(reason, lost, is_required):

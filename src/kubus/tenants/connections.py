@@ -10,7 +10,8 @@ from kubus.config.driver_options import driver_options, place_of
 from kubus.context import Caller
 from kubus.errors import ConfigError, HookError
 from kubus.events import HookFailed, SettingWarning, emit
-from kubus.execution.run import Compartment, Runner
+from kubus.execution.compartment import Compartment
+from kubus.execution.run import Runner
 from kubus.sources.options import SourceOptions
 from kubus.sources.registry import dialect_of, make_source
 from kubus.tenants.host_calls import HostCalls, who_is

@@ -13,7 +13,7 @@ from kubus.config.hook_calls import HookCalls
 from kubus.config.hook_context import thawed
 from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
-from kubus.execution.run import Compartment
+from kubus.execution.compartment import Compartment
 from kubus.loading.current_model import CurrentModel
 from kubus.semantic_layer import SemanticLayer
 from kubus.tenants.connections import Connections

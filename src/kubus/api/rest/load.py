@@ -208,12 +208,15 @@ class Load:
         refreshed = answer.refreshed_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
         debug = b""
         if self._options.dev_mode:
-            debug = b',"refreshKeyValues":[],"usedPreAggregations":{},"transformedQuery":%b,"requestId":%b' % (
+            debug = b',"refreshKeyValues":%b,"usedPreAggregations":{},"transformedQuery":%b,"requestId":%b' % (
+                encode([key.shown for key in answer.refresh_keys]),
                 encode(transformed(frame.query)),
                 encode(incoming.request_id),
             )
-            if prepared.ambiguous:
-                debug += b',"warnings":%b' % encode([one.message for one in prepared.ambiguous])
+            warnings = [one.message for one in prepared.ambiguous]
+            warnings += [key.failure for key in answer.refresh_keys if key.failure]
+            if warnings:
+                debug += b',"warnings":%b' % encode(warnings)
         return (
             b',"lastRefreshTime":"%bZ"%b,"annotation":%b,"dataSource":%b,"dbType":%b,"external":false,'
             b'"slowQuery":%b,"total":%b}'
