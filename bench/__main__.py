@@ -11,6 +11,7 @@ from bench.figures import Figure
 from bench.measures.authentication import authentication
 from bench.measures.bursts import burst
 from bench.measures.cached import cached_load, other_endpoints
+from bench.measures.checking import checking
 from bench.measures.compiling import compiling
 from bench.measures.many_rows import beside_copy, exports, long_answers
 from bench.measures.planning import planning
@@ -32,6 +33,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     beside_copy,
     exports,
     compiling,
+    checking,
     further_tenants,
     tenants_held,
 )

@@ -102,19 +102,37 @@ def test_what_is_probably_not_meant_is_told_and_no_fault(project):
     assert (done.returncode, done.stderr) == (0, "")
     assert "seen.yml:5:" in done.stdout
     assert "warning (unsafe-value): seen: 'seen.mine' reads a claim by unsafeValue" in done.stdout
-    assert "1 warning; KUBUS_LINT_OFF turns rules off" in done.stdout
+    assert "1 warning; `# kubus-off: rule` on the line or above it turns one off" in done.stdout
     assert "The data model is right: 3 cubes, 6 members" in done.stdout
     off = project.run("check", KUBUS_LINT_OFF="unsafe-value")
     assert off.stdout == "The data model is right: 3 cubes, 6 members\n"
+    assert project.run("check", "--strict", KUBUS_LINT_OFF="unsafe-value").returncode == 0
+    assert project.run("check", "--strict").returncode == 1
     wrong = project.run("check", KUBUS_LINT_OFF="unsafe")
-    assert wrong.returncode == 1
-    assert "Must be a list of ambiguous-joins, unsafe-value" in wrong.stderr
+    assert wrong.returncode == 2
+    assert "Must be a list of ambiguous-joins, fan-out" in wrong.stderr
+    (project.folder / "pyproject.toml").write_text("[tool.kubus.lint]\noff = ['unsafe-value']\n")
+    assert project.run("check", "--strict").stdout == off.stdout
+    (project.folder / "pyproject.toml").write_text("[tool.kubus.lint]\noff = ['unsafe']\n")
+    assert project.run("check").returncode == 2
+
+
+@pytest.mark.parametrize("output", ["json", "sarif", "gitlab"])
+def test_reports_for_programs_and_their_status(project, output):
+    done = project.run("check", "--format", output)
+    assert (done.returncode, done.stderr) == (0, "")
+    json.loads(done.stdout)
+    (project.folder / "model" / "b.yml").write_text("cubes: [\n")
+    wrong = project.run("check", "--format", output)
+    assert (wrong.returncode, wrong.stderr) == (1, "")
+    assert "YAMLException" in wrong.stdout
+    assert project.run("check", "--format", "xml").returncode == 2
 
 
 def test_a_model_elsewhere(project):
     (project.folder / "model").rename(project.folder / "other")
     done = project.run("check")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"There is no model folder at {project.folder}/model" in done.stderr
     assert project.run("check", "--model", "other").returncode == 0
     assert project.run("check", CUBEJS_SCHEMA_PATH="other").returncode == 0

@@ -5,8 +5,6 @@ import pytest
 from kubus.errors import MemberError
 from kubus.library import SemanticLayer
 from kubus.loading.compiler import Compiler
-from kubus.loading.lint import RULES
-from kubus.loading.lint_rules import RULE_NAMES
 from kubus.loading.load import load_files
 from kubus.model.ambiguity import Ambiguity, ambiguities, shortest_ways
 
@@ -108,7 +106,3 @@ def test_the_warning_stands_at_the_join():
     problem = warning.problem
     assert text.splitlines()[problem.line - 1].strip().startswith("- {name: b,")
     assert compiler.lint(compiler.compile({"m.yml": text}), ["ambiguous-joins"]) == ()
-
-
-def test_every_rule_has_a_name():
-    assert tuple(RULES) == RULE_NAMES

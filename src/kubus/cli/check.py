@@ -1,47 +1,72 @@
-"""`kubus check`: does the data model compile?"""
+"""`kubus check`: does the data model compile, and is it meant so?"""
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.text import Text
 
+from kubus.checking.findings import Finding, Findings, findings_of
+from kubus.checking.lint_table import rules_off
+from kubus.checking.reports import REPORTS, Format
+from kubus.cli.main import fail
 from kubus.cli.project import project_settings
-from kubus.errors import ModelError, Problem
-from kubus.loading.compiler import Compiler
-from kubus.loading.files import model_files
+from kubus.errors import ConfigError
 from kubus.sources.registry import dialect_of
 
 
-def check(*, model: Path | None = None) -> None:
+def check(
+    *,
+    model: Path | None = None,
+    output: Annotated[Format, Parameter(name="--format")] = "text",
+    strict: bool = False,
+) -> None:
     """Compile the data model and print every problem, with its place and how to mend it; then what may not be meant.
 
-    Exits with status 1 if there are problems. Warnings end with status 0.
+    Exits with status 0 if there is no problem, 1 if there are some, and 2 if the model could not be looked at, because
+    a setting, an option or the folder is wrong. Warnings count as problems with --strict.
 
     Parameters
     ----------
     model
         The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    output
+        text for people, json or sarif for programs, github or gitlab for what they show beside a change.
+    strict
+        End with status 1 on warnings as well.
     """
-    settings = project_settings(model)
-    dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
-    out = Console(highlight=False, soft_wrap=True)
     try:
-        compiler = Compiler(dialects, settings.model, keeps=False)
-        compiled = compiler.compile(model_files(settings.model))
-    except ModelError as error:
-        for problem in error.problems:
-            out.print(shown(problem))
-        out.print(Text(f"{counted(len(error.problems), 'problem')} in {settings.model}", style="bold red"))
+        settings = project_settings(model)
+        dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
+        off = {*settings.values["KUBUS_LINT_OFF"], *rules_off(Path.cwd())}
+        findings = findings_of(settings.model, dialects, off, Path.cwd())
+    except ConfigError as error:
+        fail(str(error), status=2)
+        return
+    if output == "text":
+        show(findings, settings.model)
+    else:
+        sys.stdout.write(REPORTS[output](findings))
+    if findings.count("error") or (strict and findings.all):
         sys.exit(1)
-    views = [counted(len(compiled.views), "view")] if compiled.views else []
-    members = sum(len(c.dimensions) + len(c.measures) + len(c.segments) for c in compiled.cubes.values())
-    warnings = compiler.lint(compiled, settings.values["KUBUS_LINT_OFF"])
-    for warning in warnings:
-        out.print(shown(warning.problem, warning.rule))
+
+
+def show(findings: Findings, folder: Path) -> None:
+    """Everything that is found, for people, and what it comes to."""
+    out = Console(highlight=False, soft_wrap=True)
+    for one in findings.all:
+        out.print(shown(one))
+    errors, warnings = findings.count("error"), findings.count("warning")
+    if errors:
+        out.print(Text(f"{counted(errors, 'problem')} in {folder}", style="bold red"))
+        return
     if warnings:
-        out.print(Text(f"{counted(len(warnings), 'warning')}; KUBUS_LINT_OFF turns rules off", style="yellow"))
-    counts = ", ".join((counted(len(compiled.cubes), "cube"), *views, counted(members, "member")))
+        off = "`# kubus-off: rule` on the line or above it turns one off"
+        out.print(Text(f"{counted(warnings, 'warning')}; {off}", style="yellow"))
+    views = [counted(findings.views, "view")] if findings.views else []
+    counts = ", ".join((counted(findings.cubes, "cube"), *views, counted(findings.members, "member")))
     out.print(Text(f"The data model is right: {counts}", style="green"))
 
 
@@ -49,11 +74,12 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def shown(problem: Problem, rule: str | None = None) -> Text:
-    """A problem for people: place, message, the line itself, and what to do; of a warning, the rule."""
+def shown(one: Finding) -> Text:
+    """A finding for people: place, message, the line itself, and what to do; of a warning, the rule."""
+    problem = one.problem
     text = Text()
-    place = problem.file + (f":{problem.line}:{problem.column}" if problem.line else "")
-    kind = f"warning ({rule}): " if rule else ""
+    place = one.path + (f":{problem.line}:{problem.column}" if problem.line else "")
+    kind = f"warning ({one.rule}): " if one.level == "warning" else ""
     text.append(place, style="bold").append(f": {kind}", style="yellow")
     text.append((f"{problem.cube}: " if problem.cube else "") + problem.message)
     if problem.pointed:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from kubus.config import values
-from kubus.loading.lint_rules import RULE_NAMES
+from kubus.loading.lint.rules import RULE_NAMES
 
 
 @dataclass(frozen=True, slots=True)

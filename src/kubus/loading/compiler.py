@@ -23,7 +23,8 @@ from kubus.loading.declarations import DeclaredCube, members_in
 from kubus.loading.dynamic import model_texts
 from kubus.loading.extends import extended, merged
 from kubus.loading.kept import KeptSteps
-from kubus.loading.lint import LintWarning, lint
+from kubus.loading.lint.linted import Linted
+from kubus.loading.lint.run import LintWarning, lint
 from kubus.loading.problems import Problems
 from kubus.loading.reading import Declarations, declarations
 from kubus.loading.tenancy import tenants_are_told
@@ -68,7 +69,8 @@ class Compiler:
         self._dialects = dialects
         self._folder = folder
         self._texts: dict[str, str] = {}
-        self._declared: Mapping[str, DeclaredCube] = MappingProxyType({})
+        self._declared: tuple[Mapping[str, DeclaredCube], Mapping[str, DeclaredView]] = ({}, {})
+        self._written: tuple[Mapping[str, str], Problems] = ({}, Problems({}))
         self._files: KeptSteps[Declarations] = KeptSteps(keeps=keeps)
         self._merged: KeptSteps[DeclaredCube] = KeptSteps(keeps=keeps)
         self._members: KeptSteps[dict[str, str]] = KeptSteps(keeps=keeps)
@@ -112,7 +114,7 @@ class Compiler:
         tenancy = tenants_are_told(tenancies, cubes, whole, problems)
         for kept in (self._files, self._merged, self._members, self._cubes, self._checked, self._views):
             kept.turn()
-        self._declared = whole
+        self._declared, self._written = (whole, declared.views), (files, problems)
         problems.raise_any()
         claims = sorted({path for one in compiled.values() for path in one.claims})
         return Model(
@@ -129,7 +131,7 @@ class Compiler:
 
     def lint(self, model: Model, off: Collection[str] = ()) -> tuple[LintWarning, ...]:
         """What is probably not meant in the model that was compiled last; `off` has rules that are not asked."""
-        return lint(model, self._declared, off)
+        return lint(Linted(model, *self._declared), *self._written, off)
 
     def unchanged(self, texts: Mapping[str, str]) -> dict[str, str]:
         """The texts; one that is equal to that of before is the very same."""

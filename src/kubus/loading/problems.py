@@ -59,6 +59,13 @@ class Problems:
     ) -> None:
         """The same, for a line and column counted from 1."""
         self.noted += 1
+        problem = self.placed(file, line, column, message, hint=hint, cube=cube)
+        self._found.setdefault((problem.file, problem.line, problem.column, message), problem)
+
+    def placed(
+        self, file: str, line: int, column: int, message: str, *, hint: str | None = None, cube: str | None = None
+    ) -> Problem:
+        """What is said of a line of a file as it was read, at the line of the template that made it."""
         if file in self._rendered and (place := self._rendered[file].place(line)) is not None:
             made = row_of(self._rendered[file].text, line)
             if made != row_of(self._files.get(place.file, ""), place.line):
@@ -66,12 +73,17 @@ class Problems:
                 if made:
                     hint = (f"{hint}. " if hint else "") + f"Rendered it is: {made.strip()[:160]}"
             file, line = place.file, place.line
+        return self.written(file, line, column, message, hint=hint, cube=cube)
+
+    def written(
+        self, file: str, line: int, column: int, message: str, *, hint: str | None = None, cube: str | None = None
+    ) -> Problem:
+        """The same of a line of a file as it is written, with the line itself."""
         row = row_of(self._files.get(file, ""), line)
         excerpt = row.strip()[:EXCERPT] or None
         at = column - 1 - (len(row) - len(row.lstrip()))
         caret = at if excerpt is not None and 0 <= at < len(excerpt) else None
-        problem = Problem(file, line, column, message, hint, cube, excerpt, caret)
-        self._found.setdefault((file, line, column, message), problem)
+        return Problem(file, line, column, message, hint, cube, excerpt, caret)
 
     def raise_any(self) -> None:
         """Raises ModelError if there are any, in order of file and line."""
