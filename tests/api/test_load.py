@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.api.conftest import token
+from tests.api.conftest import MODEL, token
 
 LOAD = "/cubejs-api/v1/load"
 COUNT = {"measures": ["orders.count"]}
@@ -183,6 +183,17 @@ async def test_what_the_database_refuses_is_refused_with_a_total_as_well(api):
     assert counted.json() == plain.json()
 
 
+async def test_the_bare_name_of_a_time_holds_its_shortest_periods(api):
+    granularities = "{name: half_day, interval: 12 hours}, {name: two_months, interval: 2 months}"
+    model = MODEL.replace("type: time\n", f"type: time\n        granularities: [{granularities}]\n", 1)
+    for names, finest in ((["day", "half_day"], "half_day"), (["two_months", "month"], "month")):
+        times = [{"dimension": "orders.created_at", "granularity": name} for name in names]
+        async with api(model) as (client, _):
+            rows = (await client.get(LOAD, params=asked({"timeDimensions": times}))).json()["data"]
+        assert {row["orders.created_at"] == row[f"orders.created_at.{finest}"] for row in rows} == {True}
+        assert len({tuple(row.values()) for row in rows}) > 1
+
+
 async def test_fifty_thousand_rows_come_whole(api):
     query = {"dimensions": ["numbers.n", "numbers.text"], "limit": 50_000, "order": {"numbers.n": "asc"}}
     async with api() as (client, _):
@@ -192,7 +203,9 @@ async def test_fifty_thousand_rows_come_whole(api):
 
 
 async def test_the_same_request_is_answered_from_memory_and_each_caller_by_himself(api):
-    async with api() as (client, _):
+    # Not even by the clock is anything else true between two requests.
+    steady = MODEL.replace("sql_table: orders\n", "sql_table: orders\n    refresh_key: {immutable: true}\n", 1)
+    async with api(steady) as (client, _):
         first = await client.get(LOAD, params=asked(BY_STATUS, queryType="multi"))
         second = await client.get(LOAD, params=asked(BY_STATUS, queryType="multi"))
         other = await client.get(

@@ -1,7 +1,6 @@
 """Models that are templates: what they render to, what they may not do, and where their mistakes are told."""
 
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -476,8 +475,8 @@ template.add_function("endless", itertools.count)
 
 @pytest.mark.parametrize("template", TOO_MUCH, ids=[t[:70] for t in TOO_MUCH])
 def test_a_template_cannot_hang_or_fill_the_process(template: str) -> None:
-    began = time.monotonic()
+    """Each is stopped by what it counts up to, which is the same on every machine, and not by the clock."""
     (problem,) = problems(template, globals__py=ENDLESS)
-    assert time.monotonic() - began < 10
     assert problem.message.startswith("Jinja: ")
+    assert "takes longer than" not in problem.message
     assert (problem.file, problem.line) == ("model.yml", 1)

@@ -62,5 +62,5 @@ def test_the_last_year_has_an_end(unit):
         add(datetime(9999, 12, 31, 23, 59, 59), 1, unit)
 
 
-def test_finest_first_and_unknown_last():
-    assert sorted(["fiscal_year", "year", "second", "week"], key=rank) == ["second", "week", "year", "fiscal_year"]
+def test_finest_first():
+    assert sorted(["year", "second", "week"], key=rank) == ["second", "week", "year"]

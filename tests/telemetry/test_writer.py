@@ -56,10 +56,9 @@ def test_a_stream_that_nobody_reads_stops_nobody_and_fills_no_memory(monkeypatch
     lines.start()
     lines.put("first")
     time.sleep(writer.SECONDS * 3)
-    started = time.perf_counter()
+    # Nobody reads until this is done: whoever waited for that would wait for ever.
     for number in range(1000):
         lines.put(number)
-    assert time.perf_counter() - started < 0.5
     stream.read.set()
     lines.stop()
     written = stream.getvalue().splitlines()

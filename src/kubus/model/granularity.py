@@ -31,8 +31,8 @@ MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 def rank(name: str) -> int:
-    """Where a granularity stands among all, finest first. Those that are not predefined are coarser than all others."""
-    return next((number for number, unit in enumerate(UNITS) if unit == name), len(UNITS))
+    """Where a unit stands among all, finest first."""
+    return next(number for number, unit in enumerate(UNITS) if unit == name)
 
 
 def start_of(moment: datetime, unit: Unit) -> datetime:

@@ -214,7 +214,7 @@ def columns_of(plan: Plan, names: Names) -> tuple[Column, ...]:
 def key_column(key: Key, names: Names) -> Column:
     match key:
         case Bucket(dimension, granularity):
-            return Column(names.of(key), dimension.path, "time_dimension", "time", granularity)
+            return Column(names.of(key), dimension.path, "time_dimension", "time", granularity, key.seconds)
         case Dimension():
             return Column(names.of(key), key.path, "dimension", key.type)
 

@@ -15,13 +15,16 @@ from kubus.query.shape import Slot
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the result. `key` is its name in answers: the member, with `.granularity` where there is one."""
+    """A column of the result. `key` is its name in answers: the member, with `.granularity` where there is one, whose
+    periods are at least so many `seconds` long.
+    """
 
     alias: str
     member: str
     kind: Literal["dimension", "time_dimension", "measure"]
     type: ValueType
     granularity: str | None = None
+    seconds: float = 0.0
 
     @property
     def key(self) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubus.api.wire.answer import PIECE, encode_rows, layout
@@ -10,8 +10,8 @@ from kubus.sql.statement import Column
 
 STATUS = Column("orders__status", "orders.status", "dimension", "string")
 CREATED = Column("orders__created_at", "orders.created_at", "dimension", "time")
-MONTH = Column("orders__created_at_month", "orders.created_at", "time_dimension", "time", "month")
-DAY = Column("orders__created_at_day", "orders.created_at", "time_dimension", "time", "day")
+MONTH = Column("orders__created_at_month", "orders.created_at", "time_dimension", "time", "month", 28 * 86_400)
+DAY = Column("orders__created_at_day", "orders.created_at", "time_dimension", "time", "day", 86_400)
 COUNT = Column("orders__count", "orders.count", "measure", "number")
 
 
@@ -38,6 +38,14 @@ def test_the_bare_name_holds_the_finest_granularity():
         {"orders.created_at.month": "month", "orders.created_at": "day", "orders.created_at.day": "day"}
     ]
     assert decoded(layout((DAY, MONTH)), [("day", "month")])[0]["orders.created_at"] == "day"
+
+
+def test_the_bare_name_holds_the_finest_granularity_also_of_those_of_the_model():
+    """Shorter than a day, and longer than a month: by its length, and not by its name."""
+    half_hour = Column("orders__created_at_a", "orders.created_at", "time_dimension", "time", "a", 1800)
+    two_months = Column("orders__created_at_b", "orders.created_at", "time_dimension", "time", "b", 56 * 86_400)
+    assert decoded(layout((DAY, half_hour)), [("day", "a")])[0]["orders.created_at"] == "a"
+    assert decoded(layout((two_months, MONTH)), [("b", "month")])[0]["orders.created_at"] == "month"
 
 
 def test_the_bare_name_is_the_raw_value_where_that_is_a_dimension():
@@ -71,6 +79,7 @@ def test_without_rows_everything_is_empty():
 VALUES = st.one_of(st.none(), st.booleans(), st.text(), st.lists(st.text(), max_size=2))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=5),
     st.sampled_from([1, PIECE // 2, PIECE, PIECE + 1]),

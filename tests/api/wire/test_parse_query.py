@@ -1,7 +1,6 @@
 """Queries from JSON: what is accepted, and each fault in the words of Cube."""
 
 import json
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -329,13 +328,12 @@ def test_well_formed_queries_fail_with_query_errors_only(value):
     assert answer(value) == (400, True)
 
 
-def test_ten_megabytes_are_read_quickly():
+def test_ten_megabytes_are_read():
     values = ["x" * 100] * 100_000
     raw = json.dumps({"measures": ["a.b"], "filters": [{"member": "a.b", "operator": "in", "values": values}]})
     assert len(raw) > 10_000_000
-    began = time.perf_counter()
-    parse_query(raw)
-    assert time.perf_counter() - began < 2
+    (condition,) = parse_query(raw).filters
+    assert condition.values == tuple(values)
 
 
 @pytest.mark.parametrize(
@@ -348,8 +346,6 @@ def test_ten_megabytes_are_read_quickly():
     ],
 )
 def test_huge_faults_are_told_in_short(query):
-    began = time.perf_counter()
     with pytest.raises(QueryError) as caught:
         asked_query(query)
-    assert time.perf_counter() - began < 1
     assert len(caught.value.wire_text) < 2000

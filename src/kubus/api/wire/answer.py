@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import msgspec
 
-from kubus.model.granularity import rank
 from kubus.query.query import ResponseFormat
 from kubus.sql.statement import Column
 
@@ -48,10 +47,10 @@ def layout(columns: tuple[Column, ...], *, blended: bool = False, compared: str 
     say in `compareDateRange` which range they belong to.
     """
     dimensions = {column.member for column in columns if column.kind == "dimension"}
-    finest: dict[str, tuple[int, int]] = {}
+    finest: dict[str, tuple[float, int]] = {}
     for index, column in enumerate(columns):
         if column.granularity is not None and column.member not in dimensions:
-            candidate = (rank(column.granularity), index)
+            candidate = (column.seconds, index)
             finest[column.member] = min(candidate, finest.get(column.member, candidate))
     sources: dict[str, int] = {}
     for index, column in enumerate(columns):
