@@ -31,9 +31,10 @@ from kubus.loading.load import load_model
 from kubus.model.access import NO_LIMITS
 from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
 from kubus.model.cube import NO_MEMBERS, Cube
+from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.model import Model
 from kubus.plan.build import build, build_count
-from kubus.plan.nodes import cubes_of
+from kubus.plan.nodes import Plan, cubes_of
 from kubus.plan.series import check_series, series_of
 from kubus.plan.tenants import check_tenants
 from kubus.query.access import Access, DefaultAccess
@@ -67,15 +68,20 @@ CALLERS_KEPT = 10_000
 class Prepared:
     """A query whose statement is known. `order` is the order that holds, asked for or by default.
 
-    `ambiguous` are the ways between its cubes that might as well have been others. `moves_at` is the first instant at
+    `planned` is what it shares with all queries of its shape, its plan among it. `moves_at` is the first instant at
     which dates in words of the model mean others; None says never.
     """
 
     authorized: AuthorizedQuery
     job: Job
     order: tuple[Order, ...]
-    ambiguous: tuple[Ambiguity, ...] = ()
+    planned: "Planned"
     moves_at: datetime | None = None
+
+    @property
+    def ambiguous(self) -> tuple[Ambiguity, ...]:
+        """The ways between its cubes that might as well have been others."""
+        return self.planned.ambiguous
 
     @property
     def query(self) -> Query:
@@ -108,13 +114,15 @@ class Visibility(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What all queries of one shape share."""
+    """What all queries of one shape share. `trees` are the join trees that were found, each with what it was to hold."""
 
+    plan: Plan
     statement: StatementShape
     count: StatementShape | None
     cubes: tuple[Cube, ...]
     series: tuple[Bucket, ...] = ()
     ambiguous: tuple[Ambiguity, ...] = ()
+    trees: tuple[tuple[JoinTree, tuple[Hint, ...]], ...] = ()
     moves_at: datetime | None = None
 
 
@@ -287,7 +295,7 @@ class SemanticLayer:
         intervals = refresh_intervals(planned.cubes)
         keys = tuple(dict.fromkeys(key.bind(values) for key in planned.statement.refresh_keys))
         job = Job(planned.statement.bind(values), count, intervals, compartment, keys)
-        return Prepared(authorized, job, order, planned.ambiguous, clock.moves_at)
+        return Prepared(authorized, job, order, planned, clock.moves_at)
 
     def _guarded(
         self, authorized: AuthorizedQuery, model: Model, caller: Caller, clock: Clock, tenant: str | None
@@ -352,7 +360,9 @@ class SemanticLayer:
         if graph.noted and self._ambiguous_joins == "error":
             raise MemberError(f"{next(iter(graph.noted)).message}. {REMEDY}")
         shape = render(plan, model, spoken, query.timezone, claims)
-        return Planned(shape, count, cubes, series_of(plan), tuple(graph.noted), clock.moves_at)
+        return Planned(
+            plan, shape, count, cubes, series_of(plan), tuple(graph.noted), tuple(graph.given), clock.moves_at
+        )
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:
         """An answer that may be given at once, from memory.

@@ -37,15 +37,19 @@ def shown(way: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class WatchedGraph(JoinGraph):
-    """A join graph that notes the ambiguous ways in the trees that it gives."""
+    """A join graph that notes the trees that it gives, each with what was asked for, and the ambiguous ways in them."""
 
     noted: dict[Ambiguity, None] = field(default_factory=dict[Ambiguity, None], compare=False)
+    given: list[tuple[JoinTree, tuple[Hint, ...]]] = field(
+        default_factory=list[tuple[JoinTree, tuple[Hint, ...]]], compare=False
+    )
 
     def tree(self, hints: Iterable[Hint]) -> JoinTree | None:
         """As the graph itself."""
         wanted = tuple(dict.fromkeys(hints))
         tree = JoinGraph(self.joins).tree(wanted)
         if tree is not None:
+            self.given.append((tree, wanted))
             # Once more from the root that was chosen: the ways from others do not count.
             self._tree_from(tree.root, wanted)
         return tree

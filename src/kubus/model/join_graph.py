@@ -1,9 +1,10 @@
 """How cubes meet: joins, the shortest way from one cube to others, and which ways multiply rows."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from kubus.model.member_sql import MemberSql
 
@@ -45,23 +46,38 @@ class JoinTree:
         only the ways to those cubes count.
         """
         wanted = None if by is None else set(by)
-        steps: dict[str, list[tuple[str, bool]]] = {}
+        return any(repeated and (wanted is None or step.to in wanted) for step, repeated in self.steps_from(cube))
+
+    def multiplied_by(self, cube: str) -> tuple[Join, ...]:
+        """The joins that repeat rows of `cube` in this tree: each leads from one row to many, seen from there."""
+        return tuple(step.join for step, _ in self.steps_from(cube) if step.to_many)
+
+    def steps_from(self, cube: str) -> Iterator[tuple["Step", bool]]:
+        """The steps that lead from a cube to every other, and of each whether rows repeat where it has led to."""
+        steps: dict[str, list[Step]] = {}
         for join in self.joins:
             forwards = join.relationship is Relationship.ONE_TO_MANY
             backwards = join.relationship is Relationship.MANY_TO_ONE
-            steps.setdefault(join.source, []).append((join.target, forwards))
-            steps.setdefault(join.target, []).append((join.source, backwards))
+            steps.setdefault(join.source, []).append(Step(join.target, forwards, join))
+            steps.setdefault(join.target, []).append(Step(join.source, backwards, join))
         waiting = deque([(cube, False)])
         seen = {cube}
         while waiting:
-            here, repeated = waiting.popleft()
-            if repeated and (wanted is None or here in wanted):
-                return True
-            for there, many in steps.get(here, ()):
-                if there not in seen:
-                    seen.add(there)
-                    waiting.append((there, repeated or many))
-        return False
+            here, before = waiting.popleft()
+            for step in steps.get(here, ()):
+                if step.to not in seen:
+                    seen.add(step.to)
+                    repeated = before or step.to_many
+                    waiting.append((step.to, repeated))
+                    yield step, repeated
+
+
+class Step(NamedTuple):
+    """A join as it is walked, in its own direction or against it."""
+
+    to: str
+    to_many: bool
+    join: Join
 
 
 # A way that a query asks for: one cube, or a path of cubes each joined to the next.
