@@ -114,7 +114,7 @@ class Visibility(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What all queries of one shape share. `trees` are the join trees that were found, each with what it was to hold."""
+    """What all queries of one shape share. `trees` are join trees, each with what it was to hold."""
 
     plan: Plan
     statement: StatementShape

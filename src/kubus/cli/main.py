@@ -28,6 +28,10 @@ COMMANDS = {
     "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
+    "explain": (
+        "kubus.cli.explain:explain",
+        "Explain how a query is answered, and why so.",
+    ),
     "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
     "prove": ("kubus.cli.prove:prove", "Look for leaks: can one caller learn of what only others may see?"),
     "login-check": (

@@ -51,7 +51,7 @@ class WatchedGraph(JoinGraph):
         if tree is not None:
             self.given.append((tree, wanted))
             # Once more from the root that was chosen: the ways from others do not count.
-            self._tree_from(tree.root, wanted)
+            self.tree_from(tree.root, wanted)
         return tree
 
     def path(self, source: str, target: str) -> tuple[Join, ...] | None:

@@ -122,12 +122,13 @@ class JoinGraph:
         wanted = tuple(dict.fromkeys(hints))
         best: JoinTree | None = None
         for root in dict.fromkeys(hint[0] for hint in wanted):
-            tree = self._tree_from(root, wanted)
+            tree = self.tree_from(root, wanted)
             if tree is not None and (best is None or len(tree.joins) < len(best.joins)):
                 best = tree
         return best
 
-    def _tree_from(self, root: str, hints: tuple[Hint, ...]) -> JoinTree | None:
+    def tree_from(self, root: str, hints: tuple[Hint, ...]) -> JoinTree | None:
+        """The tree that begins at a cube; None if it does not reach all that is hinted."""
         joined = {root}
         joins: list[Join] = []
         for hint in hints:
