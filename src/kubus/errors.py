@@ -9,6 +9,7 @@ KubusError
 │   ├── LimitExceeded      it asks for more rows than anyone may have
 │   ├── BadClaim           the caller's token lacks what the data model reads of it
 │   ├── Unsupported        it asks for what this dialect or version cannot do
+│   │   └── NotTranslated  SQL of a model has no translation for the database that stands in for its own
 │   └── TooLarge           the request is larger than is accepted
 ├── AccessError            the caller may not
 │   ├── Unauthenticated    nobody vouches for the caller
@@ -21,6 +22,7 @@ KubusError
 ├── SourceError            the database refused or failed
 │   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
+├── BadTest                a test of a model cannot be run: what it says is wrong, or the rows that it gives
 ├── NotAudited             the audit log cannot be written, and nothing may be answered without it
 └── ShuttingDown           the server takes no new requests
 ```
@@ -146,6 +148,12 @@ class Unsupported(QueryError):
     code = "unsupported"
 
 
+class NotTranslated(Unsupported):
+    """SQL of the data model cannot be said to the database that stands in for its own while a model is tested."""
+
+    code = "not_translated"
+
+
 class TooLarge(QueryError):
     """The request is larger than `CUBEJS_MAX_REQUEST_SIZE`."""
 
@@ -244,6 +252,16 @@ class SourceTimeout(SourceError):
     """The statement took longer than `CUBEJS_DB_QUERY_TIMEOUT`."""
 
     code = "source_timeout"
+
+
+class BadTest(KubusError):
+    """A test of a data model cannot be run. `problem` is where its file, or a row that it gives, is wrong."""
+
+    code = "bad_test"
+
+    def __init__(self, message: str, *, hint: str | None = None, problem: Problem | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problem = problem
 
 
 class NotAudited(KubusError):

@@ -168,10 +168,20 @@ class SemanticLayer:
 
     @classmethod
     def from_folder(
-        cls, folder: Path | str, sources: Mapping[str, Source], *, reloads: bool = False, **options: object
+        cls,
+        folder: Path | str,
+        sources: Mapping[str, Source],
+        *,
+        reloads: bool = False,
+        dialects: Mapping[str, str] | None = None,
+        **options: object,
     ) -> "SemanticLayer":
-        """A layer on the model files of a folder; with `reloads`, it keeps what makes the next compilation quick."""
-        dialects = {name: source.dialect for name, source in sources.items()}
+        """A layer on the model files of a folder; with `reloads`, it keeps what makes the next compilation quick.
+
+        `dialects` are those that the model is written in, by data source; None says that they are those of `sources`.
+        """
+        if dialects is None:
+            dialects = {name: source.dialect for name, source in sources.items()}
         files, compiler = ModelFolder(Path(folder)), Compiler(dialects, Path(folder))
 
         def load() -> Model:

@@ -38,6 +38,11 @@ def test_every_command_has_help(name, project):
     assert f"kubus {name}" in done.stdout
 
 
+def test_help_of_a_command_says_more_than_the_list(project):
+    assert "Exits with status 0" in project.run("check", "--help").stdout
+    assert "Exits with" not in project.run("--help").stdout
+
+
 def test_versions(project):
     assert project.run("--version").stdout == f"{kubus.__version__}\n"
     assert project.run("version").stdout.startswith(f"kubus {kubus.__version__}\nPython 3.")

@@ -23,7 +23,7 @@ from kubus.errors import ConfigError
 from kubus.events import HooksFound, SettingWarning, emit
 from kubus.loading.files import ModelFolder, model_stamps
 from kubus.semantic_layer import SemanticLayer
-from kubus.sources.registry import make_source
+from kubus.sources.registry import dialect_of, make_source
 from kubus.tenants.rules import TenantRules
 from kubus.tenants.tenants import Tenants
 
@@ -91,8 +91,11 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
     return Assembled(tenants.shared, app, audit)
 
 
-def make_tenants(settings: Settings, *, reloads: bool = False) -> Tenants:
-    """What answers for each caller, as these settings say. Compiled is the model that all share, if they do."""
+def make_tenants(settings: Settings, *, reloads: bool = False, layer: SemanticLayer | None = None) -> Tenants:
+    """What answers for each caller, as these settings say. Compiled is the model that all share, if they do.
+
+    `layer` answers instead of the one that the settings describe.
+    """
     values, hooks = settings.values, settings.hooks
     rules = TenantRules(
         seconds=values["KUBUS_HOOK_TIMEOUT"].total_seconds(),
@@ -106,22 +109,27 @@ def make_tenants(settings: Settings, *, reloads: bool = False) -> Tenants:
     # Without hooks that say whose model it is, nothing but the layer itself reads the files.
     asks = hooks.context_to_app_id or hooks.schema_version or hooks.driver_factory
     texts = ModelFolder(settings.model).texts if asks is not None and hooks.repository_factory is None else None
-    tenants = Tenants(make_layer(settings, reloads=reloads), hooks, rules=rules, texts=texts)
+    tenants = Tenants(layer or make_layer(settings, reloads=reloads), hooks, rules=rules, texts=texts)
     if not tenants.each_has_its_own:
         tenants.shared.reload()
     return tenants
 
 
-def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
+def make_layer(
+    settings: Settings, *, reloads: bool = False, connected: bool = True, show_hidden: bool | None = None
+) -> SemanticLayer:
     """The semantic layer that these settings describe, its model not compiled yet; `reloads` says that it will be
     compiled again.
+
+    One that is not `connected` has no sources, and every compartment has to be given its own. `show_hidden` says
+    otherwise than the mode whether members that are not public are shown.
     """
     values = settings.values
-    sources = {name: make_source(name, options) for name, options in settings.sources.items()}
+    sources = {name: make_source(name, options) for name, options in settings.sources.items()} if connected else {}
     return SemanticLayer.from_folder(
         settings.model,
         sources,
-        show_hidden=settings.dev_mode,
+        show_hidden=settings.dev_mode if show_hidden is None else show_hidden,
         allow_ungrouped_without_primary_key=values["CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY"],
         continue_wait=min(values["KUBUS_CONTINUE_WAIT"].total_seconds(), 90.0),
         cache_bytes=values["KUBUS_CACHE_SIZE"],
@@ -130,6 +138,7 @@ def make_layer(settings: Settings, *, reloads: bool = False) -> SemanticLayer:
         default_access=values["KUBUS_DEFAULT_ACCESS"],
         default_masks=settings.default_masks,
         reloads=reloads,
+        dialects=None if connected else {name: dialect_of(options) for name, options in settings.sources.items()},
         compile_now=False,
     )
 

@@ -26,6 +26,10 @@ COMMANDS = {
     "serve": ("kubus.cli.serve:serve", "Start the server, as `.env` and the environment say."),
     "doctor": ("kubus.cli.doctor:doctor", "Say whether settings, model and databases are fit for production."),
     "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
+    "test": (
+        "kubus.cli.test:run_tests",
+        "Run the tests of the data model: given rows, a query, and what has to come of it.",
+    ),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (
@@ -69,6 +73,8 @@ app.command(audit)
 
 def main() -> None:
     """Run the command that the process was called with; exits with its status."""
+    if not {"--help", "-h"}.isdisjoint(sys.argv):
+        tell_all(sys.argv[1:])
     try:
         app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -81,6 +87,17 @@ def main() -> None:
         # Whoever read the output has left; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def tell_all(arguments: list[str]) -> None:
+    """Have a command that is asked for help say all that its docstring does, and not the line of the list alone."""
+    command = app
+    for word in arguments:
+        if word.startswith("-") or word not in list(command):
+            break
+        command = command[word]
+    if command is not app and command.default_command is not None:
+        command.help = None
 
 
 def fail(message: str, status: int = 1) -> None:

@@ -10,6 +10,9 @@ from kubus.errors import ConfigError
 
 ENDINGS = (".yml", ".yaml", ".jinja", ".py")
 
+# Tests of a model may lie beside it. They are no part of it.
+TEST_ENDINGS = (".test.yml", ".test.yaml")
+
 
 def model_files(folder: Path) -> dict[str, str]:
     """The texts of a folder's model files, by their path below it, in order of the path.
@@ -46,11 +49,16 @@ def model_stamps(folder: Path) -> dict[str, Stamp]:
             path = f"{below}{entry.name}"
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 waiting.append((entry.path, f"{path}/"))
-            elif entry.name.endswith(ENDINGS) and entry.is_file():
+            elif is_model_file(entry.name) and entry.is_file():
                 with contextlib.suppress(OSError):
                     stat = entry.stat()
                     stamps[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return stamps
+
+
+def is_model_file(name: str) -> bool:
+    """Whether a file of this name is read as part of a model."""
+    return name.endswith(ENDINGS) and not name.endswith(TEST_ENDINGS)
 
 
 def check_there(folder: Path) -> None:
