@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format lock docs clean
+.PHONY: help demo test check bench mutants format lock docs clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ check: $(STAMPS)/dev ## lint, format, types and import contracts: seconds
 bench: $(STAMPS)/dev $(STAMPS)/system ## measure kubus beside a real Cube
 	$(BIN)/python -m bench
 
+mutants: $(STAMPS)/dev ## change what keeps data apart in small ways, and see whether the tests tell: an hour and more
+	$(BIN)/python tests/mutants/run.py
+	$(BIN)/python tests/mutants/run.py --again
+
 format: $(STAMPS)/dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -39,7 +43,7 @@ lock: $(STAMPS)/dev ## make the hashed requirement files anew
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) mutants .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "kubus needs Python 3.11 or later; say which with PYTHON=..." && false)

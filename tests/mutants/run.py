@@ -1,0 +1,144 @@
+"""Changes the code in small ways, one at a time, and sees whether the tests tell.
+
+`python tests/mutants/run.py` takes all targets, `… run.py auth filters` those; `--again` asks the mutants that survived
+once more, with all their tests; `--report` only tells what came out of it last. See README.md.
+"""
+
+import argparse
+import fnmatch
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+from mutmut import __main__ as tool
+from mutmut.mutation import file_mutation
+from mutmut.mutation.data import SourceFileMutationData
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.file_utils import walk_mutatable_files
+
+# What is mutated, by the names that mutmut gives: who is let in; what they may see; what is kept for whom; which rows
+# a filter lets through.
+TARGETS: dict[str, tuple[str, ...]] = {
+    "auth": ("kubus.auth.*",),
+    "authorize": (
+        "kubus.query.access.*",
+        "kubus.query.authorize.*",
+        "kubus.query.claims.*",
+        "kubus.query.masks.*",
+        "kubus.query.tenant.*",
+    ),
+    "keys": (
+        "kubus.api.rest.bounded.*",
+        "kubus.api.rest.callers.xǁCallersǁ*",
+        "kubus.api.rest.callers.x_replaced_*",
+        "kubus.api.rest.meta.*",
+        "kubus.api.rest.prepared.xǁPreparedRequestsǁ*",
+        "kubus.api.rest.remembered.*",
+        "kubus.execution.cache.*",
+        "kubus.execution.in_flight.*",
+        "kubus.execution.run.xǁJobǁ*",
+        "kubus.execution.run.xǁRunnerǁ*",
+        "kubus.execution.run.x_tagged_*",
+        "kubus.query.shape.*",
+        "kubus.semantic_layer.xǁSemanticLayerǁ*",
+    ),
+    "filters": ("kubus.sql.filters.*",),
+}
+
+# Calls that are left as they are: what a type checker alone reads, and errors that are a text for people. Of a refused
+# token the reason is no text, and is mutated.
+UNTOUCHED = {
+    "cast",
+    "BadAddress",
+    "BadClaim",
+    "BadPolicy",
+    "ConfigError",
+    "FetchFailed",
+    "Forbidden",
+    "LimitExceeded",
+    "MalformedKeySet",
+    "MemberError",
+    "ModelError",
+    "SourceError",
+    "SourceTimeout",
+    "TooManyQueries",
+    "Unsupported",
+    "UnusableKey",
+}
+
+# For how many seconds of tests a mutant is looked at, at first, and where it survived them.
+FIRST, AGAIN = "6", "120"
+
+FOUND = {"killed", "timeout", "segfault"}
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python tests/mutants/run.py")
+    asked.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; all by default")
+    asked.add_argument("--again", action="store_true", help="only mutants that survived, with all their tests")
+    asked.add_argument("--report", action="store_true", help="run nothing")
+    given = asked.parse_args()
+    if unknown := set(given.targets) - TARGETS.keys():
+        asked.error(f"no target {', '.join(sorted(unknown))}")
+    file_mutation.NEVER_MUTATE_FUNCTION_CALLS.update(UNTOUCHED)
+    for target in given.targets or TARGETS:
+        if not given.report:
+            names = [name for _, name, code in results(target) if said(code) != "killed"] if given.again else []
+            os.environ["KUBUS_MUTANTS_SECONDS"] = AGAIN if given.again else FIRST
+            if names or not given.again:
+                run(names or list(TARGETS[target]))
+        report(target)
+
+
+def run(names: list[str]) -> None:
+    """Hand these mutants to mutmut, one process at a time."""
+    pid = os.fork()
+    if pid == 0:
+        # mutmut takes over the streams and the import paths of its process.
+        tool.cli(["run", "--max-children", "1", *names], standalone_mode=True)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def results(target: str) -> Iterator[tuple[str, str, int | None]]:
+    """File, name and exit code of each mutant of a target."""
+    for path in sorted(walk_mutatable_files()):
+        held = SourceFileMutationData(path=path)
+        held.load()
+        for name, code in held.exit_code_by_key.items():
+            if any(fnmatch.fnmatch(name, pattern) for pattern in TARGETS[target]):
+                yield str(path), name, code
+
+
+def said(code: int | None) -> str:
+    return status_by_exit_code[code]
+
+
+def report(target: str) -> None:
+    """Figures by file, and what survived."""
+    files: dict[str, Counter[str]] = {}
+    living: list[tuple[str, str, str]] = []
+    for path, name, code in results(target):
+        files.setdefault(path, Counter())[said(code)] += 1
+        if said(code) not in FOUND:
+            living.append((path, name, said(code)))
+    print(f"\n## {target}\n")
+    print("| File | Mutants | Found | of these by time | Not found | Share found |")
+    print("|---|---|---|---|---|---|")
+    for path, counts in [*files.items(), ("all", sum(files.values(), Counter[str]()))]:
+        total = counts.total()
+        found = sum(counts[one] for one in FOUND)
+        share = f"{100 * found / total:.1f} %" if total else "-"
+        print(f"| `{path}` | {total} | {found} | {counts['timeout']} | {total - found} | {share} |")
+    print()
+    for path, name, status in living:
+        lines = get_diff_for_mutant(name, path=path).splitlines()[3:]
+        print(f"{name} ({status})")
+        print("\n".join(f"    {line}" for line in lines if line.startswith(("+", "-"))))
+
+
+if __name__ == "__main__":
+    main()
