@@ -26,6 +26,7 @@ from kubus.loading.kept import KeptSteps
 from kubus.loading.lint.linted import Linted
 from kubus.loading.lint.run import LintWarning, lint
 from kubus.loading.problems import Problems
+from kubus.loading.python_models import Document
 from kubus.loading.reading import Declarations, declarations
 from kubus.loading.tenancy import tenants_are_told
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView
@@ -68,7 +69,7 @@ class Compiler:
     def __init__(self, dialects: Mapping[str, str], folder: Path | None = None, *, keeps: bool = True) -> None:
         self._dialects = dialects
         self._folder = folder
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str | Document] = {}
         self._declared: tuple[Mapping[str, DeclaredCube], Mapping[str, DeclaredView]] = ({}, {})
         self._written: tuple[Mapping[str, str], Problems] = ({}, Problems({}))
         self._files: KeptSteps[Declarations] = KeptSteps(keeps=keeps)
@@ -133,7 +134,7 @@ class Compiler:
         """What is probably not meant in the model that was compiled last; `off` has rules that are not asked."""
         return lint(Linted(model, *self._declared), *self._written, off)
 
-    def unchanged(self, texts: Mapping[str, str]) -> dict[str, str]:
+    def unchanged(self, texts: Mapping[str, str | Document]) -> dict[str, str | Document]:
         """The texts; one that is equal to that of before is the very same."""
         before = self._texts
         self._texts = {file: before[file] if before.get(file) == text else text for file, text in texts.items()}

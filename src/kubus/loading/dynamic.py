@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from kubus.loading.problems import Problems
+from kubus.loading.python_files import PythonFiles
+from kubus.loading.python_models import Document, python_documents
+from kubus.loading.template_context import PROVIDED
 
 # What begins a template. Two closing braces alone are how nested maps of one line end.
 TEMPLATE_MARKS = ("{%", "{{")
@@ -18,17 +21,22 @@ GLOBALS = "globals.py"
 
 def model_texts(
     files: Mapping[str, str], problems: Problems, folder: Path | None, compile_context: Mapping[str, Any] | None
-) -> dict[str, str]:
-    """The texts of the YAML files, templates rendered. Those that cannot be rendered are left out, with a problem."""
+) -> dict[str, str | Document]:
+    """The texts of the YAML files, templates rendered, and what Python files define, in the order of the files.
+
+    Those that cannot be rendered or run are left out, with a problem.
+    """
     plain = {name: text for name, text in files.items() if not name.endswith((TEMPLATE_ENDING, PYTHON_ENDING))}
     templates = [name for name, text in plain.items() if is_template(text)]
-    if not templates and GLOBALS not in files:
-        return plain
-    # Jinja is large, and most models have no use for it.
-    from kubus.loading.templates import rendered_files
+    python = PythonFiles({n: text for n, text in files.items() if n.endswith(PYTHON_ENDING)}, folder, PROVIDED)
+    documents = python_documents(python, problems) if python.texts else {}
+    made: dict[str, str | Document] = {**{n: text for n, text in plain.items() if n not in templates}, **documents}
+    if templates or GLOBALS in files:
+        # Jinja is large, and most models have no use for it.
+        from kubus.loading.templates import rendered_files
 
-    rendered = rendered_files(files, templates, problems, folder, compile_context)
-    return {name: rendered.get(name, text) for name, text in plain.items() if name in rendered or name not in templates}
+        made |= rendered_files(files, templates, problems, python, compile_context)
+    return {name: made[name] for name in files if name in made}
 
 
 def is_template(text: str) -> bool:

@@ -195,4 +195,4 @@ def unescaped(text: str) -> str:
 
 def line_of(value: Yaml, line: int) -> Yaml:
     """The place of a line of SQL, where the file has the same lines; else where the SQL begins."""
-    return Yaml(None, value.line + line, 1) if value.is_literal and line else value
+    return Yaml(None, value.first_line + line - 1, 1, file=value.file) if value.first_line and line else value

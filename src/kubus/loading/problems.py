@@ -47,6 +47,7 @@ class Problems:
         What is wrong in the parent is told once; what is only wrong in the child is told of the child.
         """
         line, column = (at.line, at.column) if at is not None else (0, 0)
+        file = (at.file if at is not None else "") or file
         if not inherited:
             self._own.add((file, line))
             self.note(file, line, column, message, hint=hint, cube=cube)

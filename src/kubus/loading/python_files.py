@@ -15,6 +15,8 @@ from traceback import walk_tb
 from types import ModuleType
 from typing import Any
 
+from kubus.errors import KubusError
+
 NUMBERS = count()
 
 # A line that says nothing of the file: an error that came from elsewhere.
@@ -24,11 +26,12 @@ NOWHERE = 0
 class FailedPython(Exception):
     """A Python file failed while it was run. `line` counts from 1; 0 is unknown."""
 
-    def __init__(self, file: str, line: int, message: str) -> None:
+    def __init__(self, file: str, line: int, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.file = file
         self.line = line
         self.message = message
+        self.hint = hint
 
 
 @dataclass(slots=True)
@@ -61,25 +64,26 @@ class PythonFiles:
     def failure(self, file: str, error: BaseException) -> FailedPython:
         """An error as it is told: with the innermost line of these files that it came through."""
         found, line = self.place(error) or (file, NOWHERE)
-        return FailedPython(found, line, told(error))
+        return FailedPython(found, line, told(error), error.hint if isinstance(error, KubusError) else None)
 
     def place(self, error: BaseException) -> tuple[str, int] | None:
         """The file and line of these that an error comes from; None if it is from none of them."""
-        files = {self._path(file): file for file in self.texts}
+        files = {self.path(file): file for file in self.texts}
         if isinstance(error, SyntaxError) and error.filename in files:
             return files[error.filename], error.lineno or NOWHERE
         passed = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
         return next(((files[path], line) for path, line in reversed(passed) if path in files), None)
 
-    def _path(self, file: str) -> str:
+    def path(self, file: str) -> str:
+        """The path that the code of a file has, also in tracebacks."""
         return f"<{file}>" if self.folder is None else str(self.folder.absolute() / file)
 
     def _run(self, file: str) -> ModuleType:
         name = f"_kubus_{Path(file).stem}_{next(NUMBERS)}"
         module = ModuleType(name)
-        module.__file__ = self._path(file)
+        module.__file__ = self.path(file)
         vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
-        code = compile(self.texts[file], self._path(file), "exec", dont_inherit=True)
+        code = compile(self.texts[file], self.path(file), "exec", dont_inherit=True)
         self.modules[file] = module
         # Dataclasses and others look their module up here while their file is run.
         sys.modules[name] = module
@@ -103,9 +107,42 @@ class PythonFiles:
         if level == 0 and name in {"cube", "kubus", "kubus.hooks"}:
             # `import kubus.hooks` names the package, `from kubus.hooks import …` the module.
             return self._facade(name if fromlist else name.partition(".")[0])
-        if level == 0 and f"{name}.py" in self.texts:
-            return self.modules.get(f"{name}.py") or self._run(f"{name}.py")
-        return builtins.__import__(name, globals, locals, fromlist or (), level)
+        importing = next((f for f, one in self.modules.items() if vars(one) is globals), "") if level else ""
+        absolute = self.absolute(name, level, importing)
+        file = self.file_of(absolute)
+        if file is None and not (fromlist and self._is_folder(absolute)):
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        module = ModuleType(absolute) if file is None else self.modules.get(file) or self._run(file)
+        for inner in fromlist or ():
+            # `from folder import file`
+            below = self.file_of(f"{absolute}.{inner}".strip("."))
+            if below is not None and not hasattr(module, inner):
+                setattr(module, inner, self.modules.get(below) or self._run(below))
+        return module if fromlist else self._top(absolute, module)
+
+    def absolute(self, name: str, level: int, file: str) -> str:
+        """The name of a module below the folder that a file imports, with `level` dots before it."""
+        if level == 0:
+            return name
+        return ".".join([*file.split("/")[:-level], *([name] if name else [])])
+
+    def file_of(self, module: str) -> str | None:
+        """The file that has a module of the folder, `shared.money` in `shared/money.py`; None if there is none."""
+        path = module.replace(".", "/")
+        return next((one for one in (f"{path}.py", f"{path}/__init__.py") if one in self.texts), None)
+
+    def _is_folder(self, module: str) -> bool:
+        path = module.replace(".", "/")
+        return any(file.startswith(f"{path}/" if path else "") for file in self.texts)
+
+    def _top(self, name: str, module: ModuleType) -> ModuleType:
+        """What `import a.b` names: a module `a` that has `b`."""
+        above, _, last = name.rpartition(".")
+        while above:
+            outer = ModuleType(above)
+            setattr(outer, last, module)
+            module, (above, _, last) = outer, above.rpartition(".")
+        return module
 
     def _facade(self, name: str) -> ModuleType:
         facade = ModuleType(name)
@@ -114,6 +151,8 @@ class PythonFiles:
             real = import_module(name)
 
             def of_kubus(attribute: str) -> Any:
+                if attribute == "define":
+                    return import_module("kubus.define")
                 return self._facade("kubus.hooks") if attribute == "hooks" else getattr(real, attribute)
 
             vars(facade)["__getattr__"] = of_kubus
@@ -124,5 +163,5 @@ def told(error: BaseException) -> str:
     """An error in a line: its kind and its own message."""
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}"
-    text = str(error)
+    text = error.message if isinstance(error, KubusError) else str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredCube, read_file
 from kubus.loading.problems import Problems
+from kubus.loading.python_models import Document
 from kubus.loading.tenancy import read_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView, read_groups, read_views
 from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
@@ -27,10 +28,14 @@ class Declarations:
     tenancy: Tenancy | None = None
 
 
-def declarations(file: str, text: str, problems: Problems) -> Declarations:
-    """What a file of YAML declares; every problem is noted."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    document = decode(file, text, problems)
+def declarations(file: str, text: str | Document, problems: Problems) -> Declarations:
+    """What a file declares, of YAML by its text; every problem is noted."""
+    if isinstance(text, Document):
+        document: Yaml | None = text.root
+        digest = text.digest
+    else:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        document = decode(file, text, problems)
     if document is None:
         return Declarations((), (), (), digest)
     cubes = tuple(read_file(file, document, problems))

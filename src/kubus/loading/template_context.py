@@ -13,7 +13,7 @@ def regions():
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast, overload
 
@@ -136,6 +136,15 @@ def context_func(function: F) -> F:
 def is_context_func(value: Any) -> bool:
     """Whether `context_func` decorated it."""
     return callable(value) and getattr(value, "kubus_context_func", False) is True
+
+
+# What the Python files of a model import from `cube` and `kubus` besides what kubus itself has.
+PROVIDED: Mapping[str, object] = {
+    "TemplateContext": TemplateContext,
+    "SafeString": SafeString,
+    "memo": memo,
+    "context_func": context_func,
+}
 
 
 def decorator(name: Any, add: Callable[[str, Callable[..., Any]], None]) -> Any:

@@ -6,53 +6,44 @@ A file of YAML is a template when it opens a block or an expression. It is rende
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
 from traceback import walk_tb
 from typing import Any, cast
 
 from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from kubus.loading.awaited import Awaited
-from kubus.loading.dynamic import GLOBALS, PYTHON_ENDING
+from kubus.loading.dynamic import GLOBALS
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.python_files import FailedPython, PythonFiles
 from kubus.loading.rendered import Place, Rendered
-from kubus.loading.template_context import SafeString, TemplateContext, context_func, is_context_func, memo
+from kubus.loading.template_context import TemplateContext, is_context_func
 from kubus.loading.template_environment import NO_COMPILE_CONTEXT, FailedFunction, ModelEnvironment
 from kubus.loading.template_limits import MAX_TEXT, TooMuch, budget
 from kubus.loading.template_lines import place_in, place_of
-
-PROVIDED: Mapping[str, object] = {
-    "TemplateContext": TemplateContext,
-    "SafeString": SafeString,
-    "memo": memo,
-    "context_func": context_func,
-}
 
 
 def rendered_files(
     files: Mapping[str, str],
     templates: Sequence[str],
     problems: Problems,
-    folder: Path | None,
+    python: PythonFiles,
     compile_context: Mapping[str, Any] | None,
 ) -> dict[str, str]:
     """What these templates among the files of a model render to; a problem for each that cannot be rendered.
 
-    `folder` is where the files lie. `compile_context` is what templates read as COMPILE_CONTEXT.
+    `python` runs the Python files among them. `compile_context` is what templates read as COMPILE_CONTEXT.
     """
-    scripts = {name: text for name, text in files.items() if name.endswith(PYTHON_ENDING)}
-    python = PythonFiles(scripts, folder, PROVIDED)
-    environment = ModelEnvironment({name: text for name, text in files.items() if name not in scripts}, budget())
+    texts = {name: text for name, text in files.items() if name not in python.texts}
+    environment = ModelEnvironment(texts, budget())
     environment.provide_compile_context(compile_context)
     done: dict[str, str] = {}
     with Awaited() as awaited:
-        if GLOBALS in scripts:
+        if GLOBALS in python.texts:
             try:
                 environment.provide(given_by(python), awaited)
             except FailedPython as error:
                 # What templates would name is missing now: one problem, and not one for each of its uses.
-                problems.note(error.file, error.line, 1, error.message)
+                problems.note(error.file, error.line, 1, error.message, hint=error.hint)
                 return done
         for name in templates:
             rendered = rendered_file(name, environment, python, problems)

@@ -28,8 +28,9 @@ class Yaml:
     """A value and where it begins, counted from 1.
 
     `data` is a dict of names to Yaml, a list of Yaml, or a scalar as YAML 1.2 reads it; `text` is a scalar as it is
-    written. `keys` has the place of each key, and `twice` every key that is written a second time. `is_literal` says
-    that a text keeps the lines that it has in the file, and begins on the line below.
+    written. `keys` has the place of each key, and `twice` every key that is written a second time. `first_line` is the
+    line on which a text begins that keeps the lines that it has in the file; 0 of every other. `file` is the file that
+    it is in, where that is another than its document's.
     """
 
     data: Any
@@ -38,7 +39,8 @@ class Yaml:
     keys: dict[str, "Yaml"] | None = None
     twice: tuple["Yaml", ...] = ()
     text: str = ""
-    is_literal: bool = False
+    first_line: int = 0
+    file: str = ""
 
     @property
     def is_map(self) -> bool:
@@ -161,7 +163,7 @@ class Builder:
             data = scalar_of(text, event.tag, is_plain=event.implicit[0])
         except ValueError as error:
             raise BadYaml(str(error), line, column) from error
-        return Yaml(data, line, column, text=text, is_literal=event.style == "|")
+        return Yaml(data, line, column, text=text, first_line=line + 1 if event.style == "|" else 0)
 
     def aliased(self, event: Any, depth: int) -> Yaml:
         if event.anchor not in self.anchors:
