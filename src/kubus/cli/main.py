@@ -36,6 +36,7 @@ COMMANDS = {
         "kubus.cli.explain:explain",
         "Explain how a query is answered, and why so.",
     ),
+    "lineage": ("kubus.cli.lineage:lineage", "Show what a member is made of, and what is made of it."),
     "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
     "prove": ("kubus.cli.prove:prove", "Look for leaks: can one caller learn of what only others may see?"),
     "login-check": (

@@ -1,0 +1,1 @@
+"""What every member is made of, down to columns, and what is made of it."""
