@@ -50,7 +50,7 @@ def test_models(text: str, project: Path) -> None:
     own = {"snippet.yml": text}
     files = own if names & {"orders", "users"} else {**model, **own}
     for dialect in ("duckdb", "postgres"):
-        assert names <= set(load_files(files, {"default": dialect}).cubes)
+        assert names <= set(load_files(files, {"default": dialect}).holders)
 
 
 @pytest.mark.parametrize("text", snippets("json"))
