@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     )
     from kubus.library import SemanticLayer
     from kubus.loading.template_context import SafeString, TemplateContext, memo
+    from kubus.results.magic import load_ipython_extension
+    from kubus.results.query_result import QueryResult
 
 __version__ = "0.1.0"
 
@@ -45,9 +47,11 @@ PUBLIC = {
     "MemberError": "kubus.errors",
     "ModelError": "kubus.errors",
     "QueryError": "kubus.errors",
+    "QueryResult": "kubus.results.query_result",
     "SourceError": "kubus.errors",
     "TemplateContext": "kubus.loading.template_context",
     "Unauthenticated": "kubus.errors",
+    "load_ipython_extension": "kubus.results.magic",
     "memo": "kubus.loading.template_context",
 }
 
@@ -60,6 +64,7 @@ __all__ = [
     "MemberError",
     "ModelError",
     "QueryError",
+    "QueryResult",
     "SafeString",
     "SecurityContext",
     "SemanticLayer",
@@ -68,6 +73,7 @@ __all__ = [
     "Unauthenticated",
     "__version__",
     "asgi",
+    "load_ipython_extension",
     "memo",
 ]
 

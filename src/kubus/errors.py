@@ -23,6 +23,9 @@ KubusError
 │   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
 ├── BadTest                a test of a model cannot be run: what it says is wrong, or the rows that it gives
+
+
+├── NoAnswer               a server that a program asks does not answer, or not as kubus does
 ├── NotAudited             the audit log cannot be written, and nothing may be answered without it
 └── ShuttingDown           the server takes no new requests
 ```
@@ -262,6 +265,12 @@ class BadTest(KubusError):
     def __init__(self, message: str, *, hint: str | None = None, problem: Problem | None = None) -> None:
         super().__init__(message, hint=hint)
         self.problem = problem
+
+
+class NoAnswer(KubusError):
+    """A server that a program asks cannot be reached, fails, or is no kubus."""
+
+    code = "no_answer"
 
 
 class NotAudited(KubusError):

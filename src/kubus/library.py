@@ -20,6 +20,8 @@ from typing import Any, Self, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from kubus.api.wire.annotation import annotation
+from kubus.api.wire.meta import metadata
 from kubus.api.wire.parse_query import asked_query
 from kubus.context import Caller, SecurityContext
 from kubus.errors import QueryError
@@ -31,6 +33,9 @@ from kubus.query.claims import MissingClaim
 from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import normalize
 from kubus.query.query import Query
+from kubus.results.column import result_columns
+from kubus.results.member_list import member_list_html
+from kubus.results.query_result import QueryResult
 from kubus.semantic_layer import AmbiguousJoins, Prepared
 from kubus.semantic_layer import SemanticLayer as Spine
 from kubus.sources.options import DuckDBOptions, PostgresOptions
@@ -40,7 +45,6 @@ from kubus.sql.statement import Statement
 
 # A query as clients of the REST API write it.
 JsonQuery = Mapping[str, Any]
-Row = dict[str, Any]
 T = TypeVar("T")
 
 MAX_LIMIT = 50_000
@@ -103,8 +107,10 @@ class SemanticLayer(Spine):
 
     def query(
         self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
-    ) -> list[Row]:
+    ) -> QueryResult:
         """The rows of a query, a dict each, keyed by member (`Orders.createdAt.month` for a time bucket).
+
+        They are a list that also knows its columns, shows itself in a notebook, and goes to pandas, polars and Arrow.
 
         Raises:
             QueryError: the query is malformed, or names what the model does not have.
@@ -116,7 +122,7 @@ class SemanticLayer(Spine):
 
     async def query_async(
         self, query: JsonQuery, *, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()
-    ) -> list[Row]:
+    ) -> QueryResult:
         """`query`, awaited."""
         return await self._call_async(self._rows, self.asked(query, context, groups))
 
@@ -167,14 +173,27 @@ class SemanticLayer(Spine):
             )
         return normal.queries[0]
 
-    async def _rows(self, prepared: Prepared) -> list[Row]:
+    def members(self, context: Mapping[str, Any] | None = None, groups: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The cubes and views with their members, for a caller with these claims and groups, as `/v1/meta` has them.
+
+        Raises:
+            ModelError: the model does not compile.
+        """
+        model = self.model_for(self.caller(context, groups))
+        return metadata(model, hidden_too=self._show_hidden, extended=False, only_views=False)["cubes"]
+
+    def _repr_html_(self) -> str:
+        return member_list_html(self.members())
+
+    async def _rows(self, prepared: Prepared) -> QueryResult:
         prepared.authorized.check_visible()
         source = self._runner.source(prepared.statement.data_source)
         names = [column.key for column in prepared.statement.columns]
         async with self._in_flight.within(prepared.authorized.limits, prepared.authorized.roles):
             rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
         prepared.authorized.check_rows(len(rows))
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        described = annotation(prepared.query, self.model)
+        return QueryResult((dict(zip(names, row, strict=True)) for row in rows), result_columns(described, names))
 
     async def _table(self, prepared: Prepared) -> ArrowTable:
         prepared.authorized.check_visible()

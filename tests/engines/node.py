@@ -1,5 +1,6 @@
 """Packages of node that tests use, installed once into a cache of the repository."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -20,22 +21,32 @@ PACKAGES = {
 
 
 def node_folder() -> Path:
-    """A folder whose `node_modules` has the packages; installed now if they are not there yet."""
+    """A folder whose `node_modules` has the packages; installed now if they are not there yet.
+
+    Test processes that run side by side wait for the one that installs.
+    """
     folder = ROOT / ".cache" / "node-tests"
-    if not all(
-        installed(folder / "node_modules" / name / "package.json") == version for name, version in PACKAGES.items()
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text('{"name": "kubus-tests", "private": true}')
-        wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
-        subprocess.run(
-            ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", *wanted],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not all(
+            installed(folder / "node_modules" / name / "package.json") == version for name, version in PACKAGES.items()
+        ):
+            install(folder)
     return folder
+
+
+def install(folder: Path) -> None:
+    """Put the packages into a folder."""
+    (folder / "package.json").write_text('{"name": "kubus-tests", "private": true}')
+    wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
+    subprocess.run(
+        ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", *wanted],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
 
 
 def installed(description: Path) -> str | None:
