@@ -204,8 +204,12 @@ def build_plain(query: ResolvedQuery, measures: tuple[Measure, ...], model: Mode
     if len(leaves) < 2 or find_tree(query, measures, query.row_conditions, model) is not None:
         rows, tree = build_rows(query, measures, query.row_conditions, model)
         return aggregate(rows, tree, query.keys, measures, model)
+    facts = by_fact(query, leaves, model)
+    if len(facts) == 1:
+        # Not several facts that an expression brings together, but one that the expression's own cube does not reach.
+        raise no_path([query_hints(query, measures, query.row_conditions, model)])
     parts: list[GroupPlan] = []
-    for own, of_fact in by_fact(query, leaves, model):
+    for own, of_fact in facts:
         rows, tree = build_rows(own, of_fact, own.row_conditions, model)
         parts.append(aggregate(rows, tree, query.keys, of_fact, model))
     return Combine(tuple(parts), query.keys, same_groups=False)
