@@ -1,5 +1,6 @@
 """`kubus.client` against a server of ours, in production mode: the same results as in the program itself."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,14 +19,17 @@ from tests.cli.project import SECRET, Project
 from tests.engines.ports import free_port
 from tests.engines.server import RunningServer
 
+PAGE = Path(__file__).parents[2] / "docs" / "client.md"
 MODEL = """
 cubes:
   - name: orders
     sql: >
       SELECT * FROM (VALUES
         (1, 'new', 10.50::DECIMAL(9, 2), 9007199254740993, true, TIMESTAMP '2024-01-31 23:30:00'),
-        (2, 'done', 20.00, 5, false, TIMESTAMP '2024-02-01 00:30:00'),
-        (3, NULL, NULL, NULL, NULL, NULL)) AS t (id, status, amount, big, paid, at)
+        (2, 'completed', 20.00, 5, false, TIMESTAMP '2024-02-01 00:30:00'),
+        (3, NULL, NULL, NULL, NULL, NULL),
+        (4, 'completed', NULL, NULL, NULL, NULL),
+        (5, 'completed', NULL, NULL, NULL, NULL)) AS t (id, status, amount, big, paid, at)
     dimensions:
       - {name: id, sql: id, type: number, primary_key: true, public: true}
       - {name: status, sql: status, type: string}
@@ -109,7 +113,7 @@ def test_numbers_are_exact(client: Client) -> None:
 
 def test_how_many_there_are_in_all(client: Client) -> None:
     result = client.query({"dimensions": ["orders.id"], "total": True, "limit": 1})
-    assert (len(result), result.total) == (1, 3)
+    assert (len(result), result.total) == (1, 5)
 
 
 async def test_an_answer_that_takes_long_is_waited_for(server: RunningServer) -> None:
@@ -156,7 +160,7 @@ def test_statements_and_members(client: Client) -> None:
 def test_a_token_is_asked_for_each_time(server: RunningServer) -> None:
     given = iter([token(), "no.good.token"])
     with Client(server.url, lambda: next(given)) as client:
-        assert client.query({"measures": ["orders.count"]}) == [{"orders.count": 3}]
+        assert client.query({"measures": ["orders.count"]}) == [{"orders.count": 5}]
         with pytest.raises(Unauthenticated, match="Invalid token"):
             client.query({"measures": ["orders.count"]})
 
@@ -166,7 +170,7 @@ async def test_a_token_may_be_awaited(server: RunningServer) -> None:
         return token()
 
     async with AsyncClient(server.url, fresh) as client:
-        assert await client.query({"measures": ["orders.count"]}) == [{"orders.count": 3}]
+        assert await client.query({"measures": ["orders.count"]}) == [{"orders.count": 5}]
         assert (await client.sql({"measures": ["orders.count"]})).parameters == ()
         assert [cube["name"] for cube in await client.members()] == ["orders", "slow"]
 
@@ -234,7 +238,14 @@ def test_what_is_no_answer(status: int, body: bytes, error: type[Exception], tol
         client.query({"measures": ["orders.count"]})
 
 
+@pytest.mark.parametrize("code", re.findall(r"^```py\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+def test_what_the_page_shows(code: str, server: RunningServer) -> None:
+    shown = code.replace("http://localhost:4000", server.url).replace('"…"', repr(token()))
+    assert shown != code
+    exec(compile(shown, "snippet", "exec"), {})
+
+
 def test_the_path_may_stand_in_the_address(server: RunningServer, tmp_path: Path) -> None:
     for url in (f"{server.url}/", f"{server.url}/cubejs-api", f"{server.url}/cubejs-api/v1"):
         with Client(url, token()) as client:
-            assert client.query({"measures": ["orders.count"]}) == [{"orders.count": 3}]
+            assert client.query({"measures": ["orders.count"]}) == [{"orders.count": 5}]

@@ -1,16 +1,21 @@
 """A notebook, executed without a front end, and what it shows looked at in a browser."""
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbclient
 import nbformat
 import pytest
+from rich.console import Console
 
+from kubus.cli.create import create_project
 from kubus.results.chart import MIME_TYPE
 from tests.engines.node import browser_program, run_node
 
+PAGE = Path(__file__).parents[2] / "docs" / "notebooks.md"
 MODEL = """
 cubes:
   - name: orders
@@ -76,6 +81,16 @@ def test_the_magic(outputs: list[list[Any]]) -> None:
     assert into == []
     assert summed.text == "25\n"
     assert sql.text.startswith("SELECT COUNT(")
+
+
+def test_what_the_page_shows(tmp_path: Path) -> None:
+    create_project(tmp_path / "shop", "duckdb", datetime.now(UTC).date(), Console(quiet=True))
+    cells = re.findall(r"^```ipython\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    members, table, _, frame, _, chart = executed(*cells, folder=tmp_path / "shop")
+    assert "Orders.count" in members[0].data["text/html"]
+    assert MIME_TYPE in table[0].data
+    assert "completed" in frame[0].data["text/html"]
+    assert chart[0].data[MIME_TYPE]["mark"]["type"] == "line"
 
 
 def test_members_are_searched(outputs: list[list[Any]], tmp_path: Path) -> None:
