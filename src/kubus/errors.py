@@ -23,8 +23,6 @@ KubusError
 │   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
 ├── BadTest                a test of a model cannot be run: what it says is wrong, or the rows that it gives
-
-
 ├── NoAnswer               a server that a program asks does not answer, or not as kubus does
 ├── NotAudited             the audit log cannot be written, and nothing may be answered without it
 └── ShuttingDown           the server takes no new requests
