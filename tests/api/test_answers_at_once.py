@@ -4,9 +4,12 @@ import asyncio
 import json
 import time
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from kubus.cli.protocol import answering_at_once
 from tests.api.conftest import token
@@ -156,3 +159,63 @@ async def test_a_client_that_does_not_read_does_not_fill_the_memory(api):
         assert at_once.count(True) < 20_000
         for _ in range(20_000):
             assert (await ours.answer())[0] == 200
+
+
+class Loop:
+    """A loop whose clock is moved by hand."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.timers = []
+
+    def time(self):
+        return self.now
+
+    def call_later(self, seconds, call):
+        timer = SimpleNamespace(at=self.now + seconds, call=call, set=True)
+        timer.cancel = lambda: setattr(timer, "set", False)
+        self.timers.append(timer)
+        return timer
+
+    def pass_time(self, seconds):
+        self.now += seconds
+        for timer in [timer for timer in self.timers if timer.set and timer.at <= self.now]:
+            timer.set = False
+            timer.call()
+
+
+async def test_an_idle_connection_is_closed_by_one_timer_for_many_answers(api):
+    async with api() as (client, app):
+        await client.get(COUNT, headers={"authorization": TOKEN})
+        config = uvicorn.Config(app, lifespan="off", timeout_keep_alive=5)
+        config.load()
+        loop, closed, written = Loop(), [], []
+        transport = SimpleNamespace(
+            write=written.append,
+            close=lambda: closed.append(loop.now),
+            is_closing=lambda: bool(closed),
+            get_extra_info=lambda name, default=None: None,
+        )
+        protocol = answering_at_once(app)(config=config, server_state=ServerState(), app_state={}, _loop=loop)
+        protocol.connection_made(transport)
+        for _ in range(20):
+            protocol.data_received(request())
+            loop.pass_time(1)
+        assert len(written) == 20
+        # One for the head of the first request, and one in five seconds.
+        assert len(loop.timers) <= 6
+        assert protocol.server_state.total_requests == 20
+        loop.pass_time(3.9)
+        assert not closed
+        # A head has begun: what it may take is bounded elsewhere.
+        protocol.data_received(request()[:40])
+        loop.pass_time(2)
+        assert not closed
+        protocol.data_received(request()[40:])
+        assert len(written) == 21
+        loop.pass_time(4.9)
+        assert not closed
+        loop.pass_time(5)
+        assert closed == [loop.now]
+        protocol.connection_lost(None)
+        assert not any(timer.set for timer in loop.timers)

@@ -117,6 +117,7 @@ class Api:
         self._authenticator = authenticator
         self._gate = Gate(authenticator, options)
         self._hooks = hooks
+        self._asks_each_time = hooks.are_asked_each_time
         self._callers = callers
         self._options = options
         self._on_start = on_start
@@ -165,7 +166,8 @@ class Api:
         scope[ASKED] = True
         if scope["method"] != "GET" or self.draining:
             return None
-        if self._hooks.are_asked_each_time or not self._accounts.is_immediate:
+        accounts = self._accounts
+        if self._asks_each_time or not (accounts.audit is None or accounts.is_immediate):
             return None
         path = local_path(scope)
         endpoint = self._endpoints.get(path)
@@ -186,14 +188,15 @@ class Api:
         if layer is None:
             return None
         request.layer = layer
-        self._accounts.open(request, endpoint.api)
-        self._accounts.known(request, caller)
+        if accounts.audit is not None:
+            accounts.open(request, endpoint.api)
+            accounts.known(request, caller)
         try:
             warm = endpoint.warm(request, caller)
         except Exception:
             # Whatever it is, the long way tells it.
             return None
-        if warm is None or not self._accounts.close_now(request, started):
+        if warm is None or not (accounts.audit is None or accounts.close_now(request, started)):
             return None
         self._tell(request, 200, started, len(warm.body))
         return whole(warm, (*self._more(layer), *self._options.cors.on_answer(request.headers.get(b"origin"))))

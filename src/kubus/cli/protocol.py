@@ -33,6 +33,8 @@ def answering_at_once(api: Api) -> type[asyncio.Protocol]:
     class Protocol(HttpToolsProtocol):
         head_bytes = 0
         patience: asyncio.TimerHandle | None = None
+        last_answer = 0.0
+        idle: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as uvicorn does
             super().connection_made(transport)
@@ -40,6 +42,8 @@ def answering_at_once(api: Api) -> type[asyncio.Protocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self.head_is_whole()
+            if self.idle is not None:
+                self.idle.cancel()
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
@@ -74,9 +78,34 @@ def answering_at_once(api: Api) -> type[asyncio.Protocol]:
                 if answer is not None:
                     self.transport.write(response(cycle.default_headers, answer))
                     cycle.response_started = cycle.response_complete = True
-                    cycle.on_response()
+                    self.server_state.total_requests += 1
+                    self.stay()
                     return
             super()._start_asgi_task(cycle, app)
+
+        def stay(self) -> None:
+            """Let the connection be open for as long as uvicorn lets an idle one be.
+
+            One timer for many answers: setting and cancelling one for each takes as long as looking it up.
+            """
+            self.last_answer = self.loop.time()
+            if self.idle is None:
+                self.idle = self.loop.call_later(self.timeout_keep_alive, self.look_whether_idle)
+
+        def look_whether_idle(self) -> None:
+            self.idle = None
+            if (
+                self.patience is not None
+                or not self.cycle.response_complete
+                or self.timeout_keep_alive_task is not None
+            ):
+                # A request is on its way, or uvicorn has set a timer of its own since.
+                return
+            left = self.last_answer + self.timeout_keep_alive - self.loop.time()
+            if left > 0:
+                self.idle = self.loop.call_later(left, self.look_whether_idle)
+            else:
+                self.timeout_keep_alive_handler()
 
     return Protocol
 

@@ -7,8 +7,24 @@ from typing import Any
 
 from kubus.execution.answer import Answer
 
-# What identifies an answer: everything that was sent to the database to make it.
-AnswerKey = tuple[object, ...]
+
+class AnswerKey:
+    """What identifies an answer: everything that was sent to the database to make it, and how long it may be kept.
+
+    Hashed once: kept answers are looked up for every request, and the texts and values of a statement are long.
+    """
+
+    __slots__ = ("_hash", "parts")
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = parts
+        self._hash = hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, AnswerKey) and self.parts == other.parts)
 
 
 @dataclass(frozen=True, slots=True)

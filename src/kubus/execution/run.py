@@ -44,7 +44,7 @@ class Job:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
         asked = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
-        key = (self.compartment, *asked, self.refresh_intervals, self.refresh_keys)
+        key = AnswerKey(self.compartment, *asked, self.refresh_intervals, self.refresh_keys)
         object.__setattr__(self, "key", key)
 
 

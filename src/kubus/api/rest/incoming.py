@@ -25,6 +25,8 @@ MAX_DEPTH = 20
 # Where a token may stand: Cube's own header goes first.
 CUBE_HEADER, HEADER = b"x-cube-authorization", b"authorization"
 
+NO_SCOPE: Scope = {}
+
 # The four digits at which the variant of a UUID may begin.
 VARIANTS = "89ab"
 
@@ -34,24 +36,22 @@ class Incoming:
 
     `auth_seconds` is how long it took to see who asks. `account` is what the audit log will be told of the
     request, None where there is no audit log. `layer` is what answers for the caller, once it is known who that is.
-    `takes_chunks` says whether the client can read a body of which it is not told the length. `several_tokens` says
-    that a header for tokens came more than once. `peer` is the address that the connection comes from.
+    `several_tokens` says that a header for tokens came more than once.
     """
 
     layer: "SemanticLayer"
 
     __slots__ = (
         "_request_id",
+        "_scope",
         "account",
         "auth_seconds",
         "headers",
         "layer",
         "method",
         "path",
-        "peer",
         "query_string",
         "several_tokens",
-        "takes_chunks",
     )
 
     def __init__(
@@ -60,10 +60,8 @@ class Incoming:
         path: str,
         query_string: bytes,
         headers: dict[bytes, bytes],
-        *,
-        takes_chunks: bool = True,
         several_tokens: bool = False,
-        peer: str | None = None,
+        scope: Scope = NO_SCOPE,
     ) -> None:
         self.method = method
         self.path = path
@@ -71,9 +69,8 @@ class Incoming:
         self.headers = headers
         self.account: Account | None = None
         self.auth_seconds = 0.0
-        self.takes_chunks = takes_chunks
         self.several_tokens = several_tokens
-        self.peer = peer
+        self._scope = scope
         self._request_id = ""
 
     @property
@@ -83,6 +80,17 @@ class Incoming:
             given = self.headers.get(b"x-request-id") or self.headers.get(b"traceparent")
             self._request_id = given.decode("latin-1")[:256] if given else f"{random_uuid()}-span-1"
         return self._request_id
+
+    @property
+    def takes_chunks(self) -> bool:
+        """Whether the client can read a body of which it is not told the length."""
+        return self._scope.get("http_version") != "1.0"
+
+    @property
+    def peer(self) -> str | None:
+        """The address that the connection comes from."""
+        client: tuple[str, int] | None = self._scope.get("client")
+        return client[0] if client else None
 
     @property
     def forwarded_for(self) -> str | None:
@@ -111,16 +119,7 @@ def incoming(scope: Scope, path: str) -> Incoming:
     several = len(headers) < len(given) and any(
         sum(name == header for name, _ in given) > 1 for header in (CUBE_HEADER, HEADER)
     )
-    client: tuple[str, int] | None = scope.get("client")
-    return Incoming(
-        scope["method"],
-        path,
-        scope["query_string"],
-        headers,
-        takes_chunks=scope.get("http_version") != "1.0",
-        several_tokens=several,
-        peer=client[0] if client else None,
-    )
+    return Incoming(scope["method"], path, scope["query_string"], headers, several, scope)
 
 
 def token_of(request: Incoming) -> str | None:
