@@ -187,19 +187,21 @@ class SemanticLayer(Spine):
 
     async def _rows(self, prepared: Prepared) -> QueryResult:
         prepared.authorized.check_visible()
-        source = self._runner.source(prepared.statement.data_source)
         names = [column.key for column in prepared.statement.columns]
-        async with self._in_flight.within(prepared.authorized.limits, prepared.authorized.roles):
-            rows: Sequence[tuple[Any, ...]] = await source.python_rows(prepared.statement)
+        async with self._in_flight.within(
+            prepared.authorized.limits, (prepared.job.compartment, prepared.authorized.roles)
+        ):
+            rows: Sequence[tuple[Any, ...]] = await self._runner.ask(prepared.job, python_rows)
         prepared.authorized.check_rows(len(rows))
         described = annotation(prepared.query, self.model)
         return QueryResult((dict(zip(names, row, strict=True)) for row in rows), result_columns(described, names))
 
     async def _table(self, prepared: Prepared) -> ArrowTable:
         prepared.authorized.check_visible()
-        source = self._runner.source(prepared.statement.data_source)
-        async with self._in_flight.within(prepared.authorized.limits, prepared.authorized.roles):
-            table = await source.arrow(prepared.statement)
+        async with self._in_flight.within(
+            prepared.authorized.limits, (prepared.job.compartment, prepared.authorized.roles)
+        ):
+            table = await self._runner.ask(prepared.job, arrow_table)
         prepared.authorized.check_rows(table.num_rows)
         return table.rename_columns([column.key for column in prepared.statement.columns])
 
@@ -232,6 +234,14 @@ class SemanticLayer(Spine):
 
     def __exit__(self, *_: object) -> None:
         self.shut()
+
+
+async def python_rows(source: Source, statement: Statement) -> Sequence[tuple[Any, ...]]:
+    return await source.python_rows(statement)
+
+
+async def arrow_table(source: Source, statement: Statement) -> ArrowTable:
+    return await source.arrow(statement)
 
 
 def opened(name: str, database: Source | Path | str) -> Source:

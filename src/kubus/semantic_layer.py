@@ -22,8 +22,10 @@ from kubus.errors import MemberError, ModelError
 from kubus.execution.answer import Answer, Asking, LongAnswer, StillRunning
 from kubus.execution.compartment import NO_COMPARTMENT, Compartment
 from kubus.execution.in_flight import InFlight, too_long
+from kubus.execution.pools import Pools
 from kubus.execution.refresh_key import refresh_intervals
 from kubus.execution.run import Job, Runner
+from kubus.execution.turns import Turns
 from kubus.loading.compiler import Compiler
 from kubus.loading.current_model import CurrentModel
 from kubus.loading.files import ModelFolder
@@ -47,7 +49,7 @@ from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
 from kubus.query.resolve import Bucket, resolve
 from kubus.query.shape import Slot, form_of
-from kubus.query.tenant import tenant_of
+from kubus.query.tenant import place_of, tenant_of
 from kubus.sources.source import Source
 from kubus.sql.render import render
 from kubus.sql.statement import Statement, StatementShape
@@ -131,7 +133,8 @@ class SemanticLayer:
 
     `load` compiles the model, at once unless `compile_now` is false, and is called again by `reload`. While a model
     does not compile, everything that needs it raises its ModelError. Once a model has compiled it answers on, until a
-    reload brings another that compiles.
+    reload brings another that compiles. Of many tenants each runs statements on no more than `tenant_share` of a source
+    at a time, and `tenant_queue` of them may wait; so many databases of tenants as `tenant_databases` stay connected.
     """
 
     def __init__(
@@ -143,6 +146,9 @@ class SemanticLayer:
         allow_ungrouped_without_primary_key: bool = True,
         continue_wait: float = 10.0,
         cache_bytes: int = 256 * 1024 * 1024,
+        tenant_share: float = 0.5,
+        tenant_queue: int = 1_000,
+        tenant_databases: int = 200,
         missing_claims: MissingClaim = "allow",
         ambiguous_joins: AmbiguousJoins = "warn",
         default_access: DefaultAccess = "allow",
@@ -155,7 +161,12 @@ class SemanticLayer:
         self._missing_claims: MissingClaim = missing_claims
         self._ambiguous_joins: AmbiguousJoins = ambiguous_joins
         self._allow_ungrouped_without_primary_key = allow_ungrouped_without_primary_key
-        self._runner = Runner(sources, continue_wait=continue_wait, cache_bytes=cache_bytes)
+        self._runner = Runner(
+            Pools(sources, most=tenant_databases),
+            turns=Turns(tenant_share, tenant_queue),
+            continue_wait=continue_wait,
+            cache_bytes=cache_bytes,
+        )
         self._shapes: OrderedDict[tuple[str, AuthorizedShape, CallerClaims], Planned] = OrderedDict()
         # The cubes with policies that queries of a shape read without naming a member of them.
         self._read: OrderedDict[tuple[str, AuthorizedShape], tuple[str, ...]] = OrderedDict()
@@ -294,17 +305,20 @@ class SemanticLayer:
         """
         model = self.model
         tenant = None if model.tenancy is None else tenant_of(caller.security, model.tenancy)
+        place = None if model.tenancy is None or tenant is None else place_of(tenant, model.tenancy)
         clock = Clock(now or datetime.now(UTC), query.timezone)
         authorized = self.authorized(query, caller, clock=clock, trusted=trusted)
         query = authorized.query
         authorized, planned, values = self._guarded(authorized, model, caller, clock, tenant)
         check_series(planned.series, query)
-        count = None if planned.count is None else planned.count.bind(values)
+        count = None if planned.count is None else planned.count.bind(values, place)
         order = default_order(query) if query.order is None else query.order
-        compartment = self._compartment if tenant is None else self._compartment._replace(tenant=tenant)
+        compartment = self._compartment
+        if tenant is not None:
+            compartment = compartment._replace(tenant=tenant, is_one_of_many=True)
         intervals = refresh_intervals(planned.cubes)
-        keys = tuple(dict.fromkeys(key.bind(values) for key in planned.statement.refresh_keys))
-        job = Job(planned.statement.bind(values), count, intervals, compartment, keys)
+        keys = tuple(dict.fromkeys(key.bind(values, place) for key in planned.statement.refresh_keys))
+        job = Job(planned.statement.bind(values, place), count, intervals, compartment, keys)
         return Prepared(authorized, job, order, planned, clock.moves_at)
 
     def _guarded(
@@ -360,7 +374,7 @@ class SemanticLayer:
         cubes = cubes_of(plan)
         if query.ungrouped and not self._allow_ungrouped_without_primary_key:
             check_primary_keys(query, cubes)
-        source = self._runner.source(cubes[0].data_source, self._compartment)
+        source = self._runner.pools.source(cubes[0].data_source, self._compartment)
         spoken = dialect(source.dialect)
         count: StatementShape | None = None
         if query.total:
@@ -400,7 +414,7 @@ class SemanticLayer:
         """
         authorized = prepared.authorized
         authorized.check_visible()
-        async with self._in_flight.within(authorized.limits, (self._compartment, authorized.roles)):
+        async with self._in_flight.within(authorized.limits, (prepared.job.compartment, authorized.roles)):
             answer = await self._runner.run(prepared.job, cache, asking or Asking())
         if isinstance(answer, LongAnswer):
             raise AssertionError("it was not asked for in batches")
@@ -422,7 +436,7 @@ class SemanticLayer:
 
     async def check(self) -> None:
         """See whether the default data source answers. Raises SourceError if it does not."""
-        await self._runner.source("default").check()
+        await self._runner.pools.source("default").check()
 
     async def close(self) -> None:
         """End what runs, and give up every connection."""

@@ -60,6 +60,33 @@ def test_explain_says_why(project: Path, capsys: pytest.CaptureFixture[str]) -> 
         assert line in told
 
 
+def test_explain_tells_the_tenant(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shared = "\n  - {name: lands, sql: SELECT 1 AS id, tenant: shared, measures: [{name: count, type: count}]}\n"
+    tenants = (
+        "tenant: {claim: org.id}\n" + OPEN.replace("- name: t\n", '- name: t\n    tenant: "{CUBE}.kind"\n') + shared
+    )
+    (project / "model" / "t.yml").write_text(tenants)
+    explain('{"measures": ["t.count"]}', claims='{"org": {"id": "x"}}')
+    told = capsys.readouterr().out
+    assert "Tenant: x, by the claim org.id\n" in told
+    assert "Tenant: rows of t: those of the tenant, where {CUBE}.kind is x\n" in told
+    explain('{"measures": ["lands.count"]}', claims='{"org": {"id": "x"}}')
+    assert "Tenant: rows of lands: everybody's\n" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        explain('{"measures": ["t.count"]}', claims="{}")
+    told = capsys.readouterr().out
+    assert "Tenant: none, since the claim org.id names none, so every query is refused\n" in told
+    assert "Refused: Your token names no tenant" in told
+    (project / "model" / "t.yml").write_text("tenant: {claim: org, schema: {x: of_x}}\n" + OPEN)
+    explain('{"measures": ["t.count"]}', claims='{"org": "x"}')
+    told = capsys.readouterr().out
+    assert "Tenant: x, by the claim org, whose schema is of_x\n" in told
+    assert "Tenant: rows of t: those in the tenant's own schema\n" in told
+    with pytest.raises(SystemExit):
+        explain('{"measures": ["t.count"]}', claims='{"org": "y"}')
+    assert "Tenant: y, by the claim org, and refused: There is no data" in capsys.readouterr().out
+
+
 def test_explain_says_why_not(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         explain('{"measures": ["t.count"], "dimensions": ["t.kind"]}', claims='{"kind": "x"}', groups="clerk")

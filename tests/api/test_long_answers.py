@@ -137,7 +137,7 @@ async def test_the_client_leaving_midway_ends_the_statement(api):
     query = {"dimensions": ["numbers.n", "numbers.text"], "limit": 1_000_000}
     with heard(StatementFinished) as finished:
         async with api(LONGER, SMALL, max_limit=1_000_000) as (_, app), served(app) as (base, _):
-            source = app._layer._runner.source("default")
+            source = app._layer._runner.pools.source("default")
             for _ in range(4):
                 async with httpx.AsyncClient(base_url=base, headers={"authorization": token()}) as client:
                     async with client.stream("GET", load_url(query)) as answer:
@@ -151,7 +151,7 @@ async def test_a_head_request_ends_the_statement(api):
     async with api(layer_options=SMALL) as (_, app), served(app) as (base, _):
         async with httpx.AsyncClient(base_url=base, headers={"authorization": token()}) as client:
             answer = await client.head(load_url(ROWS))
-            await until(lambda: not app._layer._runner.source("default")._cursors)
+            await until(lambda: not app._layer._runner.pools.source("default")._cursors)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -160,7 +160,7 @@ async def test_an_answer_that_nobody_takes_is_given_up(api, monkeypatch):
     async with api(LONGER, SMALL | {"continue_wait": 0.0}, max_limit=1_000_000) as (client, app):
         query = {"dimensions": ["numbers.n", "numbers.text"], "limit": 1_000_000}
         assert (await client.get(load_url(query))).json()["error"] == "Continue wait"
-        source = app._layer._runner.source("default")
+        source = app._layer._runner.pools.source("default")
         await until(lambda: source._cursors)
         await until(lambda: not source._cursors and not app._layer._runner._running)
 

@@ -203,7 +203,11 @@ def test_the_statement_and_its_parameters(project):
         (["query", "@no.json"], "no.json cannot be read: No such file"),
         (["query", '{"measures": ["orders.cout"]}'], "Did you mean 'count'?"),
         (["sql", '{"measures": ["orders.cout"]}'], "'cout' not found for path 'orders.cout'"),
-        (["query", '{"measures": ["orders.count"]}', "--context", "[1]"], "has to be a JSON object of claims"),
+        (
+            ["query", '{"measures": ["orders.count"]}', "--context", "[1]"],
+            "The caller's claims have to be a JSON object",
+        ),
+        (["query", '{"measures": ["orders.count"]}', "--context", "x"], "Unable to decode the caller's claims as JSON"),
         (["query", '{"meassures": []}'], "meassures"),
     ],
 )

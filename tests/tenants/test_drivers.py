@@ -91,7 +91,7 @@ async def test_what_was_given_up_does_not_fall_back_on_the_settings(served: Serv
         HOOKS.replace("{driver}", databases.driver), {"orders.yml": ORDERS}, **databases.environ
     ) as project:
         assert await project.row("acme") == EXPECTED["acme"]
-        runner = project.app._layer.runner
+        runner = project.app._layer.runner.pools
         assert await runner.clear_out("APP_acme")
         kept = runner.is_furnished
         runner.is_furnished = lambda _: True

@@ -230,7 +230,7 @@ def test_a_tenant_reads_its_own_rows(
 
 def prove(sql: str, parameters: tuple[str, ...], layer: SemanticLayer) -> None:
     """Every table of tenants in a statement stands alone in a SELECT with the condition on its tenant."""
-    dialect = layer._runner.source("default").dialect
+    dialect = layer._runner.pools.source("default").dialect
     tree = sqlglot.parse_one(sql, read=dialect)
     for table in tree.find_all(exp.Table):
         if table.name not in {"orders", "users", "items"}:

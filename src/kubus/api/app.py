@@ -92,8 +92,9 @@ def make_app(
     whose lifespan is its own, call `startup` and `shutdown` of what is returned from there.
     """
     chosen = options or ApiOptions()
-    callers = Callers(hooks, hook_rules or HookRules(default_scopes=chosen.default_scopes))
     tenants = layer if isinstance(layer, Tenants) else Tenants(layer)
+    rules = hook_rules or HookRules(default_scopes=chosen.default_scopes)
+    callers = Callers(hooks, rules, lambda: tenants.tenancy)
     return Api(tenants, authenticator, chosen, hooks, callers, on_start, on_stop, audit)
 
 

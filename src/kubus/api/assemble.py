@@ -102,13 +102,12 @@ def make_tenants(settings: Settings, *, reloads: bool = False, layer: SemanticLa
         setup_seconds=values["KUBUS_SETUP_HOOK_TIMEOUT"].total_seconds(),
         models_kept=values["CUBEJS_COMPILER_CACHE_SIZE"],
         pools_kept=values["KUBUS_TENANT_POOLS"],
+        app_id=values["CUBEJS_APP"],
         sources=settings.sources,
         folder=settings.folder,
         model_folder=settings.model,
     )
-    # Without hooks that say whose model it is, nothing but the layer itself reads the files.
-    asks = hooks.context_to_app_id or hooks.schema_version or hooks.driver_factory
-    texts = ModelFolder(settings.model).texts if asks is not None and hooks.repository_factory is None else None
+    texts = ModelFolder(settings.model).texts if hooks.repository_factory is None else None
     tenants = Tenants(layer or make_layer(settings, reloads=reloads), hooks, rules=rules, texts=texts)
     if not tenants.each_has_its_own:
         tenants.shared.reload()
@@ -133,6 +132,9 @@ def make_layer(
         allow_ungrouped_without_primary_key=values["CUBEJS_ALLOW_UNGROUPED_WITHOUT_PRIMARY_KEY"],
         continue_wait=min(values["KUBUS_CONTINUE_WAIT"].total_seconds(), 90.0),
         cache_bytes=values["KUBUS_CACHE_SIZE"],
+        tenant_share=values["KUBUS_TENANT_SHARE"] / 100,
+        tenant_queue=values["KUBUS_TENANT_QUEUE"],
+        tenant_databases=values["KUBUS_TENANT_POOLS"],
         missing_claims=values["KUBUS_MISSING_CLAIMS"],
         ambiguous_joins=values["KUBUS_AMBIGUOUS_JOINS"],
         default_access=values["KUBUS_DEFAULT_ACCESS"],

@@ -25,7 +25,7 @@ from kubus.errors import ConfigError, KubusError
 from kubus.loading.files import model_files
 from kubus.loading.load import load_files
 from kubus.model.model import Model
-from kubus.query.access_report import changes, explained, matrix, outcome, role
+from kubus.query.access_report import changes, explained, matrix, outcome, role, tenant_rows
 from kubus.sources.registry import dialect_of
 
 Claims = Annotated[str | None, Parameter(name=("--claims", "--as"))]
@@ -63,7 +63,10 @@ def explain(query: JsonArgument, /, *, claims: Claims = None, groups: str = "", 
         except KubusError as error:
             say(f"Refused: {error.message}")
             sys.exit(1)
-        for line in outcome(prepared.authorized):
+        for line in (
+            *tenant_rows(prepared.planned.cubes, caller, layer.model.tenancy),
+            *outcome(prepared.authorized),
+        ):
             say(line)
         say(f"SQL: {prepared.statement.sql}")
         say(f"Parameters: {json.dumps(prepared.statement.parameters, ensure_ascii=False)}")

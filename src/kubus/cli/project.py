@@ -59,8 +59,8 @@ def groups_argument(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def json_argument(text: str) -> Any:
-    """The JSON of an argument: itself, `-` for standard input, or `@file`.
+def json_argument(text: str, what: str = "query param") -> Any:
+    """The JSON of an argument: itself, `-` for standard input, or `@file`. `what` it is, for messages.
 
     Raises:
         QueryError: it is not JSON.
@@ -76,14 +76,14 @@ def json_argument(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise QueryError(f"Unable to decode query param as JSON, error: {error}") from error
+        raise QueryError(f"Unable to decode {what} as JSON, error: {error}") from error
 
 
 def claims_argument(text: str | None) -> Mapping[str, Any] | None:
-    """The claims of `--as`. Raises QueryError if they are no JSON object."""
+    """The claims of a caller, whichever flag gives them. Raises QueryError if they are no JSON object."""
     if text is None:
         return None
-    value = json_argument(text)
+    value = json_argument(text, "the caller's claims")
     if not isinstance(value, dict):
-        raise QueryError("--as has to be a JSON object of claims")
+        raise QueryError("The caller's claims have to be a JSON object", hint='Write \'{"sub": "ann"}\'')
     return cast("dict[str, Any]", value)

@@ -60,6 +60,13 @@ def positive(value: str) -> int:
     return int(value)
 
 
+def percent(value: str) -> int:
+    """A whole number from 1 to 100."""
+    if not WHOLE.fullmatch(value) or not 1 <= int(value) <= 100:
+        raise ValueError("a whole number between 1 and 100")
+    return int(value)
+
+
 def port(value: str) -> int:
     """A port; 0 is any that is free."""
     if "/" in value:

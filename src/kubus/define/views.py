@@ -3,7 +3,7 @@
 Source: data-model 14.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -147,6 +147,12 @@ class Tenancy(Definition):
 
     claim: str
     """The way to the claim: `organization.id`."""
+    schema: str | Mapping[str, str] | None = None
+    """The schema of each tenant: `tenant_{tenant}`, or name by name."""
+    database: str | Mapping[str, str] | None = None
+    """The database of each tenant, in the same way."""
+    data_source: str | Mapping[str, str] | None = None
+    """The data source of each tenant, in the same way."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ import msgspec
 from kubus.errors import KubusError
 from kubus.events import RefreshKeyFailed, emit
 from kubus.execution.compartment import Compartment
+from kubus.model.tenancy import Place
 from kubus.sources.source import Rows
 from kubus.sql.statement import RefreshKey, Statement
 
@@ -25,7 +26,7 @@ SHOWN = 10
 AGAIN = 10.0
 
 Ask = Callable[[Compartment, Statement, str], Awaitable[Rows]]
-KeyId = tuple[Compartment, str, str, tuple[str, ...], float]
+KeyId = tuple[Compartment, str, Place | None, str, tuple[str, ...], float]
 
 encode = msgspec.json.Encoder().encode
 
@@ -108,7 +109,7 @@ class AskedKeys:
 
 def key_id(compartment: Compartment, key: RefreshKey) -> KeyId:
     statement = key.statement
-    return compartment, statement.data_source, statement.sql, statement.parameters, key.seconds
+    return compartment, statement.data_source, statement.place, statement.sql, statement.parameters, key.seconds
 
 
 def failed_text(key: RefreshKey, error: KubusError) -> str:

@@ -2,25 +2,28 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
-from kubus.errors import KubusError, MemberError, SourceError
+from kubus.errors import KubusError
 from kubus.events import StatementFailed, StatementFinished, emit
 from kubus.execution.answer import Answer, Asking, Batch, LongAnswer, StillRunning
 from kubus.execution.asked_keys import AskedKeys, KeyValue
 from kubus.execution.cache import AnswerCache, AnswerKey, Kept, size_of
 from kubus.execution.compartment import NO_COMPARTMENT, Compartment
+from kubus.execution.pools import Pools
 from kubus.execution.refresh_key import fresh_span
+from kubus.execution.turns import Turns
 from kubus.model.refresh_key import RefreshInterval
 from kubus.query.query import CacheMode
 from kubus.sources.source import Rows, Source
 from kubus.sql.statement import RefreshKey, Statement
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Job:
     def __post_init__(self) -> None:
         count = self.count
         total = None if count is None else (count.sql, count.parameters)
-        asked = (self.statement.data_source, self.statement.sql, self.statement.parameters, total)
+        asked = (self.statement.data_source, self.statement.place, self.statement.sql, self.statement.parameters, total)
         key = AnswerKey(self.compartment, *asked, self.refresh_intervals, self.refresh_keys)
         object.__setattr__(self, "key", key)
 
@@ -95,16 +98,16 @@ class Runner:
 
     def __init__(
         self,
-        sources: Mapping[str, Source],
+        sources: Mapping[str, Source] | Pools,
         *,
+        turns: Turns | None = None,
         cache_bytes: int = 256 * 1024 * 1024,
         continue_wait: float = 10.0,
         orphaned: float = 120.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._sources = sources
-        self._furnished: dict[str, Mapping[str, Source]] = {}
-        self._asked: Counter[int] = Counter()
+        self._pools = sources if isinstance(sources, Pools) else Pools(sources)
+        self._turns = turns or Turns()
         self._cache = AnswerCache(cache_bytes)
         self._running: dict[RunningKey, Running] = {}
         self._keys = AskedKeys(self._ask, clock)
@@ -112,36 +115,25 @@ class Runner:
         self._orphaned = orphaned
         self._clock = clock
 
-    def furnish(self, compartment: str, sources: Mapping[str, Source]) -> None:
-        """Give a compartment sources of its own."""
-        self._furnished[compartment] = sources
+    @property
+    def pools(self) -> Pools:
+        """Whose connections statements run on."""
+        return self._pools
 
-    def is_furnished(self, compartment: str) -> bool:
-        """Whether a compartment has sources of its own now."""
-        return compartment in self._furnished
-
-    async def clear_out(self, compartment: str) -> bool:
-        """Give up the sources of a compartment; false if a statement runs there."""
-        if any(self._asked[id(source)] for source in self._furnished.get(compartment, {}).values()):
-            return False
-        for source in self._furnished.pop(compartment, {}).values():
-            await source.close()
-        return True
-
-    def source(self, name: str, compartment: Compartment = NO_COMPARTMENT) -> Source:
-        """The source of that name.
+    async def ask(self, job: Job, work: Callable[[Source, Statement], Awaitable[T]]) -> T:
+        """What `work` has of the source of a job, in its turn. It is not shared with others, and not kept.
 
         Raises:
-            MemberError: the configuration has none.
-            SourceError: the compartment's own ones were given up meanwhile.
+            Forbidden: the place of the caller's tenant is not there.
+            SourceError: the database refused or failed.
         """
-        sources = self._furnished.get(compartment.name) if compartment.furnished else self._sources
-        if sources is None:
-            raise SourceError("The connections of this tenant were given up", hint="Ask again")
-        source = sources.get(name)
-        if source is None:
-            raise MemberError(f"The {name} data source is missing in the declared CUBEJS_DATASOURCES.")
-        return source
+        source = await self._pools.of(job.statement, job.compartment)
+        try:
+            async with self._asking(job.compartment, job.statement, source):
+                return await work(source, job.statement)
+        except KubusError:
+            await self._pools.check_place(job.statement)
+            raise
 
     def fresh(self, job: Job, mode: CacheMode) -> Answer | None:
         """An answer that may be given without asking anybody."""
@@ -275,21 +267,21 @@ class Runner:
     async def _execute(
         self, job: Job, span: tuple[float, float], values: tuple[KeyValue, ...], request_id: str
     ) -> Answer | LongAnswer:
-        source = self.source(job.statement.data_source, job.compartment)
+        source = await self._pools.of(job.statement, job.compartment)
         began = time.perf_counter()
         rest: AsyncGenerator[Batch] | None = None
         if job.in_batches:
             # The total first: a long answer would wait for it with a connection in its hands.
-            counted = None if job.count is None else await self._rows(source, job.count, request_id)
+            counted = None if job.count is None else await self._rows(job.compartment, source, job.count, request_id)
             total = None if counted is None else int(counted.values[0][0])
-            rows, rest = await self._begun(source, job.statement, request_id)
+            rows, rest = await self._begun(job, source, request_id)
         elif job.count is None:
-            rows, total = await self._rows(source, job.statement, request_id), None
+            rows, total = await self._rows(job.compartment, source, job.statement, request_id), None
         else:
             try:
                 async with asyncio.TaskGroup() as group:
-                    answered = group.create_task(self._rows(source, job.statement, request_id))
-                    counted = group.create_task(self._rows(source, job.count, request_id))
+                    answered = group.create_task(self._rows(job.compartment, source, job.statement, request_id))
+                    counted = group.create_task(self._rows(job.compartment, source, job.count, request_id))
             except ExceptionGroup as failed:
                 # What the database says of the one it says of the other; callers know errors, and no groups of them.
                 raise failed.exceptions[0] from failed
@@ -310,14 +302,12 @@ class Runner:
         self._cache.put(job.key, answer, (span[0], until(answer, span, values) if known else float("-inf")))
         return answer
 
-    async def _begun(
-        self, source: Source, statement: Statement, request_id: str
-    ) -> tuple[Rows, AsyncGenerator[Batch] | None]:
+    async def _begun(self, job: Job, source: Source, request_id: str) -> tuple[Rows, AsyncGenerator[Batch] | None]:
         """The first rows, as many as are kept, and the rest; None for no rest."""
-        names = tuple(column.alias for column in statement.columns)
+        names = tuple(column.alias for column in job.statement.columns)
         first: Batch = []
         size = 0
-        batches = self._batches(source, statement, request_id)
+        batches = self._batches(job, source, request_id)
         try:
             async for batch in batches:
                 first += batch
@@ -329,48 +319,50 @@ class Runner:
             raise
         return Rows(names, first), None
 
-    async def _batches(self, source: Source, statement: Statement, request_id: str) -> AsyncGenerator[Batch]:
+    async def _batches(self, job: Job, source: Source, request_id: str) -> AsyncGenerator[Batch]:
+        statement = job.statement
         began = time.perf_counter()
         count = 0
         try:
-            async with aclosing(source.batches(statement)) as batches:
-                with self._in_use(source):
-                    async for batch in batches:
-                        count += len(batch)
-                        yield batch
+            async with self._asking(job.compartment, statement, source), aclosing(source.batches(statement)) as batches:
+                async for batch in batches:
+                    count += len(batch)
+                    yield batch
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
+            await self._pools.check_place(statement)
             raise
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, count, took, request_id))
 
     async def _ask(self, compartment: Compartment, statement: Statement, request_id: str) -> Rows:
-        return await self._rows(self.source(statement.data_source, compartment), statement, request_id)
+        source = await self._pools.of(statement, compartment)
+        return await self._rows(compartment, source, statement, request_id)
 
-    async def _rows(self, source: Source, statement: Statement, request_id: str) -> Rows:
+    async def _rows(self, compartment: Compartment, source: Source, statement: Statement, request_id: str) -> Rows:
         began = time.perf_counter()
         try:
-            with self._in_use(source):
+            async with self._asking(compartment, statement, source):
                 rows = await source.rows(statement)
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
+            await self._pools.check_place(statement)
             raise
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, len(rows.values), took, request_id))
         return rows
 
-    @contextmanager
-    def _in_use(self, source: Source) -> Generator[None]:
-        """A source that is asked is not given up."""
-        self._asked[id(source)] += 1
-        try:
-            yield
-        finally:
-            self._asked[id(source)] -= 1
-            if not self._asked[id(source)]:
-                del self._asked[id(source)]
+    @asynccontextmanager
+    async def _asking(self, compartment: Compartment, statement: Statement, source: Source) -> AsyncGenerator[None]:
+        """A turn at a source, which is not given up meanwhile."""
+        with self._pools.in_use(source):
+            if compartment.is_one_of_many and self._pools.is_shared(statement, compartment):
+                async with self._turns.of(source, compartment):
+                    yield
+            else:
+                yield
 
     async def close(self) -> None:
         """End what runs, and give up every source."""
@@ -382,9 +374,7 @@ class Runner:
                     await self._drop(key, running, answer)
             running.task.cancel()
         self._cache.clear()
-        for sources in (self._sources, *self._furnished.values()):
-            for source in sources.values():
-                await source.close()
+        await self._pools.close()
 
 
 def as_slow(old: Answer, values: tuple[KeyValue, ...] | None = None) -> Answer:

@@ -3,8 +3,10 @@
 from kubus.explain.explanation import Held
 from kubus.explain.steps import Numbered
 from kubus.explain.words import sql_words
+from kubus.model.member_sql import MemberSql
+from kubus.model.tenancy import OwnPlace
 from kubus.plan.nodes import LeftJoin, Scan
-from kubus.query.access_report import explained, filter_text
+from kubus.query.access_report import explained, filter_text, kind_text
 from kubus.query.authorize import AuthorizedQuery
 
 
@@ -25,7 +27,7 @@ def held(authorized: AuthorizedQuery, numbered: Numbered) -> Held:
         ),
         tenants=tuple(
             dict.fromkeys(
-                f"{node.cube.name}: {sql_words(node.tenant.text)} is the caller's tenant"
+                f"{node.cube.name}: {tenant_words(node.tenant)}"
                 for _, node in numbered.all()
                 if isinstance(node, Scan | LeftJoin) and node.tenant is not None
             )
@@ -34,3 +36,12 @@ def held(authorized: AuthorizedQuery, numbered: Numbered) -> Held:
         limits=tuple(f"at most {most} {what}" for what, most in told.items() if most is not None),
         reasons=tuple(explained(authorized.query, authorized.access)),
     )
+
+
+def tenant_words(tenant: MemberSql | OwnPlace) -> str:
+    """What holds the rows of a cube to the caller's tenant."""
+    match tenant:
+        case MemberSql(text):
+            return f"{sql_words(text)} is the caller's tenant"
+        case OwnPlace(kind):
+            return f"in the {kind_text(kind)} of the caller's tenant"

@@ -28,7 +28,7 @@ from kubus.loading.lint.run import LintWarning, lint
 from kubus.loading.problems import Problems
 from kubus.loading.python_models import Document
 from kubus.loading.reading import Declarations, declarations
-from kubus.loading.tenancy import tenants_are_told
+from kubus.loading.tenant_cubes import tenants_are_told, the_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView
 from kubus.loading.view_groups import compile_groups
 from kubus.loading.views import Made, ViewCompiler
@@ -36,6 +36,7 @@ from kubus.model.context import ClaimPath, claims_in
 from kubus.model.cube import Cube
 from kubus.model.join_graph import Join, JoinGraph
 from kubus.model.model import Model
+from kubus.model.tenancy import Tenancy
 from kubus.model.view import View
 
 # Changes when the same files come to mean something else.
@@ -100,7 +101,8 @@ class Compiler:
             name: self._members.result(name, (cube,), (), problems, partial(members_in, cube, problems))
             for name, cube in whole.items()
         }
-        compiled = {name: self.cube(cube, members, problems) for name, cube in whole.items()}
+        tenancy = the_tenancy({file: one.tenancy for file, one in read.items() if one.tenancy is not None}, problems)
+        compiled = {name: self.cube(cube, members, problems, tenancy) for name, cube in whole.items()}
         cubes = {name: one.cube for name, one in compiled.items() if one.cube is not None}
         joins = {name: cube.joins for name, cube in cubes.items()}
         joined_cubes_have_primary_keys(cubes, whole, problems)
@@ -111,8 +113,7 @@ class Compiler:
         holders = holders_of(declared, cubes, views)
         policies = {one.name: one.policies for one in (*whole.values(), *declared.views.values())}
         rows_are_told_by_themselves(holders, policies, problems)
-        tenancies = {file: one.tenancy for file, one in read.items() if one.tenancy is not None}
-        tenancy = tenants_are_told(tenancies, cubes, whole, problems)
+        tenants_are_told(tenancy, cubes, whole, self._dialects, problems)
         for kept in (self._files, self._merged, self._members, self._cubes, self._checked, self._views):
             kept.turn()
         self._declared, self._written = (whole, declared.views), (files, problems)
@@ -143,14 +144,16 @@ class Compiler:
     def merge(self, child: DeclaredCube, parent: DeclaredCube, problems: Problems) -> DeclaredCube:
         return self._merged.result(child.name, (child, parent), (), problems, partial(merged, child, parent))
 
-    def cube(self, declared: DeclaredCube, members: Members, problems: Problems) -> CompiledCube:
+    def cube(
+        self, declared: DeclaredCube, members: Members, problems: Problems, tenancy: Tenancy | None
+    ) -> CompiledCube:
         """A cube; what it refers to is known by the names of members alone."""
 
         def compile_it(seen: Members) -> CompiledCube:
-            cube = compile_cube(declared, seen, self._dialects, problems)
+            cube = compile_cube(declared, seen, self._dialects, problems, tenancy)
             return CompiledCube(cube, () if cube is None else claims_in(cube))
 
-        return self._cubes.result(declared.name, (declared,), (members,), problems, compile_it)
+        return self._cubes.result(declared.name, (declared, tenancy), (members,), problems, compile_it)
 
     def check_references(
         self,

@@ -17,7 +17,7 @@ from kubus.loading.policies import PolicyCompiler, member_kinds
 from kubus.loading.pre_aggregations import PreAggregationCompiler
 from kubus.loading.problems import Problems, nearest_hint
 from kubus.loading.segments import compile_segment
-from kubus.loading.tenancy import compile_tenant
+from kubus.loading.tenant_cubes import compile_tenant
 from kubus.loading.yaml_text import Yaml
 from kubus.model.access import AccessPolicy
 from kubus.model.cube import Cube
@@ -26,6 +26,7 @@ from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.model.references import query_sql, select_sql, table_sql
 from kubus.model.refresh_key import RefreshInterval, RefreshSql
+from kubus.model.tenancy import Tenancy
 
 NO_KEY = "counts rows, and the cube has no primary key to tell them apart"
 
@@ -36,7 +37,11 @@ EVERY = 10.0
 
 
 def compile_cube(
-    declared: DeclaredCube, members: Members, dialects: Mapping[str, str], problems: Problems
+    declared: DeclaredCube,
+    members: Members,
+    dialects: Mapping[str, str],
+    problems: Problems,
+    tenancy: Tenancy | None = None,
 ) -> Cube | None:
     """The cube, or None if it has no table or its data source is not known; every problem is noted."""
     itself = DeclaredMember(declared.name, declared.at, declared.file, declared.fields, origins=declared.origins)
@@ -61,7 +66,7 @@ def compile_cube(
     compiler.boolean(itself, "rewrite_queries", False, "cube")
     compiler.boolean(itself, "calendar", False, "cube")
     refresh_key, refresh = compile_refresh_key(compiler, itself)
-    tenant, is_shared = compile_tenant(compiler, itself)
+    tenant, is_shared = compile_tenant(compiler, itself, tenancy)
     dimensions = compile_dimensions(compiler)
     measures = compiler.all("measures", compile_measure)
     segments = compiler.all("segments", compile_segment)

@@ -1,90 +1,82 @@
-"""The `tenant:` block of a model, and what each cube says of its rows."""
+"""The `tenant:` block of a model: the claim, and what each tenant has of its own."""
 
+import re
 from collections.abc import Mapping
 
-from sqlglot import exp
-
-from kubus.loading.declarations import IDENTIFIER, DeclaredCube, DeclaredMember, short
-from kubus.loading.members import CubeCompiler
+from kubus.loading.declarations import IDENTIFIER, short
 from kubus.loading.problems import Problems
-from kubus.loading.yaml_text import Yaml
-from kubus.model.cube import Cube, value_sql
-from kubus.model.member_sql import MemberSql, TableReference
-from kubus.model.tenancy import Tenancy
+from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
+from kubus.model.tenancy import LONGEST, NAME, PlaceKind, Tenancy, TenantNames
 
-SHARED = "shared"
 FORM = "Write `tenant: {claim: organization.id}`, the way to the claim that names a caller's tenant"
-CUBE_FORM = "Write the column that names the tenant of a row, such as `tenant: tenant_id`, or `tenant: shared`"
+KINDS: tuple[PlaceKind, ...] = ("schema", "database", "data_source")
+THE_TENANT = "{tenant}"
+NAMES_FORM = (
+    "Write a list, such as `schema: {acme: acme_data}`, or a pattern with something beside the tenant, such as "
+    "`schema: tenant_{tenant}`"
+)
+
+# The block as it stands in a text that may be a template as a whole.
+BLOCK = re.compile(r"^tenant:.*\n?(?:^(?:[ \t#].*)?\n?)*", re.MULTILINE)
 
 
 def read_tenancy(file: str, value: Yaml, problems: Problems) -> Tenancy | None:
     """The block of a file; None and a problem if it is none."""
-    claim = value.data.get("claim") if value.is_map else None
-    if not value.is_map or not isinstance(claim, Yaml) or not isinstance(claim.data, str):
+    entries = dict(value.items())
+    claim = entries.pop("claim", None)
+    path = tuple(claim.data.split(".")) if claim is not None and isinstance(claim.data, str) else ()
+    if not path or not all(IDENTIFIER.fullmatch(step) for step in path) or not entries.keys() <= set(KINDS):
         problems.add(file, value, f"(tenant = {short(value.plain())}) is not allowed", hint=FORM)
         return None
-    unknown = [key for key, _ in value.items() if key != "claim"]
-    path = tuple(claim.data.split("."))
-    if unknown or not all(IDENTIFIER.fullmatch(step) for step in path):
-        problems.add(file, value, f"(tenant = {short(value.plain())}) is not allowed", hint=FORM)
+    kinds: list[PlaceKind] = [kind for kind in KINDS if kind in entries]
+    if not kinds:
+        return Tenancy(path)
+    if len(kinds) > 1:
+        problems.add(file, value, f"tenant says both {' and '.join(kinds)}", hint="A tenant has one of them")
         return None
-    return Tenancy(path)
+    names = read_names(file, kinds[0], entries[kinds[0]], problems)
+    return None if names is None else Tenancy(path, kinds[0], names)
 
 
-def compile_tenant(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[MemberSql | None, bool]:
-    """The SQL that names the tenant of a row, and whether the cube says that its rows are everybody's."""
-    value = itself.fields.get("tenant")
-    if value is None:
-        return None, False
-    if value.data == SHARED:
-        return None, True
-    sql = compiler.sql(itself, value, "tenant")
-    if sql is not None and not all(isinstance(reference, TableReference) for reference in sql.references):
-        compiler.report(itself, value, "tenant has to be SQL of the cube's own columns", CUBE_FORM)
-        return None, False
-    return sql, False
+def read_names(file: str, kind: PlaceKind, value: Yaml, problems: Problems) -> TenantNames | None:
+    """What the places of tenants are called; None and a problem if that is not said, or two are called the same."""
+    faults: list[str] = []
+    if isinstance(value.data, str):
+        before, found, after = value.data.partition(THE_TENANT)
+        beside = before + after
+        if not found or THE_TENANT in after or not beside or not NAME.fullmatch(f"{before}x{after}"):
+            faults.append(f"(tenant.{kind} = {short(value.data)}) is no name with {THE_TENANT} and more in it")
+        names = TenantNames((), before, after)
+    else:
+        listed = {tenant: one.data for tenant, one in value.items()}
+        for tenant, name in listed.items():
+            if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST:
+                faults.append(f"(tenant.{kind}.{tenant} = {short(name)}) is not a name")
+        # Databases do not all tell capitals from others.
+        alike = [str(name).casefold() for name in listed.values()]
+        faults.extend(
+            f"tenant.{kind}: two tenants have '{name}'" for name in sorted({n for n in alike if alike.count(n) > 1})
+        )
+        if not listed:
+            faults.append(f"(tenant.{kind} = {short(value.plain())}) names no tenant")
+        names = TenantNames(tuple((tenant, str(name)) for tenant, name in listed.items()))
+    for fault in faults:
+        problems.add(file, value, fault, hint=NAMES_FORM)
+    return None if faults else names
 
 
-def tenants_are_told(
-    tenancies: Mapping[str, Tenancy],
-    cubes: Mapping[str, Cube],
-    declared: Mapping[str, DeclaredCube],
-    problems: Problems,
-) -> Tenancy | None:
-    """The one tenancy of a model, of which every cube says what it means for its rows."""
-    for file in list(tenancies)[1:]:
-        problems.note(file, 1, 1, f"tenant is declared twice: also in {next(iter(tenancies))}")
-    tenancy = next(iter(tenancies.values()), None)
-    for name, cube in cubes.items():
-        of = declared[name]
-        if tenancy is None:
-            if cube.tenant is not None:
-                at = of.fields["tenant"]
-                problems.add(of.file, at, "tenant has no meaning: the model names no claim", hint=FORM, cube=name)
+def declared_tenancy(texts: Mapping[str, str]) -> Tenancy | None:
+    """The tenancy that files declare, as far as that is known before their templates are rendered."""
+    for file, text in texts.items():
+        block = BLOCK.search(text) if file.endswith((".yml", ".yaml")) else None
+        if block is None or "{{" in block[0] or "{%" in block[0]:
             continue
-        if cube.tenant is None and not cube.is_shared:
-            problems.add(of.file, of.at, f"Cube '{name}' does not say whose its rows are", hint=CUBE_FORM, cube=name)
-        for path, sql in members_sql(cube):
-            if reads_tables(sql):
-                problems.add(
-                    of.file,
-                    of.at,
-                    f"'{path}' reads a table in a sub-select, where no tenant condition holds",
-                    hint="Make a cube of that table, and refer to a measure of it with sub_query",
-                    cube=name,
-                )
-    return tenancy
-
-
-def members_sql(cube: Cube) -> list[tuple[str, MemberSql]]:
-    """Every SQL of a cube's members and joins, with what it is called."""
-    found = [(d.path, sql) for d in cube.dimensions.values() for sql in value_sql(d.value)]
-    for measure in cube.measures.values():
-        found += [(measure.path, sql) for sql in (measure.sql, *measure.filters) if sql is not None]
-    found += [(segment.path, segment.sql) for segment in cube.segments.values()]
-    found += [(f"{cube.name}.joins.{join.target}", join.on) for join in cube.joins]
-    return found
-
-
-def reads_tables(sql: MemberSql) -> bool:
-    return any(isinstance(table.this, exp.Identifier) for table in sql.tree.find_all(exp.Table))
+        try:
+            document = read_yaml(block[0])
+        except BadYaml:
+            continue
+        value = None if document is None else dict(document.items()).get("tenant")
+        found = None if value is None else read_tenancy(file, value, Problems({}))
+        if found is not None:
+            return found
+    return None

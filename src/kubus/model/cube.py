@@ -17,6 +17,7 @@ from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.pre_aggregation import PreAggregation
 from kubus.model.refresh_key import RefreshInterval, RefreshSql
 from kubus.model.stage import Stage
+from kubus.model.tenancy import OwnPlace
 from kubus.model.window import Span, Window
 
 # `format` and `meta` are handed through to metadata as they were declared.
@@ -264,10 +265,10 @@ class Cube:
     """A table or a query, with its members and joins.
 
     `table` is SQL for what stands in FROM: a name, or a query when `is_query`. `alias` names it in statements and
-    begins every column alias. `tenant` is SQL that names the tenant of a row, where the model keeps tenants apart; the
-    rows of a cube that `is_shared` are everybody's. `file` is the path below the model folder, for people.
-    `refresh` says how long an answer from this cube stays fresh; None for the default. Groups of fewer rows than
-    `min_group` are not shown.
+    begins every column alias. Where the model keeps tenants apart, `tenant` is SQL that names the tenant of a row, or
+    says that the rows are in the tenant's own place; the rows of a cube that `is_shared` are everybody's. `file` is the
+    path below the model folder, for people. `refresh` says how long an answer from this cube stays fresh; None for the
+    default. Groups of fewer rows than `min_group` are not shown.
     """
 
     name: str
@@ -286,7 +287,7 @@ class Cube:
     pre_aggregations: tuple[PreAggregation, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
     min_group: int = 0
-    tenant: MemberSql | None = None
+    tenant: MemberSql | OwnPlace | None = None
     is_shared: bool = False
     extends: str | None = None
     refresh_key: Json = None

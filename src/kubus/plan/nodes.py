@@ -10,6 +10,7 @@ from kubus.model.additive import Keep
 from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.join_graph import Join
 from kubus.model.member_sql import MemberSql
+from kubus.model.tenancy import OwnPlace
 from kubus.model.window import Window
 from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Shifted, Within
 from kubus.query.shape import Slot
@@ -20,7 +21,7 @@ class Scan:
     """Every row of a cube; of one that `tenant` is said of, every row of the caller's tenant."""
 
     cube: Cube
-    tenant: MemberSql | None = None
+    tenant: MemberSql | OwnPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class LeftJoin:
     input: "RowPlan"
     join: Join
     cube: Cube
-    tenant: MemberSql | None = None
+    tenant: MemberSql | OwnPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

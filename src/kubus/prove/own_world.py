@@ -11,6 +11,7 @@ from random import Random
 from types import MappingProxyType
 from typing import cast
 
+from kubus.errors import ConfigError
 from kubus.model.access import AccessPolicy, ClaimAt, Constant, PolicyValue, tests_in
 from kubus.model.columns import KINDS, Kind, bare_column, columns_of, columns_read, members_of, named_in, on_table
 from kubus.model.context import everything_in
@@ -38,7 +39,16 @@ class Drawn:
 
 
 def drawn(model: Model) -> Drawn:
-    """The tables of a model and what guards them."""
+    """The tables of a model and what guards them.
+
+    Raises:
+        ConfigError: tenants have places of their own, and a world has one.
+    """
+    if model.tenancy is not None and model.tenancy.kind is not None:
+        raise ConfigError(
+            f"Each tenant has a {model.tenancy.kind.replace('_', ' ')}, and kubus prove makes one place for all",
+            hint="Its own tests prove those: see docs/tenants.md",
+        )
     columns = columns_of(model)
     foreign = {name: set[str]() for name in model.cubes}
     reads: dict[str, dict[str, frozenset[str]]] = {}

@@ -23,11 +23,14 @@ from kubus.model.access import (
 )
 from kubus.model.cube import Cube, Member
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
+from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
+from kubus.model.tenancy import OwnPlace, PlaceKind, Tenancy
 from kubus.model.view import View
 from kubus.query.access import Access, DefaultAccess, Sight, behind_view, holds, sight
 from kubus.query.authorize import AuthorizedQuery, named
 from kubus.query.query import Query
+from kubus.query.tenant import named_by, place_of, tenant_of
 
 # ── explain ──
 
@@ -37,6 +40,7 @@ def explained(query: Query, access: Access) -> Iterator[str]:
     caller = access.caller
     groups, claims = ", ".join(sorted(caller.groups)), ", ".join(caller.security.claims)
     yield f"Caller: groups {groups or 'none'}; claims {claims or 'none'}"
+    yield from of_tenant(caller, access.model.tenancy)
     holders: dict[str, Cube | View] = {}
     for path in named(query, access.model):
         name = path.partition(".")[0]
@@ -48,6 +52,43 @@ def explained(query: Query, access: Access) -> Iterator[str]:
         yield from of_holder(holder, access)
     for path in named(query, access.model):
         yield from of_member(path, access)
+
+
+def of_tenant(caller: Caller, tenancy: Tenancy | None) -> Iterator[str]:
+    """Which tenant a caller is of, a line; nothing where the model keeps no tenants apart."""
+    if tenancy is None:
+        return
+    found = named_by(caller.security, tenancy)
+    if found is None:
+        yield f"Tenant: none, since the claim {tenancy.name} names none, so every query is refused"
+        return
+    try:
+        place = place_of(found, tenancy)
+    except Forbidden as error:
+        yield f"Tenant: {found}, by the claim {tenancy.name}, and refused: {error.message}"
+        return
+    where = "" if place is None else f", whose {kind_text(place.kind)} is {place.name}"
+    yield f"Tenant: {found}, by the claim {tenancy.name}{where}"
+
+
+def tenant_rows(cubes: Sequence[Cube], caller: Caller, tenancy: Tenancy | None) -> Iterator[str]:
+    """Which rows of the cubes that are read are there for the caller's tenant, a line each, whatever policies give."""
+    if tenancy is None:
+        return
+    tenant = tenant_of(caller.security, tenancy)
+    for cube in cubes:
+        match cube.tenant:
+            case MemberSql(text):
+                rows = f"those of the tenant, where {text.strip()} is {tenant}"
+            case OwnPlace(kind):
+                rows = f"those in the tenant's own {kind_text(kind)}"
+            case None:
+                rows = "everybody's"
+        yield f"Tenant: rows of {cube.name}: {rows}"
+
+
+def kind_text(kind: PlaceKind) -> str:
+    return kind.replace("_", " ")
 
 
 def of_holder(holder: Cube | View, access: Access) -> Iterator[str]:

@@ -64,7 +64,23 @@ class DuckDBSource:
         self._wire: OrderedDict[str, WireSql] = OrderedDict()
         self._opening = Lock()
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
-        self._threads = ThreadPoolExecutor(max(2, os.cpu_count() or 2), thread_name_prefix=f"duckdb-{name}")
+        self._name = name
+        self._at_once = max(2, os.cpu_count() or 2)
+        self._threads = ThreadPoolExecutor(self._at_once, thread_name_prefix=f"duckdb-{name}")
+
+    @property
+    def at_once(self) -> int:
+        """See `Source`."""
+        return self._at_once
+
+    def in_database(self, name: str) -> "DuckDBSource":
+        """See `Source`."""
+        return DuckDBSource(self._name, self._options.in_database(name))
+
+    async def has_database(self, name: str) -> bool:
+        """See `Source`."""
+        path = self._options.in_database(name).path
+        return path is not None and await asyncio.to_thread(path.is_file)
 
     # ── asking ──
 

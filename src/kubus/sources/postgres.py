@@ -54,6 +54,20 @@ class PostgresSource:
         self._closed = False
         self._asked: set[Connection] = set()
 
+    @property
+    def at_once(self) -> int:
+        """See `Source`."""
+        return self._options.max_connections
+
+    def in_database(self, name: str) -> "PostgresSource":
+        """See `Source`."""
+        return PostgresSource(self._name, self._options.in_database(name))
+
+    async def has_database(self, name: str) -> bool:
+        """See `Source`."""
+        asking = Statement("SELECT 1 FROM pg_database WHERE datname = $1 AND datallowconn", (name,), (), self._name)
+        return bool((await self.rows(asking)).values)
+
     async def rows(self, statement: Statement) -> Rows:
         """See `Source`."""
         _, values = await self._fetch(statement)

@@ -41,7 +41,9 @@ class Address:
     def conninfo(self) -> str:
         """The connection string. What the URL says stands before the other options."""
         if self._conninfo is None:
-            self._conninfo = make_conninfo(**{**self._given(), **self._url, **self._session()})
+            only = self._options.only_database
+            last = {} if only is None else {"dbname": only}
+            self._conninfo = make_conninfo(**{**self._given(), **self._url, **self._session(), **last})
         return self._conninfo
 
     def forget(self) -> None:

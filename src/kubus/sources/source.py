@@ -28,11 +28,29 @@ class Rows:
 class Source(Protocol):
     """A database that kubus asks. Made once for each data source; safe to use from many tasks of one event loop.
 
-    `db_type` is its name in settings and answers, `dialect` that of its SQL dialect.
+    `db_type` is its name in settings and answers, `dialect` that of its SQL dialect, `at_once` how many statements it
+    runs at a time.
     """
 
     db_type: str
     dialect: str
+
+    @property
+    def at_once(self) -> int:
+        """How many statements run at a time; further ones wait."""
+        ...
+
+    def in_database(self, name: str) -> "Source":
+        """A source like this one, for another database of the same server or folder. Nothing is opened yet.
+
+        Raises:
+            ConfigError: there can be no other.
+        """
+        ...
+
+    async def has_database(self, name: str) -> bool:
+        """Whether there is a database of that name to go to."""
+        ...
 
     async def rows(self, statement: Statement) -> Rows:
         """Run the statement. When the awaiting task is cancelled, the statement is cancelled in the database.

@@ -50,6 +50,7 @@ class Making(ABC):
     claims: CallerClaims
     placeholders: Placeholders = field(default_factory=Placeholders)
     data_sources: dict[str, None] = field(default_factory=dict[str, None])
+    reads_own_place: bool = False
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:

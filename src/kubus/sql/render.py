@@ -10,6 +10,7 @@ from kubus.model.cube import Cube, Dimension, Measure
 from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
 from kubus.model.refresh_key import RefreshSql
+from kubus.model.tenancy import OwnPlace
 from kubus.plan.nodes import (
     Aggregate,
     AggregateOnce,
@@ -52,6 +53,7 @@ from kubus.sql.rolling import rolled, rolled_rows
 from kubus.sql.scope import Scope
 from kubus.sql.stages import calculated, chosen, has_windows, kept_one, merged, ranked, reaggregated, set_below, spread
 from kubus.sql.statement import Column, RefreshKeyShape, StatementShape
+from kubus.sql.tenant_schema import marked_schema, put_schema
 
 
 def render(
@@ -63,6 +65,7 @@ def render(
         MemberError: the plan reads from more than one data source.
         Unsupported: the dialect cannot say it.
         BadClaim: the caller lacks a claim that the model requires.
+        Forbidden: it would read a table of which nothing says whose schema it is in.
     """
     renderer = Renderer(model, dialect, timezone, claims or CallerClaims())
     tree = renderer.plan(plan)
@@ -72,18 +75,25 @@ def render(
             "To join across data sources use rollupJoin with Cube Store. Found data sources: " + ", ".join(sources)
         )
     columns = columns_of(plan, renderer.names)
-    shape = shaped(tree, renderer, columns, sources[0])
+    shape = shaped(tree, renderer, columns, sources[0], is_own=renderer.reads_own_place)
     return replace(shape, refresh_keys=refresh_keys(renderer)) if renderer.refresh_keys else shape
 
 
-def shaped(tree: exp.Expr, renderer: "Renderer", columns: tuple[Column, ...], data_source: str) -> StatementShape:
-    """The text of a tree, its placeholders numbered as they come."""
+def shaped(
+    tree: exp.Expr, renderer: "Renderer", columns: tuple[Column, ...], data_source: str, *, is_own: bool
+) -> StatementShape:
+    """The text of a tree, its placeholders numbered as they come. `is_own`: it reads the tenant's own place."""
     used: dict[int, int] = {}
     for parameter in tree.find_all(exp.Parameter, bfs=False):
         number = used.setdefault(int(parameter.name), len(used) + 1)
         parameter.set("this", exp.Literal.number(number))
     parameters = tuple(renderer.placeholders.parameters[number - 1] for number in used)
-    return StatementShape(renderer.dialect.write(tree), parameters, columns, data_source, renderer.timezone)
+    text = renderer.dialect.write(tree)
+    tenancy = renderer.model.tenancy
+    kind = None if tenancy is None else tenancy.kind
+    schema = marked_schema(tree, text, renderer.dialect) if kind == "schema" else ""
+    reads = kind if schema or is_own else None
+    return StatementShape(text, parameters, columns, data_source, renderer.timezone, reads, schema)
 
 
 def refresh_keys(renderer: "Renderer") -> tuple[RefreshKeyShape, ...]:
@@ -92,7 +102,9 @@ def refresh_keys(renderer: "Renderer") -> tuple[RefreshKeyShape, ...]:
     for cube, seconds, tree in renderer.refresh_keys:
         names = tree.named_selects if isinstance(tree, exp.Query) else []
         columns = tuple(Column(name, name, "measure", "string") for name in names)
-        found[RefreshKeyShape(cube.name, shaped(tree, renderer, columns, cube.data_source), seconds)] = None
+        is_own = isinstance(cube.tenant, OwnPlace)
+        shape = shaped(tree, renderer, columns, cube.data_source, is_own=is_own)
+        found[RefreshKeyShape(cube.name, shape, seconds)] = None
     return tuple(found)
 
 
@@ -187,11 +199,15 @@ class Renderer(Making):
                     select = select.where(exp.Paren(this=predicate(condition, scope, value_of)), copy=False)
                 return select, scope
 
-    def table(self, cube: Cube, tenant: MemberSql | None, scope: Scope) -> exp.Expr:
+    def table(self, cube: Cube, tenant: MemberSql | OwnPlace | None, scope: Scope) -> exp.Expr:
         """A cube as it stands in FROM."""
         self.data_sources[cube.data_source] = None
+        self.reads_own_place |= isinstance(cube.tenant, OwnPlace)
         if isinstance(cube.refresh, RefreshSql):
-            self.refresh_keys.append((cube, cube.refresh.seconds, scope.bind(cube.refresh.sql, scope.rows_of)))
+            tree = scope.bind(cube.refresh.sql, scope.rows_of)
+            if isinstance(cube.tenant, OwnPlace) and cube.tenant.kind == "schema":
+                put_schema(tree)
+            self.refresh_keys.append((cube, cube.refresh.seconds, tree))
         return scope.table(cube.name, tenant=tenant)
 
 

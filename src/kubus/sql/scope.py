@@ -13,11 +13,13 @@ from kubus.model.cube import Case, Dimension, Geo, Masked, Measure, Segment, Swi
 from kubus.model.measure_types import Aggregate
 from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, TableReference, marker
 from kubus.model.model import Model
+from kubus.model.tenancy import OwnPlace
 from kubus.query.claims import claim_text
 from kubus.query.resolve import Bucket, Key, referenced
 from kubus.query.shape import Slot, form_of
 from kubus.sql.periods import granularity_of, periods
 from kubus.sql.statement import Parameter, Use
+from kubus.sql.tenant_schema import put_schema
 
 # What a member that some SQL refers to becomes there.
 Expand = Callable[[MemberReference], exp.Expr]
@@ -176,18 +178,20 @@ class Scope:
             case Measure():
                 raise AssertionError(f"{member.path} is no row value")
 
-    def table(self, cube: str, alias: str | None = None, *, tenant: MemberSql | None = None) -> exp.Expr:
+    def table(self, cube: str, alias: str | None = None, *, tenant: MemberSql | OwnPlace | None = None) -> exp.Expr:
         """A cube as it stands in FROM; with `tenant`, its rows of the caller's tenant alone.
 
-        The condition is inside, so that an outer join sees no other rows, and nothing outside can let them through.
+        A condition is inside, so that an outer join sees no other rows, and nothing outside can let them through.
         """
-        if tenant is not None:
+        if isinstance(tenant, MemberSql):
             held = exp.select("*").from_(self.table(cube), copy=False)
             held = held.where(self.context.is_of_tenant(tenant, self), copy=False)
             name = exp.to_identifier(alias or self.model.cubes[cube].alias, quoted=True)
             return exp.Subquery(this=held, alias=exp.TableAlias(this=name))
         of = self.model.cubes[cube]
         tree = self.bind(of.table, self.rows_of)
+        if tenant is not None and tenant.kind == "schema":
+            put_schema(tree)
         name = exp.to_identifier(alias or of.alias, quoted=True)
         if of.is_query:
             return exp.Subquery(this=tree, alias=exp.TableAlias(this=name))

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
 
-from kubus.errors import QueryError
+from kubus.errors import Forbidden, QueryError
 from kubus.model.granularity import MILLISECOND, end_of
 from kubus.model.measure_types import ValueType
+from kubus.model.tenancy import Place, PlaceKind
 from kubus.query.date_range import utc_end, utc_instant
 from kubus.query.shape import Slot
+from kubus.sql.tenant_schema import with_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,15 @@ class Column:
 class Statement:
     """SQL text, and the values for its placeholders in order. `columns` are in the order of the SELECT list.
 
-    `tag` is a comment that goes to the database in front of the text, and is no part of what the statement is.
+    `place` is that of the one tenant whose rows it reads, where tenants have places of their own. `tag` is a comment
+    that goes to the database in front of the text, and is no part of what the statement is.
     """
 
     sql: str
     parameters: tuple[str, ...]
     columns: tuple[Column, ...]
     data_source: str
+    place: Place | None = None
     tag: str = field(default="", compare=False)
 
 
@@ -85,6 +89,9 @@ class RefreshKey:
 class StatementShape:
     """A statement without values: what all queries of one shape share. `refresh_keys` are those of the cubes that it
     reads, as far as a database knows them.
+
+    `reads` says that it reads the place of the caller's tenant, and of which kind that is. `schema` is what stands in
+    its text where the schema of the tenant goes.
     """
 
     sql: str
@@ -92,12 +99,24 @@ class StatementShape:
     columns: tuple[Column, ...]
     data_source: str
     timezone: str
+    reads: PlaceKind | None = None
+    schema: str = ""
     refresh_keys: tuple["RefreshKeyShape", ...] = ()
 
-    def bind(self, values: Sequence[str]) -> Statement:
-        """The statement for the values of one query."""
+    def bind(self, values: Sequence[str], place: Place | None = None) -> Statement:
+        """The statement for the values of one query, in the place of the tenant who asks it.
+
+        Raises:
+            Forbidden: it reads the place of a tenant, and nothing says of which.
+        """
         bound = tuple(USES[p.use](value_at(p.slot, values), self.timezone) for p in self.parameters)
-        return Statement(self.sql, bound, self.columns, self.data_source)
+        if self.reads is None:
+            return Statement(self.sql, bound, self.columns, self.data_source)
+        if place is None or place.kind != self.reads:
+            raise Forbidden("The rows of a tenant are asked for, and nothing says of which")
+        sql = with_schema(self.sql, self.schema, place.name) if self.schema else self.sql
+        source = place.name if place.kind == "data_source" else self.data_source
+        return Statement(sql, bound, self.columns, source, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +127,9 @@ class RefreshKeyShape:
     statement: StatementShape
     seconds: float
 
-    def bind(self, values: Sequence[str]) -> RefreshKey:
-        """The key for the values of one query."""
-        return RefreshKey(self.cube, self.statement.bind(values), self.seconds)
+    def bind(self, values: Sequence[str], place: Place | None = None) -> RefreshKey:
+        """The key for the values of one query, in the place of the tenant who asks it."""
+        return RefreshKey(self.cube, self.statement.bind(values, place), self.seconds)
 
 
 def value_at(slot: Slot, values: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from kubus.context import Caller
 from kubus.errors import ConfigError, HookError
 from kubus.events import HookFailed, SettingWarning, emit
 from kubus.execution.compartment import Compartment
-from kubus.execution.run import Runner
+from kubus.execution.pools import Pools
 from kubus.sources.options import SourceOptions
 from kubus.sources.registry import dialect_of, make_source
 from kubus.tenants.host_calls import HostCalls, who_is
@@ -37,10 +37,10 @@ class Furnished:
 class Connections:
     """Which compartment a caller is in, and where its connections lead."""
 
-    def __init__(self, host: HostCalls, once: Once, runner: Runner) -> None:
+    def __init__(self, host: HostCalls, once: Once, pools: Pools) -> None:
         self._host = host
         self._once = once
-        self._runner = runner
+        self._pools = pools
         self._furnished: OrderedDict[str, Furnished] = OrderedDict()
         self._known_places: OrderedDict[object, None] = OrderedDict()
 
@@ -48,12 +48,12 @@ class Connections:
         """The compartment of a caller, with connections of its own where a hook says where they lead."""
         if self._host.hooks.driver_factory is None:
             dialects = tuple(sorted((name, dialect_of(options)) for name, options in self._host.rules.sources.items()))
-            return Compartment(caller.compartment), dialects
+            return self.compartment(caller), dialects
         name = caller.compartment
         known = self._furnished.get(name)
         # Asked for each caller: whose database it is may hang on more than the app id, and nobody is given another's.
         place = (name, caller.app_id, who_is(caller))
-        if known is None or place not in self._known_places or not self._runner.is_furnished(name):
+        if known is None or place not in self._known_places or not self._pools.is_furnished(name):
             known = await self._once.of(("place", *place), lambda: self._open(caller, request_id))
             self._known_places[place] = None
             if len(self._known_places) > REMEMBERED:
@@ -61,6 +61,11 @@ class Connections:
         known.used = time.monotonic()
         self._furnished.move_to_end(name)
         return Compartment(name, furnished=True), known.dialects
+
+    def compartment(self, caller: Caller) -> Compartment:
+        """The compartment of a caller where all share the connections of the settings."""
+        name = caller.compartment
+        return Compartment(name, is_one_of_many=name != self._host.rules.app_id)
 
     async def _open(self, caller: Caller, request_id: str) -> Furnished:
         """Ask where the databases of a compartment are, and connect it. All its callers have to have the same."""
@@ -75,7 +80,7 @@ class Connections:
                 more={"dataSource": source},
             )
         known = self._furnished.get(name)
-        if known is not None and self._runner.is_furnished(name):
+        if known is not None and self._pools.is_furnished(name):
             if {s: place_of(o) for s, o in known.options.items()} != {s: place_of(o) for s, o in options.items()}:
                 raise self._one_for_two(caller)
         else:
@@ -87,7 +92,7 @@ class Connections:
                 raise HookError("Internal server error") from error
             dialects = tuple(sorted((source, one.dialect) for source, one in sources.items()))
             known = self._furnished[name] = Furnished(MappingProxyType(options), dialects)
-            self._runner.furnish(name, sources)
+            self._pools.furnish(name, sources)
             known.used = time.monotonic()
             await self._make_room()
         return known
@@ -111,5 +116,5 @@ class Connections:
                 return
             if time.monotonic() - self._furnished[name].used < IDLE_SECONDS:
                 return
-            if await self._runner.clear_out(name):
+            if await self._pools.clear_out(name):
                 del self._furnished[name]

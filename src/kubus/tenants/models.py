@@ -159,9 +159,10 @@ class Models:
             return
         self._warned.add(name)
         paths = ", ".join(".".join(path) for path in app.compiled.reads)
+        says = "tenant" if self._host.hooks.context_to_app_id is None else "context_to_app_id"
         emit(
             SettingWarning(
-                "context_to_app_id",
+                says,
                 f"callers of the app id '{name}' differ in what templates read of COMPILE_CONTEXT ({paths}): each has "
                 "a model of their own, which costs a compilation. Put it into the app id",
             )

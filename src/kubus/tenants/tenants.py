@@ -15,6 +15,9 @@ from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
 from kubus.execution.compartment import Compartment
 from kubus.loading.current_model import CurrentModel
+from kubus.loading.tenancy import declared_tenancy
+from kubus.model.tenancy import Tenancy
+from kubus.query.tenant import tenant_of
 from kubus.semantic_layer import SemanticLayer
 from kubus.tenants.connections import Connections
 from kubus.tenants.host_calls import HostCalls
@@ -44,10 +47,12 @@ class Tenants:
         self._shared = layer
         self._hooks = hooks
         self._once = Once()
-        host = HostCalls(hooks, calls or HookCalls(), rules or TenantRules())
+        self._rules = rules or TenantRules()
+        host = HostCalls(hooks, calls or HookCalls(), self._rules)
         self._models = Models(host, self._once, self._forget)
-        self._connections = Connections(host, self._once, layer.runner)
+        self._connections = Connections(host, self._once, layer.runner.pools)
         self._read_texts = texts
+        self._declared: Tenancy | None = None
         self._asks_who = False
         self._at_hand: dict[int, tuple[Caller, SemanticLayer]] = {}
         self._layers: OrderedDict[tuple[int, Compartment], SemanticLayer] = OrderedDict()
@@ -66,6 +71,12 @@ class Tenants:
         per_model = hooks.repository_factory or hooks.schema_version or hooks.driver_factory
         return per_model is not None or self._asks_who
 
+    @property
+    def tenancy(self) -> Tenancy | None:
+        """How the data model keeps tenants apart, as far as that is the same for all."""
+        model = self._shared.model_if_any
+        return self._declared if model is None else model.tenancy
+
     def at_hand(self, caller: Caller) -> SemanticLayer | None:
         """What answers for a caller, if that is known without asking or waiting."""
         known = self._at_hand.get(id(caller))
@@ -73,7 +84,7 @@ class Tenants:
             return known[1]
         if self.each_has_its_own:
             return None
-        layer = self._layer(self._shared.current, Compartment(caller.compartment))
+        layer = self._layer(self._shared.current, self._connections.compartment(caller))
         if len(self._at_hand) >= REMEMBERED:
             self._at_hand.clear()
         # The caller is held, so that the id stays its own.
@@ -85,7 +96,7 @@ class Tenants:
 
         Raises:
             ModelError: the model of this caller does not compile. Others are not touched by that.
-            HookError, Forbidden: a hook failed, or denied.
+            HookError, Forbidden: a hook failed, or denied; or the caller is of no tenant, and each has a model.
         """
         found = self.at_hand(caller)
         if found is not None:
@@ -114,9 +125,10 @@ class Tenants:
     def _take(self, texts: Texts) -> None:
         self._models.take(texts)
         self._at_hand.clear()
+        self._declared = declared_tenancy(texts)
         asks = any("COMPILE_CONTEXT" in text for text in texts.values())
-        # Without the hook it is refused to templates, which is told as any other fault of a model.
-        self._asks_who = asks and self._hooks.context_to_app_id is not None
+        # Where nothing says an app id it is refused to templates, which is told as any other fault of a model.
+        self._asks_who = asks and self._says_who
 
     def _layer(self, current: CurrentModel, compartment: Compartment) -> SemanticLayer:
         key = (id(current), compartment)
@@ -134,9 +146,20 @@ class Tenants:
         """Give up what answered by a model that nobody is given any more."""
         self._layers = OrderedDict((key, layer) for key, layer in self._layers.items() if layer.current is not model)
 
+    @property
+    def _says_who(self) -> bool:
+        """Whether anything says who has which model: a hook, or the block of the data model."""
+        return self._hooks.context_to_app_id is not None or self._declared is not None
+
     def _compile_context(self, caller: Caller) -> Mapping[str, Any] | None:
-        """What templates may read of a caller; None where nothing says who has which model."""
-        if self._hooks.context_to_app_id is None:
+        """What templates may read of a caller; None where nothing says who has which model.
+
+        Raises:
+            Forbidden: the block of the data model does, and the caller is of no tenant.
+        """
+        if not self._says_who:
             return None
+        if self._hooks.context_to_app_id is None and self._declared is not None:
+            tenant_of(caller.security, self._declared)
         claims = thawed(caller.security.claims)
         return {**caller.extended, "securityContext": claims, "security_context": claims}

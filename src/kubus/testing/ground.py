@@ -188,6 +188,12 @@ class Ground:
                 self._live = make_tenants(self._settings, layer=live)
             return await self._live.layer(caller, incoming.request_id)
         layer = await self._tenants.layer(caller, incoming.request_id)
+        tenancy = layer.model.tenancy
+        if tenancy is not None and tenancy.kind is not None:
+            raise QueryError(
+                f"Each tenant has a {tenancy.kind.replace('_', ' ')}, and given rows are in one place",
+                hint="Leave `given` out: then the databases of the settings are asked",
+            )
         compartment = Compartment(await self._compartment(case.given, case.now, layer), furnished=True)
         return layer.beside(layer.current, compartment)
 
@@ -203,10 +209,10 @@ class Ground:
                 tables = self._tables[model.version] = model_tables(model, schemas)
             self._numbers += 1
             found = self._filled[key] = (f"rows {self._numbers}", stand_ins(given, self._databases, tables, now))
-            self._tenants.shared.runner.furnish(*found)
+            self._tenants.shared.runner.pools.furnish(*found)
             if len(self._filled) > KEPT:
                 _, (gone, _) = self._filled.popitem(last=False)
-                await self._tenants.shared.runner.clear_out(gone)
+                await self._tenants.shared.runner.pools.clear_out(gone)
         else:
             self._filled.move_to_end(key)
         return found[0]
@@ -214,7 +220,7 @@ class Ground:
     async def _answered(self, query: Query, trusted: frozenset[str], asking: Asking) -> Answered:
         prepared = asking.layer.prepare(query, asking.caller, asking.now, trusted=trusted)
         prepared.authorized.check_visible()
-        source = asking.layer.runner.source(prepared.statement.data_source, prepared.job.compartment)
+        source = await asking.layer.runner.pools.of(prepared.statement, prepared.job.compartment)
         try:
             rows = await source.python_rows(prepared.statement)
             total = None
@@ -237,9 +243,9 @@ class Ground:
 
     async def close(self) -> None:
         """Give up every connection."""
-        runner = self._tenants.shared.runner
+        pools = self._tenants.shared.runner.pools
         for name, _ in self._filled.values():
-            await runner.clear_out(name)
+            await pools.clear_out(name)
         self._filled.clear()
         await self._tenants.close()
         if self._live is not None:

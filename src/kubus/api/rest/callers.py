@@ -23,6 +23,8 @@ from kubus.context import APP_ID, NOBODY, Caller, Claims, SecurityContext
 from kubus.errors import HookError, Unauthenticated
 from kubus.events import SettingWarning, emit
 from kubus.loading.template_context import key_of
+from kubus.model.tenancy import Tenancy
+from kubus.query.tenant import named_by
 
 T = TypeVar("T")
 
@@ -49,9 +51,19 @@ class HookRules:
 
 
 class Callers:
-    """Makes callers; of equal ones always the same one, so that what is kept for it is found again."""
+    """Makes callers; of equal ones always the same one, so that what is kept for it is found again.
 
-    def __init__(self, hooks: Hooks = NO_HOOKS, rules: HookRules | None = None) -> None:
+    `tenancy` is that of the data model: the tenant that it names is a caller's app id where nothing else says one.
+    """
+
+    def __init__(
+        self,
+        hooks: Hooks = NO_HOOKS,
+        rules: HookRules | None = None,
+        tenancy: Callable[[], Tenancy | None] = lambda: None,
+    ) -> None:
+        self._tenancy = tenancy
+        self._seen: Tenancy | None = None
         self._hooks = hooks
         self._rules = rules or HookRules()
         self._calls = HookCalls()
@@ -70,11 +82,16 @@ class Callers:
 
     def of(self, security: SecurityContext) -> Caller:
         """The caller with this context, where hooks have no say in it."""
+        tenancy = self._tenancy()
+        if tenancy is not self._seen:
+            # Another data model may name tenants by another claim.
+            self._seen = tenancy
+            self._known = Bounded(REMEMBERED, REMEMBERED_BYTES)
         # A caller holds its context, so that the id stays the context's own.
         known = self._known.get(id(security))
         if known is not None:
             return known
-        app_id = security.tenant or self._rules.app_id
+        app_id = self._app_id(security)
         caller = Caller(security, security.groups, app_id=app_id, compartment=app_id)
         self._known.put(id(security), caller, 1000)
         return caller
@@ -117,7 +134,7 @@ class Callers:
             if "securityContext" in extended:
                 security = replaced(security, extended["securityContext"])
         ctx = hook_context(security, extended, request.request_id)
-        app_id = security.tenant or rules.app_id
+        app_id = self._app_id(security)
         if hooks.context_to_app_id is not None:
             app_id = await self._named("context_to_app_id", "contextToAppId", request, ctx)
         compartment = rules.app_id if rules.shares_compartment else app_id
@@ -131,6 +148,12 @@ class Callers:
             given = (thawed(security.claims), sorted(rules.default_scopes))
             scopes = await self._call("context_to_api_scopes", request, given, checked_scopes)
         return self._same(Caller(security, groups, scopes, app_id, compartment, MappingProxyType(dict(extended))))
+
+    def _app_id(self, security: SecurityContext) -> str:
+        """The app id of a caller of whom no hook says one."""
+        tenancy = self._tenancy()
+        named = None if tenancy is None else named_by(security, tenancy)
+        return security.tenant or named or self._rules.app_id
 
     def _same(self, caller: Caller) -> Caller:
         """The caller that came before and is equal, or else this one.
