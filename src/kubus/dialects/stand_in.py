@@ -15,15 +15,33 @@ from kubus.dialects.dialect import Dialect, cast
 from kubus.dialects.duckdb import DuckDB
 from kubus.errors import NotTranslated
 
-# Functions that the database in the place of another has: what time it is, and a number that is not zero.
+# Functions that the database in the place of another has, by name, with their arguments and SQL; beside them NOW, which
+# says what time it is.
 NOW = "kubus_now"
-NOT_ZERO = "kubus_not_zero"
+NOT_ZERO, FINITE, AS_TEXT = "kubus_not_zero", "kubus_finite", "kubus_as_text"
+FUNCTIONS = {
+    NOT_ZERO: "CASE WHEN x = 0 THEN error('division by zero') ELSE x END",
+    FINITE: """CASE WHEN isnan(CAST(x AS DOUBLE)) OR isinf(CAST(x AS DOUBLE))
+        THEN error('the result is no finite number') ELSE x END""",
+    # A float that is a whole number has no `.0`.
+    AS_TEXT: r"""CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '')
+        ELSE CAST(x AS VARCHAR) END""",
+}
 
 LIVE = "Ask the database itself: `source: live`"
 
-# What is left of a time format once everything that is known is taken out.
-FORMAT_CODES = re.compile(r"%[-#]?[A-Za-z%]")
-LETTERS = re.compile(r"[A-Za-z]+")
+# Parts of time formats that sqlglot leaves as they are, or cuts, with what they mean.
+FORMAT_REPAIRS = (
+    (re.compile("F%month"), "%B"),
+    (re.compile("FM%uay"), "%A"),
+    (re.compile("Mon(?!th)"), "%b"),
+    (re.compile("AM|PM"), "%p"),
+    (re.compile("MS"), "%g"),
+)
+# What is left of a format once everything that is known is taken out. Days of the week and weeks are counted in other
+# ways than sqlglot takes them to be, and `%S%S` are the seconds of the day.
+FORMAT_CODES = re.compile(r"%(?![uU])(?!S%S)[-#]?[A-Za-z%]")
+LETTERS = re.compile(r'[A-Za-z"%]+')
 
 
 class StandIn(DuckDB):
@@ -72,7 +90,21 @@ class StandIn(DuckDB):
                 raise self._refused(node, "SIMILAR TO has another meaning in DuckDB")
             case exp.Substring() if isinstance(start := node.args.get("start"), exp.Literal) and start.is_string:
                 raise self._refused(node, "substring with a pattern is not in DuckDB")
-            case exp.Div() if self._refuses_zero and not is_number(node.expression):
+            case exp.Dot(this=exp.Expr() as schema, expression=exp.Anonymous() as call) if schema.name == "pg_catalog":
+                # How functions are written that sqlglot would take for others.
+                return call
+            case exp.Format():
+                raise self._refused(node, "format has other templates in DuckDB")
+            case exp.EQ() | exp.NEQ() if isinstance(node.this, exp.Tuple) or isinstance(node.expression, exp.Tuple):
+                raise self._refused(node, "rows that hold nulls compare otherwise in DuckDB")
+            case exp.Cast(to=exp.DataType(this=kind) as to) if kind in TEXTS:
+                return self._as_text(node, to)
+            case exp.Sqrt() | exp.Ln() | exp.Log() | exp.Pow() if self._refuses_zero:
+                # Elsewhere what has no finite result is refused.
+                return exp.Anonymous(this=FINITE, expressions=[node])
+            case exp.TimeToStr() | exp.StrToTime() | exp.StrToDate():
+                self._repair_format(node)
+            case exp.Div() | exp.IntDiv() | exp.Mod() if self._refuses_zero and not is_number(node.expression):
                 node.set("expression", exp.Anonymous(this=NOT_ZERO, expressions=[node.expression]))
             case exp.Like() | exp.ILike() if not isinstance(node.parent, exp.Escape) and escapes(node.expression):
                 # PostgreSQL and others take a backslash for an escape; DuckDB has none by default.
@@ -80,6 +112,23 @@ class StandIn(DuckDB):
             case _:
                 pass
         return node
+
+    def _as_text(self, node: exp.Cast, to: exp.DataType) -> exp.Expr:
+        if to.this in (exp.DType.CHAR, exp.DType.NCHAR, exp.DType.BPCHAR):
+            raise self._refused(node, "DuckDB fills no text up with spaces")
+        text = exp.Anonymous(this=AS_TEXT, expressions=[node.this])
+        if not to.expressions:
+            return text
+        # The length is no limit to DuckDB.
+        return exp.Left(this=text, expression=to.expressions[0].this)
+
+    def _repair_format(self, node: exp.Expr) -> None:
+        written = node.args.get("format")
+        if isinstance(written, exp.Literal):
+            text = written.name
+            for part, code in FORMAT_REPAIRS:
+                text = part.sub(code, text)
+            node.set("format", exp.Literal.string(text))
 
     def _check_formats(self, tree: exp.Expr) -> None:
         for node in tree.find_all(exp.TimeToStr, exp.StrToTime, exp.StrToDate):
@@ -95,6 +144,10 @@ class StandIn(DuckDB):
         return NotTranslated(
             f"This SQL for {self._of.name} cannot be run on DuckDB: {reason}\n  {shown[:2000]}", hint=LIVE
         )
+
+
+# Types of texts.
+TEXTS = frozenset(exp.DataType.TEXT_TYPES)
 
 
 def is_number(node: exp.Expr) -> bool:

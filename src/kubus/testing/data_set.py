@@ -12,7 +12,7 @@ from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.errors import SqlglotError
 
 from kubus.dialects.registry import STANDS_IN, dialect
-from kubus.dialects.stand_in import NOT_ZERO, NOW
+from kubus.dialects.stand_in import FUNCTIONS, NOW
 from kubus.errors import BadTest, Problem
 from kubus.loading.problems import nearest_hint
 from kubus.sources.duckdb import DuckDBSource, harden, message_of, quoted
@@ -118,10 +118,11 @@ def opened(database: Database, now: datetime | None) -> duckdb.DuckDBPyConnectio
         connection.execute("SET GLOBAL integer_division = true")
     schema = quoted(database.schema)
     moment = "now()" if now is None else f"TIMESTAMPTZ '{now.isoformat()}'"
+    macros = (f"CREATE MACRO {name}(x) AS {sql}" for name, sql in FUNCTIONS.items())
     connection.execute(
-        f"CREATE SCHEMA IF NOT EXISTS {schema}; USE {schema}; "
-        f"CREATE MACRO {NOW}() AS {moment}; "
-        f"CREATE MACRO {NOT_ZERO}(x) AS CASE WHEN x = 0 THEN error('division by zero') ELSE x END"
+        "; ".join(
+            (f"CREATE SCHEMA IF NOT EXISTS {schema}", f"USE {schema}", f"CREATE MACRO {NOW}() AS {moment}", *macros)
+        )
     )
     return connection
 
