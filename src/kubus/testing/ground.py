@@ -271,7 +271,7 @@ def not_given(error: SourceError, prepared: Prepared, given: Sequence[Table]) ->
     match error.__cause__:
         case duckdb.CatalogException() if "Table" in words:
             hint = f"Give rows for every table that the query reads; given are {names}. `[]` gives no rows"
-        case duckdb.BinderException() if "column" in words.lower() and "not found" in words:
+        case duckdb.BinderException() if "does not have a column" in words or "not found in FROM" in words:
             hint = "Give every column that the query reads, or list it under `columns`"
         case _:
             hint = "Given rows are asked on DuckDB. What has no translation can be asked with `source: live`"

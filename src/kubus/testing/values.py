@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,10 @@ from fractions import Fraction
 from typing import Any, cast
 
 from kubus.testing.cases import EXACT, Due, Tolerance
+
+
+# What begins like this is a time, or a text that is read as one.
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def same(due: Due, got: Any, tolerance: Tolerance = EXACT) -> bool:
@@ -109,6 +114,8 @@ def bare(value: Any) -> str:
     text = shown(value)
     if not isinstance(value, str):
         return text
+    if DAY.match(value):
+        return value
     plain = value and value == value.strip() and value.isprintable() and not value[0].isdigit()
     return value if plain and value[0] not in "-+\"'" and value not in {"null", "true", "false"} else text
 
