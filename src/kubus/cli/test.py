@@ -251,21 +251,34 @@ def write(path: Path, text: str) -> None:
 
 
 async def watched(wanted: Wanted, model: Path | None, out: Console) -> None:
-    """Run tests, and again whenever a file changes on which they depend, until interrupted."""
-    before: Seen | None = None
+    """Run tests, and again whenever a file changes on which they depend, until interrupted.
+
+    Raises:
+        ConfigError: the settings are wrong at the beginning.
+    """
+    settings = project_settings(model)
+    found = chosen = suites(wanted.paths, settings.folder, settings.model)
+    before = stamps(settings, found, wanted)
     while True:
-        settings = project_settings(model)
-        found = suites(wanted.paths, settings.folder, settings.model)
-        now = stamps(settings, found, wanted)
-        chosen = found if before is None else touched(before, now, found)
-        before = now
         if chosen:
             out.print(Text(f"\n{time.strftime('%H:%M:%S')}", style="dim"))
             await run(settings, chosen, wanted, out)
             # Snapshots that were kept are no change.
-            before = stamps(settings, found, wanted)
-        while stamps(settings, found, wanted) == before:  # noqa: ASYNC110 - files tell nobody that they change
+            kept = [suite.snapshots for suite in chosen]
+            before = before.with_files(kept)
+        while (now := stamps(settings, found, wanted)) == before:  # noqa: ASYNC110 - files tell nobody that they change
             await asyncio.sleep(WATCH_SECONDS)
+        try:
+            # The project's Python file is read again with them, so only where something has changed.
+            settings = project_settings(model)
+            found = suites(wanted.paths, settings.folder, settings.model)
+            now = stamps(settings, found, wanted)
+            chosen = touched(before, now, found)
+        except ConfigError as error:
+            # Settings that are being written, say.
+            out.print(Text(str(error), style="bold red"))
+            chosen = []
+        before = now
 
 
 def stamps(settings: Settings, found: Sequence[Suite], wanted: Wanted) -> Seen:

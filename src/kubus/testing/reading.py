@@ -359,7 +359,9 @@ class Reader:
 
 
 CAN_FAIL = "Say under `expect` what has to come: rows, value, count, total, relations, refused or snapshot"
-RELATION = "Write `- completedCount <= count`, or `- sum(count by status) == count`; in quotes if there is a comma in it"
+RELATION = (
+    "Write `- completedCount <= count`, or `- sum(count by status) == count`; in quotes if there is a comma in it"
+)
 
 
 def near(name: str, known: Iterable[str]) -> str:

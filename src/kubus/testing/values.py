@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from kubus.testing.cases import EXACT, Due, Tolerance
 
-
 # What begins like this is a time, or a text that is read as one.
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

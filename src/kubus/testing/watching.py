@@ -16,6 +16,12 @@ class Seen:
     model: dict[str, Stamp]
     files: dict[Path, Stamp]
 
+    def with_files(self, paths: Iterable[Path]) -> "Seen":
+        """The same, with these files as they are now."""
+        now = {path: stamp_of(path) for path in paths}
+        files = {**self.files, **now}
+        return Seen(self.model, {path: stamp for path, stamp in files.items() if stamp is not None})
+
 
 def seen(model: Path, settings: Iterable[Path], suites: Sequence[Suite], paths: Iterable[Path]) -> Seen:
     """The stamps as they are now; `paths` are test files, also those that nobody has read yet."""
