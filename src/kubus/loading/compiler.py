@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kubus.loading.bind import Members
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
@@ -20,13 +20,11 @@ from kubus.loading.checks.policies import rows_are_told_by_themselves
 from kubus.loading.checks.references import ReferenceChecks
 from kubus.loading.cubes import compile_cube
 from kubus.loading.declarations import DeclaredCube, members_in
+from kubus.loading.document import Document
 from kubus.loading.dynamic import model_texts
 from kubus.loading.extends import extended, merged
 from kubus.loading.kept import KeptSteps
-from kubus.loading.lint.linted import Linted
-from kubus.loading.lint.run import LintWarning, lint
 from kubus.loading.problems import Problems
-from kubus.loading.python_models import Document
 from kubus.loading.reading import Declarations, declarations
 from kubus.loading.tenant_cubes import tenants_are_told, the_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView
@@ -38,6 +36,9 @@ from kubus.model.join_graph import Join, JoinGraph
 from kubus.model.model import Model
 from kubus.model.tenancy import Tenancy
 from kubus.model.view import View
+
+if TYPE_CHECKING:
+    from kubus.loading.lint.run import LintWarning
 
 # Changes when the same files come to mean something else.
 FORMAT = b"2"
@@ -131,8 +132,12 @@ class Compiler:
             guarded=frozenset(name for name, holder in holders.items() if holder.policies or holder.min_group),
         )
 
-    def lint(self, model: Model, off: Collection[str] = ()) -> tuple[LintWarning, ...]:
+    def lint(self, model: Model, off: Collection[str] = ()) -> "tuple[LintWarning, ...]":
         """What is probably not meant in the model that was compiled last; `off` has rules that are not asked."""
+        # A server compiles, and has no use for the rules.
+        from kubus.loading.lint.linted import Linted
+        from kubus.loading.lint.run import lint
+
         return lint(Linted(model, *self._declared), *self._written, off)
 
     def unchanged(self, texts: Mapping[str, str | Document]) -> dict[str, str | Document]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kubus.loading.document import Document
 from kubus.loading.problems import Problems
 from kubus.loading.python_files import PythonFiles
-from kubus.loading.python_models import Document, python_documents
 from kubus.loading.template_context import PROVIDED
 
 # What begins a template. Two closing braces alone are how nested maps of one line end.
@@ -29,7 +29,12 @@ def model_texts(
     plain = {name: text for name, text in files.items() if not name.endswith((TEMPLATE_ENDING, PYTHON_ENDING))}
     templates = [name for name, text in plain.items() if is_template(text)]
     python = PythonFiles({n: text for n, text in files.items() if n.endswith(PYTHON_ENDING)}, folder, PROVIDED)
-    documents = python_documents(python, problems) if python.texts else {}
+    documents: dict[str, Document] = {}
+    if python.texts:
+        # Neither is what Python files can define loaded where there are none.
+        from kubus.loading.python_models import python_documents
+
+        documents = python_documents(python, problems)
     made: dict[str, str | Document] = {**{n: text for n, text in plain.items() if n not in templates}, **documents}
     if templates or GLOBALS in files:
         # Jinja is large, and most models have no use for it.

@@ -6,13 +6,14 @@ From there on they go the way of every declaration: the same checks, the same co
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from types import ModuleType
 from typing import Any, cast
 
 from kubus.define.definition import MAKING, Definition, Making, keys_of
 from kubus.define.views import Definitions, Tenancy
+from kubus.loading.document import Document
 from kubus.loading.problems import Problems
 from kubus.loading.python_files import FailedPython, PythonFiles
 from kubus.loading.python_places import PythonPlaces, Spot
@@ -22,14 +23,6 @@ from kubus.loading.yaml_text import MAX_DEPTH, Yaml
 PACKAGE = "kubus.define"
 
 RUNS = count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a Python file defines, as the YAML that it stands for. Equal where values and places are."""
-
-    root: Yaml = field(compare=False)
-    digest: bytes
 
 
 def python_documents(python: PythonFiles, problems: Problems) -> dict[str, Document]:

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredCube, read_file
+from kubus.loading.document import Document
 from kubus.loading.problems import Problems
-from kubus.loading.python_models import Document
 from kubus.loading.tenancy import read_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView, read_groups, read_views
 from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
