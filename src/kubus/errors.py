@@ -97,7 +97,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}:{self.column}" if self.line else "")
-        text = f"{place}: {self.message}"
+        text = f"{place}: {self.message}" if place else self.message
         if self.pointed:
             text += "\n    " + self.pointed.replace("\n", "\n    ")
         return text if self.hint is None else f"{text}\n    {self.hint}"

@@ -6,7 +6,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import kubus
-from kubus.errors import KubusError
+from kubus.errors import KubusError, ModelError
 
 app = App(
     name="kubus",
@@ -30,6 +30,7 @@ COMMANDS = {
         "kubus.cli.test:run_tests",
         "Run the tests of the data model: given rows, a query, and what has to come of it.",
     ),
+    "convert": ("kubus.cli.convert:convert", "Turn model files of YAML into Python, or back."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (
@@ -80,6 +81,8 @@ def main() -> None:
         app(sys.argv[1:], exit_on_error=False, print_error=False)
     except CycloptsError as error:
         fail(str(error), status=2)
+    except ModelError as error:
+        fail("\n".join(str(problem) for problem in error.problems))
     except KubusError as error:
         fail(str(error))
     except KeyboardInterrupt:

@@ -60,6 +60,9 @@ class Definition:
     _comments: Mapping[str, tuple[str, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # A class that derives from one with slots does not get the defaults of these by itself.
+        object.__setattr__(self, "_made", None)
+        object.__setattr__(self, "_comments", None)
         for key in keys_of(type(self)):
             value = getattr(self, key.field)
             if value is None:

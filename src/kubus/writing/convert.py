@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import kubus.define
 from kubus.define import Cube, Definition, Definitions, Tenancy, View, ViewGroup
 from kubus.define.definition import keys_of
 from kubus.errors import ConfigError, ModelError, Problem
@@ -28,10 +29,7 @@ Form = Literal["yaml", "python"]
 YAML_ENDINGS = (".yml", ".yaml")
 # What a file of definitions has; all else is code that makes some.
 STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Expr)
-EXPRESSIONS = (
-    ast.Name, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Call, ast.keyword, ast.Attribute, ast.UnaryOp,
-    ast.USub, ast.Load, ast.Store,
-)  # fmt: skip
+EXPRESSIONS = (ast.Name, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Call, ast.UnaryOp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +167,23 @@ def code_in(text: str) -> ast.stmt | ast.expr | None:
             return statement
         if isinstance(statement, ast.Import | ast.ImportFrom):
             continue
+        makers = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call) and makes(node.func)]
         for node in ast.walk(statement):
-            if isinstance(node, ast.expr) and not isinstance(node, EXPRESSIONS):
+            if not isinstance(node, ast.expr):
+                continue
+            is_plain = node in makers or isinstance(node, EXPRESSIONS)
+            if not is_plain or (isinstance(node, ast.Call) and node.func not in makers):
                 return node
     return None
+
+
+def makes(function: ast.expr) -> bool:
+    """Whether what is called only makes a definition, or takes the margin off a text."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in {*kubus.define.__all__, "dedent", "float"}
+        case _:
+            return False
 
 
 # ── whether it means the same ──
@@ -183,17 +194,22 @@ def check_same(
 ) -> None:
     """Raises ModelError if the files of before do not compile, or those of after mean something else."""
     old = load_files(before, dialects, folder=folder)
+    together = "Nothing was written. Another file may import what would be gone: convert them together"
     try:
         new = load_files(after, dialects, folder=folder)
     except ModelError as error:
-        raise changed(f"what was written does not compile: {error.problems[0]}") from error
+        first = error.problems[0]
+        raise ModelError(
+            (replace(first, message=f"It cannot be converted: then {first.message}", hint=together),)
+        ) from error
+    for name, holder in old.holders.items():
+        if name not in new.holders:
+            what = f"It cannot be converted: '{name}' would be gone"
+            raise ModelError((Problem(holder.file, 0, 0, what, together),))
     for name in difference(old, new):
-        raise changed(f"it would change the meaning of {name}")
-
-
-def changed(what: str) -> ModelError:
-    hint = "Nothing was written. This is a fault of kubus: please report it with the file"
-    return ModelError((Problem("", 0, 0, f"It cannot be converted: {what}", hint),))
+        hint = "Nothing was written. This is a fault of kubus: please report it with the file"
+        what = f"It cannot be converted: it would change the meaning of {name}"
+        raise ModelError((Problem("", 0, 0, what, hint),))
 
 
 def difference(old: Model, new: Model) -> list[str]:
