@@ -1,0 +1,144 @@
+"""What identifies an answer: everything that was sent to the database to make it, and whose it is."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kubus.errors import MemberError, SourceError
+from kubus.execution.answer import Answer, Asking
+from kubus.execution.run import Compartment, Job, Runner, tagged
+from kubus.model.refresh_key import RefreshInterval
+from kubus.sources.source import Rows
+from kubus.sql.statement import Statement
+
+STATEMENT = Statement("SELECT ?", ("a",), (), "default")
+COUNT = Statement("SELECT count(*) WHERE ?", ("a",), (), "default")
+INTERVALS = (RefreshInterval(10.0),)
+JOB = Job(STATEMENT, COUNT, INTERVALS, Compartment("red", tenant="red"))
+
+OTHERS: dict[str, Job] = {
+    "other SQL": Job(replace(STATEMENT, sql="SELECT ? + 1"), COUNT, INTERVALS, JOB.compartment),
+    "other values": Job(replace(STATEMENT, parameters=("b",)), COUNT, INTERVALS, JOB.compartment),
+    "other database": Job(replace(STATEMENT, data_source="other"), COUNT, INTERVALS, JOB.compartment),
+    "no total": Job(STATEMENT, None, INTERVALS, JOB.compartment),
+    "other SQL of the total": Job(STATEMENT, replace(COUNT, sql="SELECT 1"), INTERVALS, JOB.compartment),
+    "other values of the total": Job(STATEMENT, replace(COUNT, parameters=("b",)), INTERVALS, JOB.compartment),
+    "kept for other times": Job(STATEMENT, COUNT, (RefreshInterval(60.0),), JOB.compartment),
+    "other compartment": Job(STATEMENT, COUNT, INTERVALS, Compartment("blue", tenant="red")),
+    "other tenant": Job(STATEMENT, COUNT, INTERVALS, Compartment("red", tenant="blue")),
+    "connections of its own": Job(STATEMENT, COUNT, INTERVALS, Compartment("red", True, "red")),
+    "nobody's": Job(STATEMENT, COUNT, INTERVALS),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_whatever_makes_another_answer_makes_another_key(name: str) -> None:
+    assert OTHERS[name].key != JOB.key
+
+
+def test_equal_jobs_have_one_key() -> None:
+    assert (
+        Job(replace(STATEMENT), replace(COUNT), (RefreshInterval(10.0),), Compartment("red", tenant="red")).key
+        == JOB.key
+    )
+    assert len({job.key for job in (JOB, *OTHERS.values())}) == 1 + len(OTHERS)
+
+
+def test_a_tag_is_for_the_database_and_no_part_of_the_key() -> None:
+    one = tagged(JOB, "who=anna")
+    assert one.key == JOB.key
+    assert one.count is not None
+    assert (one.statement.tag, one.count.tag) == ("who=anna", "who=anna")
+    assert (one.statement, one.count, one.compartment) == (STATEMENT, COUNT, JOB.compartment)
+    assert tagged(JOB, "") is JOB
+    assert tagged(OTHERS["no total"], "x").count is None
+
+
+class Source:
+    """Answers with its own name, and notes what it is asked."""
+
+    dialect = db_type = "duckdb"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asked: list[Statement] = []
+        self.is_closed = False
+
+    async def rows(self, statement: Statement) -> Rows:
+        self.asked.append(statement)
+        return Rows(("name",), ((self.name,) if statement.sql != COUNT.sql else (7,),))
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def runner(clock: Clock | None = None, **sources: Any) -> Runner:
+    return Runner({"default": Source("shared"), **sources}, clock=clock or Clock())
+
+
+def named(answer: object) -> object:
+    assert isinstance(answer, Answer)
+    return answer.rows.values[0][0]
+
+
+async def test_a_furnished_compartment_never_asks_the_sources_of_all() -> None:
+    one, own = runner(), Source("red's own")
+    red, bare = Compartment("red", True), Compartment("red")
+    with pytest.raises(SourceError, match="given up"):
+        one.source("default", red)
+    one.furnish("red", {"default": own})
+    assert one.is_furnished("red")
+    assert not one.is_furnished("blue")
+    assert one.source("default", red) is own
+    assert one.source("default", bare) is one.source("default") is not own
+    with pytest.raises(MemberError, match="The other data source is missing"):
+        one.source("other", red)
+    with pytest.raises(SourceError):
+        one.source("default", Compartment("blue", True))
+    for compartment, name in ((red, "red's own"), (bare, "shared"), (Compartment("blue"), "shared")):
+        assert named(await one.run(Job(STATEMENT, None, INTERVALS, compartment), "stale-if-slow", Asking())) == name
+    assert await one.clear_out("red")
+    assert own.is_closed
+    assert not one.is_furnished("red")
+    await one.close()
+
+
+async def test_what_is_kept_is_given_to_equal_jobs_alone() -> None:
+    clock = Clock()
+    one = runner(clock, other=Source("other"))
+    first, asking = Asking(), Asking()
+    answer = await one.run(JOB, "stale-if-slow", first)
+    assert first.came_by == "miss"
+    for name, job in OTHERS.items():
+        assert one.fresh(job, "stale-if-slow") is None or job.compartment.furnished, name
+    assert one.fresh(JOB, "stale-if-slow") is answer
+    assert one.fresh(JOB, "must-revalidate") is answer
+    assert one.fresh(JOB, "no-cache") is None
+    assert await one.run(JOB, "stale-if-slow", asking) is answer
+    assert asking.came_by == "hit"
+    assert isinstance(answer, Answer)
+    assert (answer.total, answer.data_source, answer.db_type) == (7, "default", "duckdb")
+    assert answer.refreshed_at == datetime.fromtimestamp(1_000, UTC)
+    await one.close()
+
+
+async def test_an_answer_is_fresh_for_its_span_to_the_second() -> None:
+    clock = Clock()
+    one = runner(clock)
+    answer = await one.run(JOB, "stale-if-slow", Asking())
+    for now, is_fresh in ((1_009.9, True), (1_010.0, False), (999.9, False), (1_000.0, True)):
+        clock.now = now
+        assert (one.fresh(JOB, "stale-if-slow") is answer) is is_fresh
+    clock.now = 1_010.0
+    again = await one.run(JOB, "stale-if-slow", Asking())
+    assert again is not answer
+    await one.close()
