@@ -1,0 +1,208 @@
+"""Mistakes that people make, each put into the model alone."""
+
+from typing import NamedTuple
+
+
+class Mistake(NamedTuple):
+    """In `file`, `before` becomes `after`. The problem stands in the line that has `at`, and says `said` and `hint`."""
+
+    file: str
+    before: str
+    after: str
+    at: str
+    said: str
+    hint: str
+
+
+O, U, V, T = "orders.yml", "others.yml", "views.yml", "prices.yml"
+
+KEYS = [
+    Mistake(O, "sql_table: orders", "sql_tabel: orders", "sql_tabel", "is not allowed", "sql_table"),
+    Mistake(O, "    dimensions:\n      - name: id", "    dimension:\n      - name: id", "    dimension:", "is not allowed", "dimensions"),
+    Mistake(O, "    measures:\n      - name: count", "    mesures:\n      - name: count", "mesures", "is not allowed", "measures"),
+    Mistake(O, "    joins:", "    join:", "    join:", "is not allowed", "joins"),
+    Mistake(O, "    segments:", "    segment:", "    segment:", "is not allowed", "segments"),
+    Mistake(O, "access_policy:", "access_polcy:", "access_polcy", "is not allowed", "access_policy"),
+    Mistake(O, "pre_aggregations:", "preaggregations:", "preaggregations", "is not allowed", "pre_aggregations"),
+    Mistake(O, "primary_key: true", "primarykey: true", "primarykey", "is not allowed", "primary_key"),
+    Mistake(O, "relationship: many_to_one", "relation: many_to_one", "relation:", "is not allowed", "relationship"),
+    Mistake(O, "        sql: amount\n        type: sum\n        format", "        sq: amount\n        type: sum\n        format", "sq: amount", "is not allowed", "sql"),
+    Mistake(O, "        sql: status\n        type: string", "        sql: status\n        typ: string", "typ: string", "is not allowed", "type"),
+    Mistake(O, "- name: status\n        sql", "- nam: status\n        sql", "nam: status", "name", "name"),
+    Mistake(O, "drill_members:", "drillMember:", "drillMember", "is not allowed", "drill_members"),
+    Mistake(O, "rolling_window:\n          trailing: 1 month", "rolling_window:\n          trailling: 1 month", "trailling", "is not allowed", "trailing"),
+    Mistake(O, "sub_query: true", "subquery: true", "subquery", "is not allowed", "sub_query"),
+    Mistake(O, "        grain:", "        grian:", "grian", "is not allowed", "grain"),
+    Mistake(O, "          exclude: [status]", "          excludes: [status]", "excludes", "is not allowed", "exclude"),
+    Mistake(O, "refresh_key:\n      every", "refresh_key:\n      evry", "evry", "every", "every"),
+    Mistake(O, "            interval: 1 year", "            intervall: 1 year", "intervall", "is not allowed", "interval"),
+    Mistake(O, "levels: [city, status]", "level: [city, status]", "level:", "is not allowed", "levels"),
+    Mistake(O, "              label: small", "              lable: small", "lable", "is not allowed", "label"),
+    Mistake(U, "            label: Map", "            titel: Map", "titel", "is not allowed", "title|label"),
+    Mistake(O, "cubes:", "cube:", "cube:", "Unexpected YAML key: cube", "cubes"),
+    Mistake(V, "join_path: orders\n", "joinpath: orders\n", "joinpath", "is not allowed", "join_path"),
+    Mistake(V, "        includes: [status, amount", "        include: [status, amount", "include:", "is not allowed", "includes"),
+    Mistake(V, "prefix: true", "prefixed: true", "prefixed", "is not allowed", "prefix"),
+    Mistake(V, "description: What", "descripton: What", "descripton", "is not allowed", "description"),
+    Mistake(V, "default_filters:", "default_filter:", "default_filter:", "is not allowed", "default_filters"),
+    Mistake(V, "folders:\n      - name: Money\n        includes", "folders:\n      - name: Money\n        members", "members:", "is not allowed", "includes"),
+    Mistake(V, "view_groups:", "view_group:", "view_group:", "Unexpected YAML key", "view_groups"),
+    Mistake(O, "row_level:", "row_levels:", "row_levels", "is not allowed", "row_level"),
+    Mistake(O, "member_level:", "member_levels:", "member_levels", "is not allowed", "member_level"),
+    Mistake(O, "              operator: equals", "              operater: equals", "operater", "is not allowed", "operator"),
+    Mistake(O, "- group: managers", "- grup: managers", "grup", "is not allowed", "group"),
+    Mistake(O, "        conditions:\n          - if:", "        conditions:\n          - iff:", "iff:", "if", "if"),
+    Mistake(O, "partition_granularity: month", "partition_granularty: month", "partition_granularty", "is not allowed", "partition_granularity"),
+    Mistake(O, "time_dimension: created_at", "time_dimensoin: created_at", "time_dimensoin", "is not allowed", "time_dimension"),
+]
+
+NAMES = [
+    Mistake(O, "- name: users\n        sql", "- name: user\n        sql", "- name: user", "Cube user doesn't exist", "users"),
+    Mistake(O, "{users.id}", "{users.ids}", "{users.ids}", "users.ids cannot be resolved", "'id'"),
+    Mistake(O, "= {users.id}", "= {usres.id}", "usres", "cannot be resolved", "users"),
+    Mistake(O, "{CUBE.user_id}", "{CUBE.userid}", "userid", "cannot be resolved", "user_id"),
+    Mistake(O, "{users.city}", "{users.citty}", "citty", "cannot be resolved", "city"),
+    Mistake(O, "{items.total}", "{items.totals}", "totals", "cannot be resolved", "total"),
+    Mistake(O, "NULLIF({amount}, 0)", "NULLIF({amuont}, 0)", "amuont", "cannot be resolved", "amount"),
+    Mistake(O, '- sql: "{done}"', '- sql: "{doen}"', "doen", "cannot be resolved", "done"),
+    Mistake(O, "drill_members: [id, status", "drill_members: [id, statsu", "statsu", "cannot be resolved", "status"),
+    Mistake(O, "levels: [city, status]", "levels: [city, statuss]", "statuss", "cannot be resolved", "status"),
+    Mistake(O, "measures: [amount, count]", "measures: [amount, coutn]", "coutn", "cannot be resolved", "count"),
+    Mistake(O, "        dimensions: [status]", "        dimensions: [satus]", "satus", "cannot be resolved", "status"),
+    Mistake(O, "time_dimension: created_at", "time_dimension: create_at", "create_at", "cannot be resolved", "created_at"),
+    Mistake(O, "columns: [status]", "columns: [stauts]", "stauts", "cannot be resolved", "status"),
+    Mistake(O, "          exclude: [status]", "          exclude: [statsu]", "statsu", "cannot be resolved", "status"),
+    Mistake(O, "includes: [status, amount, count, created_at]\n        row", "includes: [status, amout, count, created_at]\n        row", "amout", "amout", "amount"),
+    Mistake(O, "- member: status", "- member: staus", "staus", "staus", "status"),
+    Mistake(U, "FILTER_PARAMS.items.price", "FILTER_PARAMS.items.pirce", "pirce", "cannot be resolved", "price"),
+    Mistake(U, "FILTER_PARAMS.items", "FILTER_PARAMS.item", "FILTER_PARAMS.item.", "cannot be resolved", "items"),
+    Mistake(U, "extends: orders", "extends: order", "extends: order", "there's no such cube", "orders"),
+    Mistake(U, "|| {city}", "|| {ctiy}", "ctiy", "cannot be resolved", "city"),
+    Mistake(V, "join_path: orders\n", "join_path: order\n", "join_path: order", "Cube order doesn't exist", "orders"),
+    Mistake(V, "join_path: orders.users", "join_path: orders.user", "orders.user", "doesn't exist", "users"),
+    Mistake(V, "includes: [status, amount, count", "includes: [status, amuont, count", "amuont", "not defined in any cube", "amount"),
+    Mistake(V, "includes: [amount, share]", "includes: [amount, shares]", "shares", "shares", "share"),
+    Mistake(V, "- member: status", "- member: statuses", "statuses", "statuses", "status"),
+    Mistake(V, "excludes: [share]", "excludes: [shraes]", "shraes", "shraes", "share"),
+    Mistake(V, "includes: [sales]", "includes: [sale]", "[sale]", "sale", "sales"),
+    Mistake(T, 'sql: "{net}"', 'sql: "{nett}"', "{nett}", "cannot be resolved", "net"),
+]
+
+VALUES = [
+    Mistake(O, "relationship: many_to_one", "relationship: many_to_many", "many_to_many", "must be one of", "cube for the pairs"),
+    Mistake(O, "relationship: many_to_one", "relationship: manytoone", "manytoone", "must be one of", "many_to_one"),
+    Mistake(O, "relationship: one_to_many", "relationship: one_to_mny", "one_to_mny", "must be one of", "one_to_many"),
+    Mistake(O, "type: time", "type: timestamp", "timestamp", "must be one of", "time"),
+    Mistake(O, "        sql: status\n        type: string", "        sql: status\n        type: varchar", "varchar", "must be one of", "string"),
+    Mistake(O, "        sql: user_id\n        type: number", "        sql: user_id\n        type: integer", "integer", "must be one of", "number"),
+    Mistake(O, "        type: sum\n        format", "        type: average\n        format", "average", "must be one of", "avg"),
+    Mistake(O, "        type: sum\n        format", "        type: summ\n        format", "summ", "must be one of", "sum"),
+    Mistake(O, "        type: sum\n        format", "        type: distinct_count\n        format", "distinct_count", "must be one of", "count_distinct"),
+    Mistake(O, "format: currency", "format: curency", "curency", "must be one of", "currency"),
+    Mistake(O, "primary_key: true", "primary_key: yes", "primary_key: yes", "must be a boolean", "true or false"),
+    Mistake(O, "primary_key: true", 'primary_key: "True"', '"True"', "must be a boolean", "without quotes"),
+    Mistake(O, "interval: 1 year", "interval: one year", "one year", "must be such as", "1 year"),
+    Mistake(O, "interval: 1 year", "interval: 1 yaer", "1 yaer", "must be such as", "year"),
+    Mistake(O, 'origin: "2024-04-01"', 'origin: "2024-04-31"', "2024-04-31", "Origin should be valid", "2024-04-01|date"),
+    Mistake(O, "trailing: 1 month", "trailing: 1 moth", "1 moth", "does not match", "month"),
+    Mistake(O, "offset: end", "offset: ends", "ends", "must be one of", "end"),
+    Mistake(O, "granularity: day\n", "granularity: dya\n", "granularity: dya", "granularity", "day"),
+    Mistake(O, "partition_granularity: month", "partition_granularity: mnth", "mnth", "must be one of", "month"),
+    Mistake(O, "every: 1 day", "every: 1 dya", "1 dya", "does not match", "day"),
+    Mistake(O, "every: 1 hour", "every: 1 month", "1 month", "does not match", "day or week|days"),
+    Mistake(O, "operator: equals", "operator: equal", "operator: equal", "equal", "equals"),
+    Mistake(V, "operator: equals", "operator: eqals", "eqals", "eqals", "equals"),
+    Mistake(V, "prefix: true", "prefix: maybe", "prefix: maybe", "must be a boolean", "true or false"),
+    Mistake(O, "title: Orders", "title: [Orders]", "[Orders]", "must be a string", "text"),
+    Mistake(O, "refresh_key:\n      every: 1 hour", "refresh_key: 1 hour", "refresh_key: 1 hour", "must be a map", "every"),
+    Mistake(O, "measures: [amount, count]", "measures: [amount, status]", "amount, status]", "among its measures", "dimensions"),
+    Mistake(O, "        dimensions: [status]", "        dimensions: [amount]", "dimensions: [amount]", "among its dimensions", "measures"),
+    Mistake(O, "levels: [city, status]", "levels: [city, amount]", "levels: [city, amount]", "Only dimensions", "dimensions"),
+    Mistake(O, "time_dimension: created_at", "time_dimension: status", "time_dimension: status", "status", "time"),
+    Mistake(V, "        includes: [city]", "        includes: [orders.city]", "orders.city", "Paths aren't allowed", "join_path"),
+    Mistake(O, "    title: Orders", "    data_source: warehouse", "warehouse", "data source is missing", "CUBEJS_DATASOURCES"),
+]
+
+MISSING = [
+    Mistake(O, "    sql_table: orders\n", "", "- name: orders", "must contain at least one of", "sql_table"),
+    Mistake(O, "        relationship: many_to_one\n", "", "- name: users", "relationship) is required", "many_to_one"),
+    Mistake(O, '        sql: "{CUBE.user_id} = {users.id}"\n', "", "- name: users", "joins.users.sql) is required", "{users"),
+    Mistake(O, "        sql: status\n        type: string", "        sql: status", "- name: status", "type) is required", "string"),
+    Mistake(O, "        sql: status\n        type: string", "        type: string", "- name: status", "sql) is required", "sql or case"),
+    Mistake(O, "        sql: amount\n        type: sum\n        format", "        type: sum\n        format", "- name: amount", "sql) is required", "column"),
+    Mistake(O, "      - name: status\n        sql", "      - sql", "- sql: status", "name isn't defined", "name"),
+    Mistake(O, "        primary_key: true\n", "", "- name: orders", "primary key for 'orders' is required", "primary_key: true"),
+    Mistake(O, "levels: [city, status]", "title: Places", "- name: places", "levels) must be defined", "list"),
+    Mistake(V, "      - join_path: orders\n        includes", "      - includes", "- includes", "join_path) is required", "orders.users"),
+    Mistake(V, "        includes: [city]\n", "", "- join_path: orders.users", "includes) is required", '"*"'),
+    Mistake(O, "- group: managers\n        conditions", "- conditions", "- conditions", "group", "group"),
+    Mistake(O, "              operator: equals\n", "", "- member: status", "operator", "equals"),
+    Mistake(O, "        granularity: day\n", "", "time_dimension: created_at", "needs granularity", "granularity"),
+    Mistake(O, "        time_dimension: created_at\n", "", "granularity: day", "needs time_dimension", "time_dimension"),
+    Mistake(O, "            interval: 1 year\n", "", "- name: fiscal_year", "interval) is required", "1 year"),
+    Mistake(O, "              label: small\n", "", "amount < 100", "label", "label"),
+    Mistake(U, '            url: "\'https://maps.example.com/\' || {city}"\n', "", "- name: map", "either url or dashboard", "url"),
+    Mistake(O, "    access_policy:\n      - group: \"*\"", "    access_policy:\n      - group:", "- group:", "group", "null|text|group"),
+    Mistake(O, "        sql: amount\n        type: sum\n        format", "        sql:\n        type: sum\n        format", "        sql:", "is empty", "column|value"),
+]
+
+SHAPES = [
+    Mistake(O, "      - name: status\n        sql: status", "       - name: status\n        sql: status", "       - name: status", "YAMLException", "indent"),
+    Mistake(O, "        sql: status\n", "\tsql: status\n", "\tsql: status", "YAMLException", "tab"),
+    Mistake(O, "title: Orders", "title: Orders: all", "Orders: all", "YAMLException", "quotes"),
+    Mistake(O, "    title: Orders", "    title: 'Orders", "", "YAMLException", "quote"),
+    Mistake(O, "drill_members: [id, status, users.city]", "drill_members: [id, status, users.city", "", "YAMLException", "]"),
+    Mistake(O, '        sql: "{users.city}"', "        sql: {users.city}", "sql: {users.city}", "must be SQL text", "quotes"),
+    Mistake(O, "    title: Orders", "    title: Orders\n    title: Sales", "title: Sales", "written twice", "one of them"),
+    Mistake(O, "      - name: done\n        sql", "      done:\n        sql", "done:", "must be defined as array", "list"),
+    Mistake(O, "      - name: done\n", "      - name: status\n", "- name: status", "defined more than once", "another name"),
+    Mistake(O, "      - name: user_id\n", "      - name: id\n", "- name: id", "Found duplicate dimension", "another name"),
+    Mistake(U, "  - name: items\n", "  - name: users\n", "- name: users", "Found duplicate cube name", "others.yml"),
+    Mistake(O, "- name: share\n", "- name: my-share\n", "my-share", "is not allowed", "begins with a letter"),
+    Mistake(O, "- name: share\n", "- name: 2nd\n", "2nd", "is not allowed", "begins with a letter"),
+    Mistake(O, "      - name: done\n        sql", "      - done\n      - name: done\n        sql", "- done", "has to be a map with a name", "name:"),
+    Mistake(V, "      - join_path: orders\n        includes: [status, amount, count, created_at, share]\n", "      - orders\n", "- orders", "has to be a map", "join_path"),
+    Mistake(V, "  - name: sales\n", "  - name: orders\n", "- name: orders", "conflicting cube and view", "orders.yml"),
+    Mistake(O, "        filters:\n          - sql: \"{done}\"", "        filters:\n          sql: \"{done}\"", "sql: \"{done}\"", "must be defined as array", "list"),
+    Mistake(O, "    access_policy:\n", "    access_policy: []\n    meta:\n", "access_policy: []", "empty list", "Leave it out"),
+    Mistake(O, "measures: [amount, count]", "measures: amount", "measures: amount", "must be a list|array", "list"),
+]
+
+SQL = [
+    Mistake(O, "{CUBE}.status = 'done'", "{CUBE}.status = 'done", "{CUBE}.status = 'done", "SQL cannot be parsed", "quote"),
+    Mistake(O, "{CUBE}.status = 'done'", "{CUBE.status = 'done'", "{CUBE.status", "A { has no }", "\\{"),
+    Mistake(O, "{CUBE}.status = 'done'", "{users}.city = 'done'", "{users}.city", "foreign cubes", "Make a dimension"),
+    Mistake(O, "{CUBE}.status = 'done'", "{count} > 1", "{count} > 1", "refers to the measure", "sub_query"),
+    Mistake(O, "{CUBE}.status = 'done'", "{CUBE} = 'done'", "{CUBE} = 'done'", "stands where it cannot stand", "{CUBE}.column"),
+    Mistake(O, "{CUBE}.status = 'done'", "status = ", "status = ", "SQL cannot be parsed", "SQL"),
+    Mistake(O, "{CUBE}.status = 'done'", "{CUBE.status == 'done'}", "==", "Failed to parse Python", "comparison"),
+    Mistake(O, "{CUBE}.status = 'done'", "status = 'a' AS x", "AS x", "has no alias", "Leave out AS"),
+    Mistake(O, "sql_table: orders", "sql_table: SELECT * FROM orders", "SELECT", "name of a table", "sql"),
+    Mistake(U, "SELECT * FROM items", "DELETE FROM items", "sql: >", "has to be a SELECT", "SELECT"),
+    Mistake(O, "    sql_table: orders", "    sql_table: orders\n    sql: SELECT 1", "sql: SELECT 1", "either sql or sqlTable", "one of them"),
+    Mistake(O, 'sql: "{items.total}"\n        type: number\n        sub_query: true', 'sql: "{items.total}"\n        type: number', "{items.total}", "refers to the measure", "sub_query"),
+    Mistake(O, '        sql: "{amount}"\n        type: number\n        multi_stage: true', '        sql: "{amount}"\n        type: sum', "{amount}", "aggregated already", "type: number"),
+    Mistake(U, '        sql: "{price}"\n        type: sum', '        sql: "{total}"\n        type: number', "{total}", "refers to itself", "another"),
+    Mistake(O, '        sql: "{users.city}"', '        sql: "{city}"', '"{city}"', "refers to itself", "another"),
+    Mistake(O, '{ security_context.status }', '{ security_contxt.status }', "security_contxt", "security_contxt", "security_context"),
+    Mistake(O, '"{ security_context.is_manager }"', '"{ security_context.level > 3 }"', "level > 3", "", "comparison"),
+    Mistake(O, "{ security_context.status }", "{users.city}", "{users.city}", "users", "security_context"),
+    Mistake(U, "    extends: orders", "    extends: big_orders", "extends: big_orders", "extends itself", "another cube|leave"),
+    Mistake(V, "join_path: orders.users", "join_path: users.orders", "users.orders", "Can't find join path", "join"),
+    Mistake(U, "{FILTER_PARAMS.items.price.filter('price')}", "{FILTER_PARAMS.items.price}", "sql: >|FILTER_PARAMS", "no value by itself", "filter"),
+]
+
+JINJA = [
+    Mistake(T, "{{- price(name) }}", "{{- prise(name) }}", "prise", "'prise' is undefined", "price"),
+    Mistake(T, "{%- endfor %}", "", "{%- for", "Jinja", "endfor"),
+    Mistake(T, "{%- endmacro %}", "{%- endmcro %}", "endmcro", "Jinja", "endmacro"),
+    Mistake(T, "{{ name }}\n        type", "{{ name }\n        type", "{{ name }", "Jinja", "}}"),
+    Mistake(T, '["net", "gross"]', '["net", "net"]', "price(name)|name:", "Found duplicate dimension", "another name"),
+    Mistake(T, "        type: number\n{%- endmacro", "        type: nmber\n{%- endmacro", "type: nmber", "must be one of", "number"),
+    Mistake(T, '"gross"]', '"gross price"]', "name:", "is not allowed", "begins with a letter"),
+    Mistake(T, "{{ name }}\n        type", "{{ name | uper }}\n        type", "uper", "uper", "upper"),
+    Mistake(T, '["net", "gross"]', "names", "names", "'names' is undefined", "set|globals.py"),
+    Mistake(T, "price(name) }}", "price() }}", "price", "undefined", "price|set|argument"),
+]
+
+MISTAKES = [*KEYS, *NAMES, *VALUES, *MISSING, *SHAPES, *SQL, *JINJA]
