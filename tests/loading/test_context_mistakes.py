@@ -48,7 +48,7 @@ MISTAKES = [
     ("{FILTER_PARAMS.orders.status.filter(lambda x: lambda y: 'y')}", "A lambda stands", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = {x!r}')}", "Failed to parse Python", "format"),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = {x:>5}')}", "Failed to parse Python", "format"),
-    ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = {CUBE}.z')}", "rows are only made there", None),
+    ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = {CUBE}.z')}", "nothing that it reads from", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f\"y = '{x}'\")}", "stands where it cannot stand", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y = a{x}')}", "stands where it cannot stand", None),
     ("{FILTER_PARAMS.orders.status.filter(lambda x: f'y AS {x}')}", "alias", None),

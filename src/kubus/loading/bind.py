@@ -57,6 +57,7 @@ class Binder:
             raise BadSql(
                 f"{self.cube}.{expression.text} cannot be resolved. There's no such member or cube.",
                 nearest_hint(parts[0], names),
+                missing=((self.cube, parts[0]), (None, parts[0])),
             )
         if len(parts) == 1:
             return self.alias(parts[0])
@@ -96,7 +97,9 @@ class Binder:
         name = rest[0]
         if name not in there:
             raise BadSql(
-                f"{path[-1]}.{name} cannot be resolved. There's no such member or cube.", nearest_hint(name, there)
+                f"{path[-1]}.{name} cannot be resolved. There's no such member or cube.",
+                nearest_hint(name, there),
+                missing=((path[-1], name),),
             )
         match rest[1:]:
             case []:

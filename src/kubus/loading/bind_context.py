@@ -154,6 +154,7 @@ class ContextBinder:
             raise BadSql(
                 f"{cube}.{member} cannot be resolved. There's no such member or cube.",
                 nearest_hint(cube, self.members) if there is None else nearest_hint(member, there),
+                missing=((cube, member), (None, cube)),
             )
         to = self.target(only_argument(node))
         if shift is not None:

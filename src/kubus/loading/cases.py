@@ -1,11 +1,14 @@
 """Declared cases: a dimension that is the label of the first condition that holds, or what a switch chooses."""
 
-from kubus.loading.declarations import DeclaredMember
+from kubus.loading.declarations import DeclaredMember, key_place
 from kubus.loading.members import CubeCompiler, unescaped
+from kubus.loading.problems import key_hint
 from kubus.loading.switches import compile_switch_case, value_chosen
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Case, When
 from kubus.model.member_sql import MemberSql
+
+BRANCH_KEYS = ("sql", "label")
 
 
 def compile_case(compiler: CubeCompiler, member: DeclaredMember, value: Yaml, path: str) -> Case | None:
@@ -26,9 +29,13 @@ def compile_case(compiler: CubeCompiler, member: DeclaredMember, value: Yaml, pa
     for number, branch in enumerate(branches.data):
         at = f"{path}.when[{number}]"
         if not branch.is_map or set(branch.data) != {"sql", "label"}:
-            missing = [k for k in ("sql", "label") if not branch.is_map or k not in branch.data]
-            what = f"({at}.{missing[0]}) is required" if missing else f"({at}) has keys other than sql and label"
-            compiler.report(member, branch, what)
+            other = next((key for key, _ in branch.items() if key not in BRANCH_KEYS), None)
+            if other is not None:
+                what, hint = f"({at}.{other}) is not allowed", key_hint(other, BRANCH_KEYS)
+                compiler.report(member, key_place(branch, other), what, hint)
+            else:
+                missing = [k for k in BRANCH_KEYS if not branch.is_map or k not in branch.data]
+                compiler.report(member, branch, f"({at}.{missing[0]}) is required")
             continue
         condition = compiler.sql(member, branch.data["sql"], f"{at}.sql")
         label = case_label(compiler, member, branch.data["label"], f"{at}.label")

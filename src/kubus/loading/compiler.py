@@ -19,10 +19,10 @@ from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_c
 from kubus.loading.checks.policies import rows_are_told_by_themselves
 from kubus.loading.checks.references import ReferenceChecks
 from kubus.loading.cubes import compile_cube
-from kubus.loading.declarations import DeclaredCube, members_in
+from kubus.loading.declarations import DeclaredCube, lose_member, members_in
 from kubus.loading.document import Document
 from kubus.loading.dynamic import model_texts
-from kubus.loading.extends import extended, merged
+from kubus.loading.extends import extended, merged, parent_name
 from kubus.loading.kept import KeptSteps
 from kubus.loading.problems import Problems
 from kubus.loading.reading import Declarations, declarations
@@ -98,6 +98,7 @@ class Compiler:
         }
         declared = together(read, problems)
         whole = extended(declared.cubes, problems, lambda child, parent: self.merge(child, parent, problems))
+        children_lose(whole, problems)
         members = {
             name: self._members.result(name, (cube,), (), problems, partial(members_in, cube, problems))
             for name, cube in whole.items()
@@ -105,6 +106,7 @@ class Compiler:
         tenancy = the_tenancy({file: one.tenancy for file, one in read.items() if one.tenancy is not None}, problems)
         compiled = {name: self.cube(cube, members, problems, tenancy) for name, cube in whole.items()}
         cubes = {name: one.cube for name, one in compiled.items() if one.cube is not None}
+        lose_what_failed(whole, cubes, problems)
         joins = {name: cube.joins for name, cube in cubes.items()}
         joined_cubes_have_primary_keys(cubes, whole, problems)
         aliases_differ_where_cubes_meet(cubes, whole, problems)
@@ -249,6 +251,36 @@ def add_once(
     clash = "conflicting cube and view" if one.name in others else f"duplicate {kind}"
     hint = f"It is also in {first.file}, line {problems.source_line(first.file, first.at.line)}"
     problems.add(one.file, one.at, f"Found {clash} name '{one.name}'.", hint=hint)
+    problems.lose(None)
+    problems.lose(one.name)
+
+
+def children_lose(cubes: Mapping[str, DeclaredCube], problems: Problems) -> None:
+    """What is not known of a cube is not known of those that extend it either."""
+    for cube in cubes.values():
+        above = cube
+        for _ in cubes:
+            if "extends" not in above.fields:
+                break
+            name = parent_name(above)
+            if name not in cubes or problems.is_lost(name, ""):
+                problems.lose(cube.name)
+                break
+            above = cubes[name]
+
+
+def lose_what_failed(declared: Mapping[str, DeclaredCube], compiled: Mapping[str, Cube], problems: Problems) -> None:
+    """Note what is declared and did not compile: what misses it is no problem of its own."""
+    for name, cube in declared.items():
+        made = compiled.get(name)
+        if made is None:
+            problems.lose(name)
+            continue
+        for kind, members in cube.lists.items():
+            there = {join.target for join in made.joins} if kind == "joins" else getattr(made, kind, ())
+            if kind != "pre_aggregations":
+                for member in members.keys() - set(there):
+                    lose_member(kind, name, member, problems)
 
 
 def holders_of(declared: Declared, cubes: Mapping[str, Cube], views: Mapping[str, View]) -> dict[str, Cube | View]:

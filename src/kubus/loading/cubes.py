@@ -15,7 +15,7 @@ from kubus.loading.measures import compile_measure
 from kubus.loading.members import CubeCompiler, line_of
 from kubus.loading.policies import PolicyCompiler, member_kinds
 from kubus.loading.pre_aggregations import PreAggregationCompiler
-from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.problems import Lookups, Problems, nearest_hint
 from kubus.loading.segments import compile_segment
 from kubus.loading.tenant_cubes import compile_tenant
 from kubus.loading.yaml_text import Yaml
@@ -126,9 +126,17 @@ def compile_policies(compiler: CubeCompiler, refuses_groups: str | None) -> tupl
     if not declared.policies:
         return ()
 
-    def report(written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None) -> None:
+    def report(
+        written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None, missing: Lookups = ()
+    ) -> None:
         compiler.problems.add(
-            written.file, at or written.at, message, hint=hint, cube=declared.name, inherited=written.inherited
+            written.file,
+            at or written.at,
+            message,
+            hint=hint,
+            cube=declared.name,
+            inherited=written.inherited,
+            missing=missing,
         )
 
     kinds = member_kinds(compiler.members[declared.name])
@@ -162,7 +170,9 @@ def compile_table(compiler: CubeCompiler, itself: DeclaredMember) -> tuple[Membe
     except BadSql as error:
         file, inherited = itself.origin(value)
         at = line_of(value, error.line)
-        compiler.problems.add(file, at, error.message, hint=error.hint, cube=itself.name, inherited=inherited)
+        compiler.problems.add(
+            file, at, error.message, hint=error.hint, cube=itself.name, inherited=inherited, missing=error.missing
+        )
         return None
 
 

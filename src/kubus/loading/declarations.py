@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.problems import JOINS, PRIMARY_KEY, Problems, key_hint, nearest_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.link import address_name
-from kubus.model.names import snake_case
+from kubus.model.names import nearest, snake_case
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -121,12 +121,16 @@ def read_file(file: str, document: Yaml, problems: Problems) -> Iterable[Declare
                 continue
             if not value.is_list:
                 problems.add(file, at, "cubes must be defined as array")
+                problems.lose(None)
                 continue
             for item in value.data:
                 cube = read_cube(file, item, problems)
                 if cube is not None:
                     yield cube
+                else:
+                    problems.lose(None)
         elif name not in ("views", "view_groups", "tenant"):
+            problems.lose(None)
             problems.add(
                 file,
                 at,
@@ -139,7 +143,10 @@ def read_cube(file: str, item: Yaml, problems: Problems) -> DeclaredCube | None:
     name = read_name(file, item, "cube", problems, cube=None)
     if name is None:
         return None
+    before = problems.noted
     fields = read_fields(file, item, CUBE_KEYS, "", problems, cube=name)
+    if problems.noted > before:
+        problems.lose(name)
     declared = DeclaredCube(name, item, file, fields, policies=own_policies(file, fields))
     for kind in KEYS_OF:
         members = fields.pop(kind, None)
@@ -158,15 +165,21 @@ def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Probl
     if not members.is_list:
         hint = "Write a list of maps, each with a name" if members.is_map else None
         problems.add(file, members, f"{kind} must be defined as array", hint=hint, cube=cube)
+        problems.lose(cube)
         return {}
     singular = SINGULAR[kind]
     found: dict[str, DeclaredMember] = {}
     for item in members.data:
         name = read_name(file, item, singular, problems, cube=cube)
         if name is None:
+            problems.lose(cube)
             continue
+        before = problems.noted
         fields = read_fields(file, item, KEYS_OF[kind], f"{kind}.{name}.", problems, cube=cube)
+        if problems.noted > before:
+            lose_member(kind, cube, name, problems)
         if name in found:
+            problems.lose(cube)
             if kind == "joins":
                 places = ", ".join(f"joins[{i}]" for i, j in enumerate(members.data) if j.is_map and name_of(j) == name)
                 problems.add(
@@ -187,6 +200,13 @@ def read_members(file: str, kind: str, members: Yaml, cube: str, problems: Probl
     return found
 
 
+def lose_member(kind: str, cube: str, name: str, problems: Problems) -> None:
+    """Note that something of a member, or of a join, could not be had."""
+    problems.lose(cube, JOINS if kind == "joins" else name)
+    if kind == "dimensions":
+        problems.lose(cube, PRIMARY_KEY)
+
+
 def name_of(item: Yaml) -> Any:
     value = item.data.get("name") if item.is_map else None
     return value.data if isinstance(value, Yaml) else None
@@ -198,7 +218,10 @@ def read_name(file: str, item: Yaml, kind: str, problems: Problems, cube: str | 
         return None
     name = name_of(item)
     if name is None:
-        problems.add(file, item, f"name isn't defined for {kind}: {short(item.plain())}", cube=cube)
+        near = next((key for key, _ in item.items() if nearest(key, ("name",)) is not None), None)
+        hint = None if near is None else f"Did you mean 'name' where '{near}' stands?"
+        at = item if near is None else key_place(item, near)
+        problems.add(file, at, f"name isn't defined for {kind}: {short(item.plain())}", hint=hint, cube=cube)
         return None
     if isinstance(name, str) and name in OWN_WORDS:
         problems.add(
@@ -242,7 +265,7 @@ def read_fields(
                 file,
                 at,
                 f"({path}{key} = {short(value.plain())}) is not allowed",
-                hint=nearest_hint(name, allowed),
+                hint=key_hint(name, allowed),
                 cube=cube,
             )
         elif name in fields:
@@ -280,6 +303,7 @@ def members_in(cube: DeclaredCube, problems: Problems) -> dict[str, str]:
             other = seen.setdefault(name, member)
             if other is not member and not (other.inherited and member.inherited):
                 told = other if member.inherited else member
+                problems.lose(cube.name)
                 problems.add(told.file, told.at, f"{name} defined more than once", cube=cube.name)
     kinds = {member: kind for kind in MEMBER_LISTS for member in cube.lists.get(kind, {})}
     for link, member in addresses_in(cube):

@@ -13,11 +13,9 @@ from kubus.loading.members import CubeCompiler, declared_sql
 from kubus.loading.switches import compile_switch
 from kubus.model.cube import Dimension, DimensionValue, Geo
 from kubus.model.link import address_name
-from kubus.model.measure_types import ValueType
+from kubus.model.measure_types import VALUE_TYPES, ValueType
 from kubus.model.member_sql import MemberSql
 from kubus.model.stage import Stage
-
-DIMENSION_TYPES: tuple[ValueType, ...] = ("string", "number", "boolean", "time", "geo")
 
 
 def compile_dimensions(compiler: CubeCompiler) -> dict[str, Dimension]:
@@ -32,7 +30,7 @@ def compile_dimensions(compiler: CubeCompiler) -> dict[str, Dimension]:
 
 def compile_dimension(compiler: CubeCompiler, member: DeclaredMember) -> Dimension | None:
     kind = "dimensions"
-    name = compiler.one_of(member, "type", kind, (*DIMENSION_TYPES, "switch"), ())
+    name = compiler.one_of(member, "type", kind, (*VALUE_TYPES, "switch"), ())
     is_switch = name == "switch"
     value_type: ValueType | None = "string" if is_switch else cast("ValueType | None", name)
     if "values" in member.fields and not is_switch:

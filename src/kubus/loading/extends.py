@@ -88,6 +88,11 @@ def parent_of(
     if parent is None:
         hint = nearest_hint(name, cubes)
         problems.add(
-            cube.file, value, f"{cube.name} extends '{name}', and there's no such cube", hint=hint, cube=cube.name
+            cube.file,
+            value,
+            f"{cube.name} extends '{name}', and there's no such cube",
+            hint=hint,
+            cube=cube.name,
+            missing=((None, name),),
         )
     return parent

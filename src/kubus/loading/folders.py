@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kubus.loading.declarations import short
-from kubus.loading.problems import nearest_hint
+from kubus.loading.declarations import key_place, short
+from kubus.loading.problems import key_hint, nearest_hint
 from kubus.loading.view_declarations import DeclaredView, reference
 from kubus.loading.yaml_text import Yaml
 from kubus.model.join_graph import Hint
@@ -13,6 +13,8 @@ from kubus.model.view import Folder
 
 if TYPE_CHECKING:
     from kubus.loading.views import ViewCompiler
+
+FOLDER_KEYS = ("name", "includes")
 
 
 def compile_folders(view: DeclaredView, paths: Mapping[str, Hint], compiler: "ViewCompiler") -> tuple[Folder, ...]:
@@ -59,9 +61,10 @@ def compile_folder(
     if name is None or not name.text:
         compiler.report(view, item, f"name isn't defined for folder: {short(item.plain())}")
         return None
-    for key, value in fields.items():
-        if key not in ("name", "includes"):
-            compiler.report(view, value, f"(folders.{name.text}.{key}) is not allowed")
+    for key in fields:
+        if key not in FOLDER_KEYS:
+            hint = key_hint(key, FOLDER_KEYS)
+            compiler.report(view, key_place(item, key), f"(folders.{name.text}.{key}) is not allowed", hint)
     includes = fields.get("includes")
     if includes is None or not (includes.is_list or includes.data == "*"):
         compiler.report(view, includes or item, f'(folders.{name.text}.includes) must be "*" or a list')
@@ -93,7 +96,7 @@ def one_member(
         return []
     if text not in paths:
         message = f"Member '{text}' included in folder '{folder}' not found"
-        compiler.report(view, item, message, nearest_hint(text, paths))
+        compiler.report(view, item, message, nearest_hint(text, paths), ((view.name, text),))
         return []
     return [text]
 
@@ -111,7 +114,7 @@ def of_path(
             return []
         if cube not in compiler.members:
             message = f"Cube '{cube}' not found for join path '{text}' in folder '{folder}'"
-            compiler.report(view, value, message, nearest_hint(cube, compiler.members))
+            compiler.report(view, value, message, nearest_hint(cube, compiler.members), ((None, cube),))
             return []
     found = [name for name, way in paths.items() if way == path]
     if not found:
@@ -119,5 +122,6 @@ def of_path(
             view,
             value,
             f"Join path '{text}' included in folder '{folder}' not found in view '{view.name}' cubes definition",
+            missing=((view.name, text),),
         )
     return found

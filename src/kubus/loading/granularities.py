@@ -13,6 +13,7 @@ from kubus.loading.reports import Report, known_fields
 from kubus.loading.yaml_text import Yaml
 from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.granularity import UNITS, Unit
+from kubus.model.measure_types import VALUE_TYPES
 from kubus.model.member_sql import MemberSql
 from kubus.model.titles import title_of
 from kubus.model.window import Span
@@ -47,7 +48,8 @@ def compile_granularities(member: DeclaredMember, report: Report, sql: Sql) -> t
         return ()
     path = f"dimensions.{member.name}.granularities"
     if member.fields["type"].text != "time":
-        report(member, value, f"({path}) is not allowed: only dimensions of type time have granularities")
+        if member.fields["type"].text in VALUE_TYPES:
+            report(member, value, f"({path}) is not allowed: only dimensions of type time have granularities")
         return ()
     if not value.is_list:
         report(member, value, f"{path} must be defined as array", "Write a list of maps, each with a name")

@@ -22,7 +22,7 @@ def compile_hierarchy(compiler: CubeCompiler, member: DeclaredMember) -> Hierarc
                 f"Only dimensions can be part of a hierarchy. Please remove the '{name}' member from the "
                 f"'{member.name}' hierarchy."
             )
-            compiler.report(member, value, what)
+            compiler.report(member, value, what, missing=((cube, name),))
         levels.append(level)
     title = compiler.text(member, "title", "hierarchies")
     return Hierarchy(member.name, title, compiler.public(member, True, "hierarchies"), tuple(levels))

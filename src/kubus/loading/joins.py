@@ -31,7 +31,8 @@ def compile_join(compiler: CubeCompiler, member: DeclaredMember) -> Join | None:
             hint = "Put a cube for the pairs between them, with a many_to_one join to each"
         compiler.report(member, value, message, hint)
     if target not in compiler.members:
-        compiler.report(member, None, f"Cube {target} doesn't exist", nearest_hint(target, compiler.members))
+        hint = nearest_hint(target, compiler.members)
+        compiler.report(member, None, f"Cube {target} doesn't exist", hint, ((None, target),))
         return None
     if target == compiler.cube.name:
         compiler.report(

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from kubus.loading.declarations import IDENTIFIER, DeclaredMember, short
+from kubus.loading.declarations import IDENTIFIER, DeclaredMember, key_place, short
 from kubus.loading.members import CubeCompiler
+from kubus.loading.problems import key_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.context import ContextReference, UrlEncoded
 from kubus.model.cube import Dimension, Label
@@ -52,7 +53,8 @@ def compile_link(compiler: CubeCompiler, member: DeclaredMember, item: Yaml, pat
     fields: dict[str, Yaml] = {snake_case(key): value for key, value in item.items()}
     for key, value in fields.items():
         if key not in LINK_KEYS:
-            compiler.report(member, value, f"({path}.{key} = {short(value.plain())}) is not allowed")
+            what = f"({path}.{key} = {short(value.plain())}) is not allowed"
+            compiler.report(member, key_place(item, key), what, key_hint(key, LINK_KEYS))
             return None
     for key in ("name", "label"):
         if key not in fields or not isinstance(fields[key].data, str):

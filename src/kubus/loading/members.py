@@ -7,7 +7,7 @@ from typing import Any
 from kubus.loading.bind import Binder, Members, Where
 from kubus.loading.declarations import DeclaredCube, DeclaredMember, short
 from kubus.loading.formats import format_problem
-from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.problems import PRIMARY_KEY, Lookups, Problems, nearest_hint
 from kubus.loading.stages import StageCompiler
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Label
@@ -27,10 +27,17 @@ class CubeCompiler:
     dialect: str
     problems: Problems
 
-    def report(self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None) -> None:
+    def report(
+        self,
+        member: DeclaredMember,
+        at: Yaml | None,
+        message: str,
+        hint: str | None = None,
+        missing: Lookups = (),
+    ) -> None:
         place = at or member.at
         file, inherited = member.origin(place)
-        self.problems.add(file, place, message, hint=hint, cube=self.cube.name, inherited=inherited)
+        self.problems.add(file, place, message, hint=hint, cube=self.cube.name, inherited=inherited, missing=missing)
 
     def text(self, member: DeclaredMember, key: str, kind: str) -> str | None:
         value = member.fields.get(key)
@@ -48,6 +55,8 @@ class CubeCompiler:
         if value.data in ("true", "false"):
             return value.data == "true"
         if not isinstance(value.data, bool):
+            if key == "primary_key":
+                self.problems.lose(self.cube.name, PRIMARY_KEY)
             self.report(
                 member,
                 value,
@@ -122,7 +131,13 @@ class CubeCompiler:
             file, inherited = member.origin(value)
             at = line_of(value, error.line)
             self.problems.add(
-                file, at, error.message, hint=error.hint, cube=self.cube.name, inherited=member.inherited or inherited
+                file,
+                at,
+                error.message,
+                hint=error.hint,
+                cube=self.cube.name,
+                inherited=member.inherited or inherited,
+                missing=error.missing,
             )
             return None
 
@@ -171,9 +186,10 @@ class CubeCompiler:
         way, _, name = text.rpartition(".")
         cube = self.cube.name if way in {"", "CUBE", "TABLE"} else way.rpartition(".")[2]
         if cube not in self.members or name not in self.members[cube]:
-            names = self.members.get(cube, {}) or self.members
+            there = self.members.get(cube)
+            hint = nearest_hint(cube, self.members) if there is None else nearest_hint(name, there)
             message = f"{cube}.{name} cannot be resolved. There's no such member or cube."
-            self.report(member, item, message, nearest_hint(name, names))
+            self.report(member, item, message, hint, ((cube, name), (None, cube)))
             return None
         return f"{cube}.{name}"
 

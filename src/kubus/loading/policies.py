@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kubus.loading.dates import date_problem
 from kubus.loading.declarations import MEMBER_LISTS, DeclaredPolicies, short
 from kubus.loading.policy_values import policy_expression, policy_text
-from kubus.loading.problems import nearest_hint
+from kubus.loading.problems import Lookups, key_hint, nearest_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.access import (
     NO_LIMITS,
@@ -39,7 +39,7 @@ WINDOW = {"not_before": "afterOrOnDate", "not_after": "beforeOrOnDate"}
 
 
 # Notes a problem: the declared list it is in, the place, what is wrong, and how to mend it.
-Report = Callable[[DeclaredPolicies, Yaml | None, str, str | None], None]
+Report = Callable[[DeclaredPolicies, Yaml | None, str, str | None, Lookups], None]
 
 
 @dataclass(slots=True)
@@ -66,11 +66,11 @@ class PolicyCompiler:
         for written in declared:
             if not written.at.is_list:
                 hint = "Write a list of policies, each with a group"
-                self.report(written, written.at, "(access_policy) must be defined as array", hint)
+                self.report(written, written.at, "(access_policy) must be defined as array", hint, ())
                 continue
             if not written.at.data:
                 hint = "Leave it out, or write a policy: an empty list would say that nobody sees anything"
-                self.report(written, written.at, "(access_policy) is an empty list", hint)
+                self.report(written, written.at, "(access_policy) is an empty list", hint, ())
             for place, item in enumerate(written.at.data):
                 policy = OnePolicy(self, written, f"accessPolicy[{place}]", f"{self.holder}[{number}]").compiled(item)
                 number += 1
@@ -93,8 +93,8 @@ class OnePolicy:
     path: str
     name: str
 
-    def report(self, at: Yaml | None, message: str, hint: str | None = None) -> None:
-        self.of.report(self.written, at, message, hint)
+    def report(self, at: Yaml | None, message: str, hint: str | None = None, missing: Lookups = ()) -> None:
+        self.of.report(self.written, at, message, hint, missing)
 
     def compiled(self, item: Yaml) -> AccessPolicy | None:
         fields = self.fields(item, POLICY_KEYS, self.path)
@@ -152,7 +152,7 @@ class OnePolicy:
                 hint = "Roles became groups: write group, and give callers groups with context_to_groups"
                 self.report(at, f'"{path}.role" is not allowed', hint)
             elif name not in allowed:
-                self.report(at, f'"{path}.{key}" is not allowed', nearest_hint(name, allowed))
+                self.report(at, f'"{path}.{key}" is not allowed', key_hint(name, allowed))
             elif name in fields:
                 self.report(at, f"({path}.{key}) is written twice, as snake_case and as camelCase")
             elif value.data is None:
@@ -273,7 +273,8 @@ class OnePolicy:
                 self.report(item, f"Paths aren't allowed in the access policy but '{name}' provided as {path}", hint)
             elif name not in self.of.kinds and name not in self.of.elsewhere:
                 hint = nearest_hint(name, self.of.kinds)
-                self.report(item, f"({path}) names '{name}', and '{self.of.holder}' has no such member", hint)
+                message = f"({path}) names '{name}', and '{self.of.holder}' has no such member"
+                self.report(item, message, hint, ((self.of.holder, name),))
             else:
                 names.add(name)
         return frozenset(names)
@@ -347,6 +348,9 @@ class OnePolicy:
         values = tuple(self.values(fields.get("values"), f"{path}.values"))
         if operator.needs_values and not values:
             at = fields.get("values") or item
+            if at is not item and (at.data or not at.is_list):
+                # What is wrong with each of them is told.
+                return None
             self.report(at, f"({path}.values) is required for the operator {operator.name}")
             return None
         self.check_dates(fields.get("values"), operator.name, values, path)
@@ -423,10 +427,12 @@ class OnePolicy:
         kind = kinds.get(name)
         if kind is None:
             hint = nearest_hint(name, kinds or self.of.kinds)
-            self.report(value, f"{written} cannot be resolved. There's no such member or cube.", hint)
+            message = f"{written} cannot be resolved. There's no such member or cube."
+            self.report(value, message, hint, ((holder, name), (None, holder)))
             return None
         if kind != "dimensions":
             hint = "A row is told by its dimensions: name one of them"
-            self.report(value, f"({path}) names '{name}' of {kind}, and a row filter tests dimensions", hint)
+            message = f"({path}) names '{name}' of {kind}, and a row filter tests dimensions"
+            self.report(value, message, hint, ((holder, name),))
             return None
         return f"{holder}.{name}"

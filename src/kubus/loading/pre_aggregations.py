@@ -7,8 +7,10 @@ from typing import Any
 from kubus.loading.cube_keys import refresh_key_problem
 from kubus.loading.declarations import DeclaredMember, short
 from kubus.loading.members import CubeCompiler
+from kubus.loading.problems import Lookups, nearest_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.granularity import UNITS
+from kubus.model.measure_types import VALUE_TYPES
 from kubus.model.names import snake_case
 from kubus.model.pre_aggregation import PreAggregation
 
@@ -48,8 +50,13 @@ class PreAggregationCompiler:
     def path(self) -> str:
         return f"pre_aggregations.{self.member.name}"
 
-    def report(self, at: Yaml | None, message: str, hint: str | None = None) -> None:
-        self.compiler.report(self.member, at, message, hint)
+    def report(self, at: Yaml | None, message: str, hint: str | None = None, missing: Lookups = ()) -> None:
+        self.compiler.report(self.member, at, message, hint, missing)
+
+    @property
+    def itself(self) -> Lookups:
+        """What a key of it that could not be read may be."""
+        return ((self.compiler.cube.name, self.member.name),)
 
     def compiled(self) -> PreAggregation | None:
         kind = self.type()
@@ -80,7 +87,8 @@ class PreAggregationCompiler:
             self.report(value, "Auto rollups supported only in Enterprise version")
             return None
         if name not in TYPES:
-            self.report(value, f"({self.path}.type = {short(value.plain())}) must be one of [{', '.join(TYPES)}]")
+            message = f"({self.path}.type = {short(value.plain())}) must be one of [{', '.join(TYPES)}]"
+            self.report(value, message, nearest_hint(name, TYPES))
             return None
         return name
 
@@ -116,6 +124,11 @@ class PreAggregationCompiler:
         indexes = fields.get("indexes")
         if indexes is not None and not indexes.is_list:
             self.report(indexes, f"({self.path}.indexes) must be defined as array")
+        for index in indexes.data if indexes is not None and indexes.is_list else ():
+            columns = index.data.get("columns") if index.is_map else None
+            if columns is not None and columns.is_list:
+                # Noted where one is not there.
+                list(self.compiler.paths(self.member, columns, f"{self.path}.indexes.columns"))
 
     def references(self, key: str, kind: str) -> tuple[str, ...]:
         value = self.field(key)
@@ -133,7 +146,9 @@ class PreAggregationCompiler:
     def is_of(self, path: str, kind: str, at: Yaml) -> bool:
         cube, _, name = path.rpartition(".")
         if self.compiler.members[cube][name] != kind:
-            self.report(at, f"({self.path}) names '{path}' among its {kind}, and it is none")
+            there = self.compiler.members[cube][name]
+            what = f"({self.path}) names '{path}' among its {kind}, and it is none"
+            self.report(at, what, f"Put it below {there}", ((cube, name),))
             return False
         return True
 
@@ -141,11 +156,11 @@ class PreAggregationCompiler:
         one, several = self.field("time_dimension"), self.field("time_dimensions")
         granularity = self.member.fields.get("granularity")
         if granularity is not None and one is None:
-            self.report(granularity, f"({self.path}.granularity) needs time_dimension")
+            self.report(granularity, f"({self.path}.granularity) needs time_dimension", missing=self.itself)
         found: list[tuple[str, str | None]] = []
         if one is not None:
             if granularity is None and self.member.fields.get("type") is None:
-                self.report(one, f"({self.path}.time_dimension) needs granularity")
+                self.report(one, f"({self.path}.time_dimension) needs granularity", missing=self.itself)
             found.extend(self.time(one, granularity))
         if several is not None:
             for item in several.data if several.is_list else ():
@@ -163,8 +178,18 @@ class PreAggregationCompiler:
             return []
         name = None if granularity is None else granularity.text
         cube, _, dimension = path.rpartition(".")
+        # What other cubes declare is not known here.
+        own = self.compiler.cube.lists.get("dimensions", {}) if cube == self.compiler.cube.name else {}
+        kinds = {one: there.fields["type"].text for one, there in own.items() if "type" in there.fields}
+        if dimension in kinds and kinds[dimension] in VALUE_TYPES and kinds[dimension] != "time":
+            times = [one for one, kind in kinds.items() if kind == "time"]
+            hint = f"Name one of type time: {', '.join(times)}" if times else "Name a dimension of type time"
+            self.report(at, f"({self.path}.time_dimension = {path}) is of type {kinds[dimension]}, and no time", hint)
+            return []
         if name is not None and name not in UNITS and f"{dimension}.{name}" not in self.compiler.members[cube]:
-            self.report(granularity, f"({self.path}.granularity = {short(name)}) is not a granularity of '{path}'")
+            more = [one.partition(".")[2] for one in self.compiler.members[cube] if one.startswith(f"{dimension}.")]
+            message = f"({self.path}.granularity = {short(name)}) is not a granularity of '{path}'"
+            self.report(granularity, message, nearest_hint(name, (*UNITS, *more)))
         return [(path, name)]
 
     def rollups(self, kind: str | None) -> tuple[str, ...]:
@@ -182,7 +207,9 @@ class PreAggregationCompiler:
             cube, _, name = text.rpartition(".")
             cube = self.compiler.cube.name if cube in {"", "CUBE"} else cube
             if f".{name}" not in self.compiler.members.get(cube, {}):
-                self.report(item, f"{cube}.{name} cannot be resolved. There's no such pre-aggregation.")
+                names = [one[1:] for one in self.compiler.members.get(cube, {}) if one.startswith(".")]
+                message = f"{cube}.{name} cannot be resolved. There's no such pre-aggregation."
+                self.report(item, message, nearest_hint(name, names), ((cube, name), (None, cube)))
             else:
                 found.append(f"{cube}.{name}")
         return tuple(found)
@@ -194,10 +221,14 @@ class PreAggregationCompiler:
         if value.data not in PARTITIONS:
             given = short(value.plain())
             allowed = ", ".join(PARTITIONS)
-            self.report(value, f"({self.path}.partition_granularity = {given}) must be one of [{allowed}]")
+            message = f"({self.path}.partition_granularity = {given}) must be one of [{allowed}]"
+            self.report(value, message, nearest_hint(value.text, PARTITIONS))
             return None
-        if not times:
-            self.report(value, f"({self.path}.partition_granularity) needs time_dimension")
+        if "granularity" in self.member.fields:
+            # That it needs a time is told of the granularity.
+            return str(value.data)
+        if not times and self.field("time_dimension") is None and self.field("time_dimensions") is None:
+            self.report(value, f"({self.path}.partition_granularity) needs time_dimension", missing=self.itself)
         return str(value.data)
 
     def declared(self, kind: str) -> Mapping[str, Any]:

@@ -61,5 +61,6 @@ def decode(file: str, text: str, problems: Problems) -> Yaml | None:
         line = lines[error.line - 1] if error.line <= len(lines) else ""
         hint = "A text that begins with { needs quotes" if UNQUOTED.search(line) else None
         problems.note(file, error.line, error.column, f"YAMLException: {error.message}", hint=hint)
+        problems.lose(None)
         return None
     return None if document is None or document.data is None else document

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kubus.loading.declarations import DeclaredMember, key_place
-from kubus.loading.problems import nearest_hint
+from kubus.loading.problems import Lookups, key_hint
 from kubus.loading.yaml_text import Yaml
 from kubus.model.names import snake_case
 
@@ -12,7 +12,9 @@ from kubus.model.names import snake_case
 class Report(Protocol):
     """Notes a problem of a member at a place in its file."""
 
-    def __call__(self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None) -> None: ...
+    def __call__(
+        self, member: DeclaredMember, at: Yaml | None, message: str, hint: str | None = None, missing: Lookups = ()
+    ) -> None: ...
 
 
 def known_fields(
@@ -23,7 +25,7 @@ def known_fields(
     for key, part in item.items():
         name = snake_case(key)
         if name not in allowed:
-            report(member, key_place(item, key), f"({path}.{key}) is not allowed", nearest_hint(name, allowed))
+            report(member, key_place(item, key), f"({path}.{key}) is not allowed", key_hint(name, allowed))
             return None
         fields[name] = part
     return fields

@@ -7,7 +7,7 @@ from typing import Literal, cast
 from kubus.loading.bind import Members
 from kubus.loading.dates import date_problem
 from kubus.loading.declarations import DeclaredMember, key_place, short
-from kubus.loading.problems import nearest_hint
+from kubus.loading.problems import Lookups, key_hint, nearest_hint
 from kubus.loading.reports import Report
 from kubus.loading.windows import SPAN
 from kubus.loading.yaml_text import Yaml
@@ -50,9 +50,9 @@ class StageCompiler:
     def path(self) -> str:
         return f"{self.kind}.{self.member.name}"
 
-    def report(self, at: Yaml | None, message: str, hint: str | None = None) -> None:
+    def report(self, at: Yaml | None, message: str, hint: str | None = None, missing: Lookups = ()) -> None:
         self.failed = True
-        self.report_at(self.member, at, message, hint)
+        self.report_at(self.member, at, message, hint, missing)
 
     def fields_of(self, value: Yaml, path: str, allowed: tuple[str, ...]) -> dict[str, Yaml]:
         if not value.is_map:
@@ -62,7 +62,7 @@ class StageCompiler:
         for key, part in value.items():
             name = snake_case(key)
             if name not in allowed:
-                self.report(key_place(value, key), f"({path}.{key}) is not allowed", nearest_hint(name, allowed))
+                self.report(key_place(value, key), f"({path}.{key}) is not allowed", key_hint(name, allowed))
             found[name] = part
         return found
 
@@ -115,10 +115,12 @@ class StageCompiler:
         if name not in there:
             names = there or {**self.members.get(self.cube, {}), **self.members}
             message = f"{'.'.join(parts)} cannot be resolved. There's no such member or cube."
-            self.report(value, message, nearest_hint(name, names))
+            cube = way[-1] if way else self.cube
+            self.report(value, message, nearest_hint(name, names), ((cube, name), (None, cube), (self.cube, parts[0])))
             return None
         if there[name] not in kinds:
-            self.report(value, f"'{'.'.join(parts)}' is one of the {there[name]}; here stand {' or '.join(kinds)}")
+            what = f"'{'.'.join(parts)}' is one of the {there[name]}; here stand {' or '.join(kinds)}"
+            self.report(value, what, missing=((way[-1], name),))
             return None
         return MemberReference(tuple(way), name, granularity)
 

@@ -75,6 +75,7 @@ class ModelEnvironment(ImmutableSandboxedEnvironment):
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
             auto_reload=False,
         )
+        self.texts = texts
         self.budget = budget
         # Jinja's own annotation has only what is there from the start.
         self.named = cast("dict[str, Any]", self.globals)

@@ -4,6 +4,7 @@ A file of YAML is a template when it opens a block or an expression. It is rende
 `globals.py` of the model folder gives, and what it gives is read as if it had been written.
 """
 
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from traceback import walk_tb
@@ -20,6 +21,9 @@ from kubus.loading.template_context import TemplateContext, is_context_func
 from kubus.loading.template_environment import NO_COMPILE_CONTEXT, FailedFunction, ModelEnvironment
 from kubus.loading.template_limits import MAX_TEXT, TooMuch, budget
 from kubus.loading.template_lines import place_in, place_of
+
+# What a template gives a name to.
+NAMED = re.compile(r"\{%-?\s*(?:macro|set|for)\s+(\w+)")
 
 
 def rendered_files(
@@ -44,6 +48,7 @@ def rendered_files(
             except FailedPython as error:
                 # What templates would name is missing now: one problem, and not one for each of its uses.
                 problems.note(error.file, error.line, 1, error.message, hint=error.hint)
+                problems.lose(None)
                 return done
         for name in templates:
             rendered = rendered_file(name, environment, python, problems)
@@ -98,6 +103,7 @@ def tell(error: Exception, name: str, environment: ModelEnvironment, python: Pyt
         used = f"It is used in {name}, line {first.line}"
         hint = used if hint is None else f"{hint}. {used}"
     problems.note(place.file, place.line, 1, f"Jinja: {cause(error, python)}", hint=hint)
+    problems.lose(None)
 
 
 def places_of(error: Exception) -> Iterator[Place]:
@@ -135,7 +141,8 @@ def hint_for(error: Exception, environment: ModelEnvironment) -> str | None:
     if message == NO_COMPILE_CONTEXT:
         return "Define the hook context_to_app_id in kubus.py: it says whose model it is"
     if isinstance(error, UndefinedError) and message.endswith("is undefined"):
-        return nearest_hint(message.split("'")[1], environment.globals)
+        own = [found[1] for text in environment.texts.values() for found in NAMED.finditer(text)]
+        return nearest_hint(message.split("'")[1], (*own, *environment.globals))
     if isinstance(error, TemplateSyntaxError) and message.startswith("No filter named"):
         return nearest_hint(message.split("'")[1], (name for name in environment.filters if " " not in name))
     return None

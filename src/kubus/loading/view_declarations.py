@@ -84,7 +84,9 @@ def read_views(file: str, value: Yaml, problems: Problems) -> Iterable[DeclaredV
     for item in value.data:
         name = read_name(file, item, "view", problems, cube=None)
         if name is None:
+            problems.lose(None)
             continue
+        before = problems.noted
         own = [(kind, v) for key, v in item.items() if (kind := key) in OWN_MEMBERS]
         for kind, members in own:
             for member in members.data if members.is_list else ():
@@ -101,7 +103,10 @@ def read_views(file: str, value: Yaml, problems: Problems) -> Iterable[DeclaredV
         fields = read_fields(file, item, allowed, "", problems, cube=name)
         entries = fields.pop("cubes", None)
         policies = own_policies(file, fields)
-        yield DeclaredView(name, item, file, fields, tuple(read_entries(file, entries, name, problems)), policies)
+        read = tuple(read_entries(file, entries, name, problems))
+        if problems.noted > before:
+            problems.lose(name)
+        yield DeclaredView(name, item, file, fields, read, policies)
 
 
 def read_entries(file: str, value: Yaml | None, view: str, problems: Problems) -> Iterable[DeclaredEntry]:

@@ -49,7 +49,10 @@ def compile_group(
             items.append(item[0])
         else:
             message = f'View group "{name}" includes "{item[0]}" which is not a defined view.'
-            problems.add(declared.file, item[1], message, hint=nearest_hint(item[0], views), cube=name)
+            problems.add(
+                declared.file, item[1], message, hint=nearest_hint(item[0], views), cube=name,
+                missing=((None, item[0]),),
+            )  # fmt: skip
     items.extend(view.name for view in views.values() if name in view.groups and view.name not in items)
     texts = {key: unescaped(declared.fields[key].text) for key in ("title", "description") if key in declared.fields}
     return ViewGroup(name, texts.get("title") or title_of(name), texts.get("description"), tuple(items))

@@ -10,13 +10,13 @@ from sqlglot import exp
 from kubus.loading.bind import Members
 from kubus.loading.checks.references import kind_of
 from kubus.loading.dates import date_problem
-from kubus.loading.declarations import DeclaredPolicies, short
+from kubus.loading.declarations import DeclaredPolicies, key_place, short
 from kubus.loading.folders import compile_folders
 from kubus.loading.formats import format_problem
 from kubus.loading.hierarchies import shown_hierarchies
 from kubus.loading.members import unescaped
 from kubus.loading.policies import PolicyCompiler
-from kubus.loading.problems import Problems, nearest_hint
+from kubus.loading.problems import JOINS, Lookups, Problems, key_hint, nearest_hint
 from kubus.loading.view_declarations import DeclaredEntry, DeclaredInclude, DeclaredView, reference
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube, Dimension, Label, Measure, Member, Segment
@@ -28,6 +28,8 @@ from kubus.model.names import snake_case
 from kubus.model.titles import title_of
 from kubus.model.view import DefaultFilter, View
 from kubus.query.operators import OPERATORS
+
+FILTER_KEYS = ("member", "operator", "values", "unless")
 
 
 @dataclass(slots=True)
@@ -74,8 +76,15 @@ class ViewCompiler:
             made.append(Made(one, parts[0].at))
         return tuple(self.guarded(view, made))
 
-    def report(self, view: DeclaredView, at: Yaml | None, message: str, hint: str | None = None) -> None:
-        self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name)
+    def report(
+        self,
+        view: DeclaredView,
+        at: Yaml | None,
+        message: str,
+        hint: str | None = None,
+        missing: Lookups = (),
+    ) -> None:
+        self.problems.add(view.file, at or view.at, message, hint=hint, cube=view.name, missing=missing)
 
     # ── access policies ──
 
@@ -97,9 +106,17 @@ class ViewCompiler:
         declared = tuple(self.inherited_policies(view, []))
         anywhere = frozenset(name for one in made for name in members_by_name(one.view))
 
-        def report(written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None) -> None:
+        def report(
+            written: DeclaredPolicies, at: Yaml | None, message: str, hint: str | None, missing: Lookups = ()
+        ) -> None:
             self.problems.add(
-                written.file, at or written.at, message, hint=hint, cube=view.name, inherited=written.inherited
+                written.file,
+                at or written.at,
+                message,
+                hint=hint,
+                cube=view.name,
+                inherited=written.inherited,
+                missing=missing,
             )
 
         for one in made:
@@ -153,7 +170,9 @@ class ViewCompiler:
                     )
                     self.report(view, entry.at, message)
                 else:
-                    self.report(view, entry.at, f"Cube {unknown} doesn't exist", nearest_hint(unknown, self.members))
+                    hint = nearest_hint(unknown, self.members)
+                    self.report(view, entry.at, f"Cube {unknown} doesn't exist", hint, ((None, unknown),))
+                self.problems.lose(view.name)
                 continue
             for here, there in zip(entry.path, entry.path[1:], strict=False):
                 if here in self.cubes and there in self.cubes and self.graph.join(here, there) is None:
@@ -162,6 +181,7 @@ class ViewCompiler:
                         entry.at,
                         f"Can't find join path to join '{here}', '{there}'",
                         f"Declare a join to '{there}' in '{here}', or write the way that there is in join_path",
+                        ((here, JOINS),),
                     )
             first = ways.setdefault((entry.path[0], entry.cube), entry.path)
             if first != entry.path:
@@ -181,6 +201,7 @@ class ViewCompiler:
         paths: dict[str, dict[Hint, None]] = {}
         for entry in entries:
             if entry.cube not in self.cubes:
+                self.problems.lose(view.name)
                 continue
             paths.setdefault(entry.cube, {})[entry.path] = None
             for one in self.shown(view, entry):
@@ -251,6 +272,8 @@ class ViewCompiler:
             if include.name not in there and include.name not in cube.hierarchies:
                 self.missing(view, entry, include.name, include.at)
             member = cube.member(include.name)
+            if member is None and include.name not in cube.hierarchies:
+                self.problems.lose(view.name)
             if member is None or include.name in left_out:
                 continue
             alias = include.fields.get("alias")
@@ -326,6 +349,7 @@ class ViewCompiler:
             f"Member '{name}' is included in '{view.name}' but not defined in any cube",
             hint=nearest_hint(name, self.members[entry.cube]) or f"'{entry.cube}' has no such member",
             cube=view.name,
+            missing=((entry.cube, name),),
         )
 
     def relabelled(self, view: DeclaredView, member: Member, name: str, include: DeclaredInclude) -> Label:
@@ -395,9 +419,10 @@ class ViewCompiler:
 
     def default_filter(self, view: DeclaredView, item: Yaml, proxies: Mapping[str, Member]) -> DefaultFilter | None:
         fields: dict[str, Yaml] = {snake_case(key): value for key, value in item.items()}
-        for key, value in fields.items():
-            if key not in ("member", "operator", "values", "unless"):
-                self.report(view, value, f"(default_filters.{key}) is not allowed")
+        for key in fields:
+            if key not in FILTER_KEYS:
+                hint = key_hint(key, FILTER_KEYS)
+                self.report(view, key_place(item, key), f"(default_filters.{key}) is not allowed", hint)
                 return None
         member = view_member(fields.get("member"), view.name)
         if member is None or isinstance(proxies.get(member), Segment) or member not in proxies:
@@ -406,6 +431,7 @@ class ViewCompiler:
                 fields.get("member") or item,
                 f"(default_filters.member = {short(member)}) is not a member of view '{view.name}'",
                 nearest_hint(member or "", proxies),
+                ((view.name, member or ""),),
             )
             return None
         name = fields["operator"].text if "operator" in fields else ""
@@ -433,7 +459,8 @@ class ViewCompiler:
         for one in (given.data if given.is_list else [given]) if given is not None else ():
             released = view_member(one, view.name)
             if released is None or released not in proxies:
-                self.report(view, one, f"(default_filters.unless = {short(released)}) is not a member of '{view.name}'")
+                message = f"(default_filters.unless = {short(released)}) is not a member of '{view.name}'"
+                self.report(view, one, message, nearest_hint(released or "", proxies), ((view.name, released or ""),))
             else:
                 unless.append(released)
         return DefaultFilter(Comparison(f"{view.name}.{member}", name, texts), tuple(unless))

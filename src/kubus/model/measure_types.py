@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, get_args
 
 ValueType = Literal["string", "number", "boolean", "time", "geo"]
+VALUE_TYPES: tuple[ValueType, ...] = get_args(ValueType)
 
 
 class Aggregate(Enum):

@@ -1,13 +1,13 @@
 """Model: all cubes and views of one app id, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from kubus.errors import MemberError
 from kubus.model.context import ClaimPath
 from kubus.model.cube import NO_MEMBERS, Cube, Dimension, Measure, Member, Segment
 from kubus.model.join_graph import JoinGraph
+from kubus.model.names import nearest
 from kubus.model.tenancy import Tenancy
 from kubus.model.view import View, ViewGroup
 
@@ -46,7 +46,7 @@ class Model:
         holder = self.holders.get(name)
         if holder is None:
             shown = {other: one for other, one in self.holders.items() if self.shows_any(one)}
-            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=nearest(name, shown))
+            raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=did_you_mean(name, shown))
         return holder
 
     def dimension(self, path: str) -> Dimension:
@@ -89,14 +89,14 @@ class Model:
     def missing(self, name: str, path: str, there: Mapping[str, Member]) -> MemberError:
         """The error for a name that the cube does not have."""
         shown = {other: one for other, one in there.items() if self.is_shown(one.path)}
-        return MemberError(f"'{name}' not found for path '{path}'", hint=nearest(name, shown))
+        return MemberError(f"'{name}' not found for path '{path}'", hint=did_you_mean(name, shown))
 
     def _split(self, path: str) -> tuple[Cube | View, str]:
         name, _, member = path.partition(".")
         return self.holder(name, path), member
 
 
-def nearest(name: str, names: Mapping[str, object]) -> str | None:
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """A hint with the name that was probably meant."""
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else None
+    close = nearest(name, names)
+    return None if close is None else f"Did you mean '{close}'?"

@@ -14,14 +14,22 @@ from sqlglot.tokenizer_core import Token, TokenType
 class BadSql(Exception):
     """SQL of a model that cannot be understood.
 
-    `hint` says what to do; `line` counts from 1 in the SQL, and is 0 where it is not known.
+    `hint` says what to do; `line` counts from 1 in the SQL, and is 0 where it is not known. `missing` are the places
+    where a name was looked for and is not: a cube and a member, or None and a cube.
     """
 
-    def __init__(self, message: str, hint: str | None = None, line: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        line: int = 0,
+        missing: tuple[tuple[str | None, str], ...] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.line = line
+        self.missing = missing
 
 
 # What only reads never has in it.

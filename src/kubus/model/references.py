@@ -99,7 +99,7 @@ def bound(expressions: tuple[Expression, ...], bind: Bind) -> tuple[Reference, .
         try:
             found.append(bind(one))
         except BadSql as error:
-            raise BadSql(error.message, error.hint, one.line) from error
+            raise BadSql(error.message, error.hint, one.line, error.missing) from error
     return tuple(found)
 
 

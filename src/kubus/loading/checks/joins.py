@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from kubus.loading.declarations import DeclaredCube
-from kubus.loading.problems import Problems
+from kubus.loading.extends import parent_name
+from kubus.loading.problems import PRIMARY_KEY, TOLD_KEYLESS, Problems
 from kubus.model.cube import Cube
 from kubus.model.join_graph import JoinGraph
 from kubus.model.measure_types import Aggregate
@@ -23,12 +24,15 @@ def joined_cubes_have_primary_keys(
             not m.type.repeats_harmlessly and (m.type.aggregate is not Aggregate.EXPRESSION or m.type.name == "number")
             for m in cube.measures.values()
         ):
+            problems.lose(name, TOLD_KEYLESS)
+            parents = (parent_name(declared[name]),) if "extends" in declared[name].fields else ()
             problems.add(
                 declared[name].file,
                 declared[name].at,
                 f"primary key for '{name}' is required when join is defined in order to make aggregates work properly",
                 hint="Mark the dimension that identifies a row with primary_key: true",
                 cube=name,
+                missing=((name, PRIMARY_KEY), *((one, TOLD_KEYLESS) for one in parents)),
             )
 
 

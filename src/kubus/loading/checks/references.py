@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredCube
-from kubus.loading.problems import Problems
+from kubus.loading.problems import JOINS, PRIMARY_KEY, TOLD_KEYLESS, Lookups, Problems
 from kubus.model.cube import Cube, Dimension, Measure, Member, Segment, Switch, value_sql
 from kubus.model.join_graph import JoinGraph
 from kubus.model.member_sql import MemberReference, MemberSql
@@ -67,13 +67,19 @@ class ReferenceChecks:
         cube = self.cubes.get(reference.cube)
         return None if cube is None else cube.member(reference.member)
 
-    def report(self, member: Member, message: str, hint: str | None = None) -> None:
+    def report(self, member: Member, message: str, hint: str | None = None, missing: Lookups = ()) -> None:
         written = self.declared[member.cube].lists[kind_of(member)][member.name]
         at = written.fields.get("sql") or written.at
-        self.problems.add(written.file, at, message, hint=hint, cube=member.cube)
+        file, inherited = written.origin(at)
+        # Without a key that could not be read, a member may be another than it is meant to be.
+        places = ((member.cube, member.name), *missing)
+        self.problems.add(file, at, message, hint=hint, cube=member.cube, inherited=inherited, missing=places)
 
     def rows_refer_to_rows(self, member: Member, references: tuple[MemberReference, ...], cube: Cube) -> None:
         """A row's value is made of rows' values; a measure of it only by way of a sub-query dimension."""
+        if any(self.found(r) is None for r in references):
+            # It did not compile, which is told already.
+            return
         measures = [r for r in references if isinstance(self.found(r), Measure)]
         if isinstance(member, Dimension) and member.sub_query:
             self.check_sub_query(member, references, measures, cube)
@@ -115,10 +121,12 @@ class ReferenceChecks:
                 member,
                 f"'{member.path}' is a sub-query dimension, and '{cube.name}' has no primary key to compute it by",
                 "Mark the dimension that identifies a row with primary_key: true",
+                ((cube.name, PRIMARY_KEY), (cube.name, TOLD_KEYLESS)),
             )
         there = measures[0].cube
         if self.graph.path(cube.name, there) is None and self.graph.path(there, cube.name) is None:
-            self.report(member, f"Can't find join path to join '{cube.name}', '{there}'")
+            missing = ((cube.name, JOINS), (there, JOINS))
+            self.report(member, f"Can't find join path to join '{cube.name}', '{there}'", missing=missing)
 
     def chooses_by_a_switch(self, member: Member, references: tuple[MemberReference, ...]) -> None:
         """What a case chooses by is a dimension of type switch."""
@@ -140,7 +148,8 @@ class ReferenceChecks:
         for reference in references:
             for here, there in zip(reference.path, reference.path[1:], strict=False):
                 if self.graph.join(here, there) is None:
-                    self.report(member, f"'{here}' has no join to '{there}', as '{member.path}' asks")
+                    what = f"'{here}' has no join to '{there}', as '{member.path}' asks"
+                    self.report(member, what, f"Declare a join to '{there}' in '{here}'", ((here, JOINS),))
             target = self.found(reference)
             if reference.granularity is not None and not (isinstance(target, Dimension) and target.type == "time"):
                 name = f"{reference.cube}.{reference.member}"
