@@ -48,6 +48,7 @@ def defined(python: PythonFiles, problems: Problems) -> dict[str, list[Definitio
             except FailedPython as error:
                 failed = True
                 problems.note(error.file, error.line, 1, error.message, hint=error.hint)
+                problems.lose(None)
     finally:
         MAKING.reset(token)
     places: dict[int, str] = {}

@@ -61,7 +61,8 @@ def lint(
 def asked(linted: Linted, places: Problems, off: Collection[str]) -> Iterator[LintWarning]:
     for name, rule in RULES.items():
         for one in () if name in off else rule(linted):
-            problem = places.placed(one.file, one.at.line, one.at.column, one.message, hint=one.hint, cube=one.holder)
+            file = one.at.file or one.file
+            problem = places.placed(file, one.at.line, one.at.column, one.message, hint=one.hint, cube=one.holder)
             yield LintWarning(name, problem)
 
 
