@@ -54,13 +54,13 @@ DEFAULT_LIMIT = 10_000
 class SemanticLayer(Spine):
     """A data model and its databases, in this process.
 
-    `model` is a folder of model files, or their texts by file name. `database` is the path of a DuckDB file,
-    `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every method may be called
-    from any thread; the `_async` ones from any event loop. `context` are the claims of the caller that a query is
-    asked for, and `groups` those that choose its access policies. `missing_claims` says what a filter on a claim that
-    is not there does; `ambiguous_joins` whether a query is refused whose cubes can be joined in two ways equally
-    short; `default_access` whether cubes without access policies are open; `default_masks` what masked members of a
-    type show that declare no mask.
+    `model` is a folder of model files, their texts by file name, or one that is compiled already. `database` is the
+    path of a DuckDB file, `:memory:`, a `postgresql://` URL, a Source, or several of these by data source name. Every
+    method may be called from any thread; the `_async` ones from any event loop. `context` are the claims of the
+    caller that a query is asked for, and `groups` those that choose its access policies. `missing_claims` says what a
+    filter on a claim that is not there does; `ambiguous_joins` whether a query is refused whose cubes can be joined
+    in two ways equally short; `default_access` whether cubes without access policies are open; `default_masks` what
+    masked members of a type show that declare no mask.
 
     Values are Python's own: int, float, Decimal, bool, str, date, and datetime, which carries a zone only where the
     database's type does.
@@ -68,7 +68,7 @@ class SemanticLayer(Spine):
 
     def __init__(
         self,
-        model: Path | str | Mapping[str, str],
+        model: Path | str | Mapping[str, str] | Model,
         database: Source | Path | str | Mapping[str, Source | Path | str] = ":memory:",
         *,
         timezone: str = "UTC",
@@ -84,6 +84,8 @@ class SemanticLayer(Spine):
         dialects = {name: source.dialect for name, source in sources.items()}
 
         def load() -> Model:
+            if isinstance(model, Model):
+                return model
             if isinstance(model, Mapping):
                 return load_files(model, dialects)
             return load_model(Path(model), dialects)

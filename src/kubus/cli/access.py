@@ -1,8 +1,6 @@
 """`kubus access`: why a caller sees what they see, who sees what, and which policies a change made wider."""
 
 import json
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,18 +18,13 @@ from kubus.cli.project import (
     project_layer,
     project_settings,
 )
-from kubus.config.settings import Settings
+from kubus.compare.revisions import model_at
 from kubus.errors import ConfigError, KubusError
-from kubus.loading.files import model_files
-from kubus.loading.load import load_files
-from kubus.model.model import Model
 from kubus.query.access_report import changes, explained, matrix, outcome, role, tenant_rows
 from kubus.sources.registry import dialect_of
 
 Claims = Annotated[str | None, Parameter(name=("--claims", "--as"))]
 
-# What a model is made of.
-SUFFIXES = (".yml", ".yaml", ".jinja", ".py")
 COLORS = {"full": "green", "filtered": "cyan", "masked": "yellow", "part masked": "yellow", "hidden": "dim", "?": "red"}
 
 
@@ -131,7 +124,8 @@ def diff(
         The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
     """
     settings = project_settings(model)
-    old, new = model_at(before, settings), model_at(after, settings)
+    dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
+    old, new = (model_at(revision, settings.model, dialects) for revision in (before, after))
     found = list(changes(old, new, settings.values["KUBUS_DEFAULT_ACCESS"]))
     for change in found:
         say(str(change))
@@ -139,30 +133,6 @@ def diff(
         say("No access policy became wider or narrower")
     if check and any(change.is_wider for change in found):
         sys.exit(1)
-
-
-def model_at(revision: str, settings: Settings) -> Model:
-    """The model as it is in a revision of git. Raises ModelError if it does not compile."""
-    folder = settings.model
-    dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
-    if revision == ".":
-        return load_files(model_files(folder), dialects, folder=folder)
-    if revision.startswith("-"):
-        raise ConfigError(f"'{revision}' is no revision")
-    listed = git(folder, "ls-tree", "-r", "-z", "--name-only", revision, ".").split("\0")
-    names = [name for name in listed if name.endswith(SUFFIXES)]
-    return load_files({name: git(folder, "show", f"{revision}:./{name}") for name in names}, dialects)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git says. Raises ConfigError if it fails."""
-    program = shutil.which("git")
-    if program is None:
-        raise ConfigError("git is not there, and revisions are git's")
-    ran = subprocess.run([program, "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603 - revisions begin with no dash
-    if ran.returncode:
-        raise ConfigError(ran.stderr.decode(errors="replace").strip())
-    return ran.stdout.decode("utf-8", "replace")
 
 
 def say(line: str) -> None:

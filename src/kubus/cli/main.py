@@ -38,6 +38,7 @@ COMMANDS = {
         "Explain how a query is answered, and why so.",
     ),
     "lineage": ("kubus.cli.lineage:lineage", "Show what a member is made of, and what is made of it."),
+    "diff": ("kubus.cli.diff:diff", "Say what differs in meaning between two versions of the data model."),
     "token": ("kubus.cli.token:tokens", "Make a token that tells the server who is asking."),
     "prove": ("kubus.cli.prove:prove", "Look for leaks: can one caller learn of what only others may see?"),
     "login-check": (
