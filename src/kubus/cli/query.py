@@ -20,7 +20,7 @@ from kubus.cli.project import (
     project_layer,
     project_settings,
 )
-from kubus.library import Row
+from kubus.results.query_result import Row
 
 
 def query(

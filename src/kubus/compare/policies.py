@@ -8,7 +8,9 @@ from kubus.compare.meaning import Renames, canonical
 from kubus.compare.renames import members
 from kubus.model.access import AllTests, AnyTest, RowFilter, RowTest
 from kubus.model.cube import Cube
+from kubus.model.member_sql import MemberSql
 from kubus.model.model import Model
+from kubus.model.tenancy import OwnPlace
 from kubus.model.view import View
 from kubus.query.access import DefaultAccess
 from kubus.query.access_report import Given, given, given_text, groups_in
@@ -94,6 +96,17 @@ def of_tenants(old: Cube | View, new: Cube | View, names: Renames) -> Iterator[C
     if not (isinstance(old, Cube) and isinstance(new, Cube)):
         return
     if canonical(old.tenant, names) != canonical(new.tenant):
-        before, after = ("rows of every tenant" if c.tenant is None else c.tenant.text for c in (old, new))
+        before, after = (tenant_text(cube) for cube in (old, new))
         wider = "wider" if new.tenant is None else "narrower" if old.tenant is None else "another"
         yield Change("policy", "tenant", new.name, wider, before, after, breaks=True)
+
+
+def tenant_text(cube: Cube) -> str:
+    """Whose rows a cube has."""
+    match cube.tenant:
+        case None:
+            return "rows of every tenant"
+        case MemberSql(text):
+            return f"those whose tenant is {text}"
+        case OwnPlace(kind):
+            return f"those in the tenant's own {kind.replace('_', ' ')}"
