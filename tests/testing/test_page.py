@@ -5,9 +5,10 @@ from pathlib import Path
 
 from kubus.testing.reports import shown_result
 from tests.testing.project import Project, said
+from tests.testing.test_plugin import pytest_in
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
-FILE = re.compile(r"^```yaml (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```(?:yaml|py) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def written(folder: Path, *, live: bool) -> Project:
@@ -38,6 +39,14 @@ def test_the_difference_on_the_page(tmp_path: Path) -> None:
     text = shown_result(result)
     assert text is not None
     assert f"```text\n{text.plain}\n```" in PAGE
+
+
+def test_the_python_of_the_page_passes(tmp_path: Path) -> None:
+    project = written(tmp_path, live=False)
+    project.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    done = pytest_in(project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10 passed" in done.stdout
 
 
 def test_every_expectation_is_on_the_page() -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kubus.loading.problems import nearest_hint
@@ -174,26 +175,28 @@ def from_csv(
     path = reader.path.parent / file.text
     reader.reads.append(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            found = csv.reader(lines, strict=True)
-            header = next(found, list[str]())
-            rows = [(found.line_num, row) for row in found if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        reader.wrong(file, f"{file.text} cannot be read: {reason}", "Name a CSV file beside this one")
+        header, rows = csv_rows(path)
+    except ValueError as error:
+        reader.wrong(file, str(error), "Mend the file, or name another CSV file beside this one")
         return empty
-    if not header or len(set(header)) != len(header):
-        reader.wrong(file, f"{file.text} has no header line of different names", "Name each column in its first line")
-        return empty
-    for line, row in rows:
-        if len(row) != len(header):
-            reader.wrong(file, f"{file.text}:{line} has {len(row)} fields for {len(header)} columns", "Mend that line")
-            return empty
     named, types = declared(columns, reader)
     for column, at in named.items():
         if column not in header:
             near = nearest_hint(column, header) or f"Its columns are {', '.join(header)}"
             reader.wrong(Yaml(None, at.line, at.column), f"{file.text} has no column '{column}'", near)
+    return csv_table(name, header, rows, path.name, types, data_source, place)
+
+
+def csv_table(
+    name: str,
+    header: list[str],
+    rows: list[tuple[int, list[str]]],
+    file: str,
+    types: tuple[tuple[str, str], ...],
+    data_source: str | None,
+    place: Place,
+) -> Table:
+    """A table with the rows of a CSV file, each with its line."""
     return Table(
         name,
         tuple(header),
@@ -202,8 +205,26 @@ def from_csv(
         data_source,
         False,
         place,
-        tuple(Place(file.text, line) for line, _ in rows),
+        tuple(Place(file, line) for line, _ in rows),
     )
+
+
+def csv_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The columns and the rows of a CSV file, each row with its line. Raises ValueError if it is none."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            found = csv.reader(lines, strict=True)
+            header = next(found, list[str]())
+            rows = [(found.line_num, row) for row in found if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ValueError(f"{path.name} cannot be read: {reason}") from error
+    if not header or len(set(header)) != len(header):
+        raise ValueError(f"{path.name} has no header line of different names")
+    for line, row in rows:
+        if len(row) != len(header):
+            raise ValueError(f"{path.name}:{line} has {len(row)} fields for {len(header)} columns")
+    return header, rows
 
 
 def from_text(text: str) -> Given:
