@@ -11,6 +11,7 @@ import kubus.api.rest.load
 import kubus.api.rest.meta
 import kubus.api.rest.prepared
 import kubus.api.rest.remembered
+import kubus.api.rest.rewriting
 import kubus.auth.provider
 import kubus.execution.run
 import kubus.plan.build
@@ -20,6 +21,7 @@ import kubus.query.authorize
 import kubus.query.resolve
 import kubus.semantic_layer
 import kubus.sql.context
+import kubus.tenants
 from kubus.model.access import MemberSet
 from kubus.query.authorize import AuthorizedQuery
 
@@ -190,6 +192,53 @@ def claims_in_sql_are_not_filtered_by(patch: Patch) -> None:
     from sqlglot import exp
 
     patch.setattr(kubus.sql.context.Context, "claim_filter", lambda *_, **__: exp.true())
+
+
+# ── tenants, hooks and what is closed ──
+
+
+@fault
+def tenants_are_not_looked_at(patch: Patch) -> None:
+    from sqlglot import exp
+
+    patch.setattr(kubus.sql.context.Context, "is_of_tenant", lambda *_: exp.true())
+
+
+@fault
+def the_tenant_of_the_first_caller_is_that_of_all(patch: Patch) -> None:
+    kept: dict[Any, str] = {}
+    wrapped(
+        patch,
+        kubus.semantic_layer,
+        "tenant_of",
+        lambda own, security, tenancy: kept.setdefault(id(tenancy), own(security, tenancy)),
+    )
+
+
+@fault
+def models_fit_every_caller(patch: Patch) -> None:
+    patch.setattr(kubus.tenants, "fits", lambda *_: True)
+
+
+@fault
+def rewritten_queries_are_kept_without_their_caller(patch: Patch) -> None:
+    kept: dict[Any, Any] = {}
+
+    async def of(own: Any, self: Any, normalized: Any, *given: Any) -> Any:
+        key = (id(self), normalized.queries)
+        if key not in kept:
+            kept[key] = await own(self, normalized, *given)
+        return kept[key]
+
+    wrapped(patch, kubus.api.rest.rewriting.Rewriting, "of", of)
+
+
+@fault
+def what_has_no_policy_is_open(patch: Patch) -> None:
+    def authorize(own: Any, *given: Any, **named: Any) -> AuthorizedQuery:
+        return own(*given, **{**named, "default": "allow"})
+
+    wrapped(patch, kubus.semantic_layer, "authorize", authorize)
 
 
 # ── masks ──

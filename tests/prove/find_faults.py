@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kubus.prove.prover import Proof, prove, random_pair
+from kubus.prove.prover import Proof, prove, random_trial
 from tests.prove.faults import FAULTS
 
 FOUND_IN = Path(__file__).parent / "found_in.json"
@@ -26,7 +26,7 @@ def is_found(name: str, number: int) -> bool:
     """Whether a world leaks with a fault planted."""
     with pytest.MonkeyPatch.context() as patch:
         FAULTS[name](patch)
-        return tells(asyncio.run(prove(random_pair(number), QUERIES)))
+        return tells(asyncio.run(prove(random_trial(number, 1), QUERIES)))
 
 
 def main() -> None:

@@ -13,13 +13,13 @@ from kubus.cli.project import project_settings
 from kubus.errors import ConfigError
 from kubus.loading.load import load_model
 from kubus.prove.own_world import drawn
-from kubus.prove.prover import Leak, Proof, own_pair, random_pair
-from kubus.prove.prover import prove as prove_pair
+from kubus.prove.prover import Leak, Proof, own_trial, random_trial
+from kubus.prove.prover import prove as prove_trial
 from kubus.prove.rules import NotProven
 from kubus.sources.registry import dialect_of
 
 
-def prove(*, tuples: int = 5_000, seed: int = 0, random: bool = False, model: Path | None = None) -> None:
+def prove(*, tuples: int = 20_000, seed: int = 0, random: bool = False, model: Path | None = None) -> None:
     """Look for leaks: in the data model of this project, or with --random in models made up by chance.
 
     Every cube gets a made-up table in memory, filled with rows of two callers and of others; your database is not
@@ -29,9 +29,9 @@ def prove(*, tuples: int = 5_000, seed: int = 0, random: bool = False, model: Pa
     Parameters
     ----------
     tuples
-        How many questions are asked at least.
+        How many questions are asked and compared at least.
     seed
-        The number of the first pair of worlds; a leak names its own.
+        The number of the first worlds; a leak names its own.
     random
         Prove kubus itself, with random models, instead of this project's model.
     model
@@ -42,7 +42,8 @@ def prove(*, tuples: int = 5_000, seed: int = 0, random: bool = False, model: Pa
     for leak in proof.leaks:
         out.print(shown(leak))
     answered = proof.statuses[200] / max(proof.tuples, 1)
-    summary = f"{proof.tuples} questions, {answered:.0%} of them answered with rows or metadata"
+    asked = f"{proof.tuples} tuples: {proof.queries} queries in {proof.worlds} worlds"
+    summary = f"{asked}, {answered:.0%} of them answered with rows or metadata"
     if proof.leaks:
         out.print(Text(f"{summary}; something leaks", style="bold red"))
         sys.exit(1)
@@ -50,7 +51,7 @@ def prove(*, tuples: int = 5_000, seed: int = 0, random: bool = False, model: Pa
 
 
 async def proven(tuples: int, seed: int, model: Path | None, *, random: bool) -> Proof:
-    """Pairs of worlds, one after the other, until so many questions were asked or something leaks.
+    """Worlds, one after the other, until so many questions were asked or something leaks.
 
     Raises:
         ConfigError: the model has nothing that a table could be made of, or a policy that is not evaluated here.
@@ -66,20 +67,20 @@ async def proven(tuples: int, seed: int, model: Path | None, *, random: bool) ->
     number = seed
     while proof.tuples < tuples and not proof.leaks:
         try:
-            pair = random_pair(number) if project is None else own_pair(project, number)
+            trial = random_trial(number) if project is None else own_trial(project, number)
         except NotProven as error:
             raise ConfigError(f"This model cannot be proven: {error}") from error
-        proof.add(await prove_pair(pair))
+        proof.add(await prove_trial(trial))
         number += 1
     return proof
 
 
 def shown(leak: Leak) -> Text:
     """A leak for people: what was asked, by whom, what was told and what should have been."""
-    observer = leak.pair.world.observer
+    observer = leak.trial.world.observer
     claims = json.dumps(dict(observer.claims))
     text = Text()
-    text.append(f"Leak in the worlds of --seed {leak.pair.number}: {leak.kind}\n", style="bold red")
+    text.append(f"Leak in the worlds of --seed {leak.trial.number}: {leak.kind}\n", style="bold red")
     text.append(f"  asked by  claims {claims}, groups {sorted(observer.groups)}\n")
     question = leak.question
     text.append(f"  asked     {question.path} {unquote(question.query_string) or (question.body or b'').decode()}\n")

@@ -13,20 +13,42 @@ from kubus.prove.questions import Question
 
 # What is of one moment and not of what is stored.
 VOLATILE = frozenset({"lastRefreshTime", "requestId", "slowQuery", "stack", "refreshKeyValues"})
-CANARY_FOUND = re.compile(rf"{CANARY}|(?<![.\d])\d{{9,}}", re.IGNORECASE)
+# Of that, what differs from answer to answer.
+OF_THE_MOMENT = re.compile(rb'"(?:lastRefreshTime|requestId)":"[^"]*",?')
+# No number that is told has as many digits as a canary; sums of canaries have.
+CANARY_FOUND = re.compile(rf"{CANARY}|(?<![.\d])\d{{9,}}|2987-")
+MAY_BE_CANARY = re.compile(rb"\d{9}|2987-")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an answer tells: its status, and its body without what is of the moment; rows in one order."""
+    """What was answered: the status, and the body without what is of the moment."""
 
     status: int
-    body: str
+    body: bytes
 
     def canary(self) -> str | None:
         """The canary in the body, if there is one. What the request itself said comes back in it and is none."""
-        found = CANARY_FOUND.search(self.body)
-        return None if found is None else self.body[max(0, found.start() - 40) : found.end() + 20]
+        low = self.body.lower()
+        if CANARY.encode() not in low and MAY_BE_CANARY.search(low) is None:
+            return None
+        said = self.tells().lower()
+        found = CANARY_FOUND.search(said)
+        return None if found is None else said[max(0, found.start() - 40) : found.end() + 20]
+
+    def is_as(self, other: "Told", *, in_order: bool = False) -> bool:
+        """Whether it tells the same. The order of rows tells something only where every row was given its place."""
+        if self == other:
+            return True
+        return self.status == other.status and self.tells(in_order=in_order) == other.tells(in_order=in_order)
+
+    def tells(self, *, in_order: bool = False) -> str:
+        """What the body tells beside the query that it repeats; rows in an order of their own, or in the body's."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return self.body.decode("utf-8", "replace")
+        return json.dumps(settled(value, in_order=in_order), sort_keys=True)
 
 
 async def ask(app: Api, question: Question, token: str | None) -> Told:
@@ -62,27 +84,23 @@ async def ask(app: Api, question: Question, token: str | None) -> Told:
             pieces.append(message.get("body", b""))
 
     await app(scope, receive, send)  # pyright: ignore[reportArgumentType] - dicts as ASGI has them
-    return told(status, b"".join(pieces))
+    return Told(status, OF_THE_MOMENT.sub(b"", b"".join(pieces)))
 
 
-def told(status: int, body: bytes) -> Told:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return Told(status, body.decode("utf-8", "replace"))
-    return Told(status, json.dumps(settled(value), sort_keys=True))
-
-
-def settled(value: object) -> object:
-    """The body without what is of the moment and without the echo of the query; rows without their order."""
+def settled(value: object, *, in_order: bool) -> object:
+    """The body without what is of the moment and without the echo of the query."""
     if isinstance(value, dict):
         found = cast("dict[str, object]", value)
-        kept = {key: settled(part) for key, part in found.items() if key not in VOLATILE and key != "query"}
-        if "data" in found:
+        kept = {
+            key: settled(part, in_order=in_order)
+            for key, part in found.items()
+            if key not in VOLATILE and key != "query"
+        }
+        if "data" in found and not in_order:
             kept["data"] = rows_sorted(found["data"])
         return kept
     if isinstance(value, list):
-        return [settled(part) for part in cast("list[object]", value)]
+        return [settled(part, in_order=in_order) for part in cast("list[object]", value)]
     return value
 
 

@@ -11,14 +11,17 @@ from random import Random
 from types import MappingProxyType
 from typing import cast
 
+from sqlglot import exp
+
 from kubus.errors import ConfigError
 from kubus.model.access import AccessPolicy, ClaimAt, Constant, PolicyValue, tests_in
 from kubus.model.columns import KINDS, Kind, bare_column, columns_of, columns_read, members_of, named_in, on_table
 from kubus.model.context import everything_in
-from kubus.model.cube import Cube, Dimension
+from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.model.model import Model
 from kubus.prove.hidden import CANARY, Stored, with_canaries
-from kubus.prove.rules import Value, is_for
+from kubus.prove.rules import NotProven, Value, is_for
 from kubus.prove.world import Facade, Guarded, Person, World
 
 DAY_ONE = datetime(2024, 1, 1)  # noqa: DTZ001 - wall time of a column without a zone
@@ -99,6 +102,11 @@ def drawn(model: Model) -> Drawn:
                     claims.update((one.path, (kind, many)) for one in claims_of(value))
     for path in model.claims:
         claims.setdefault(path, ("VARCHAR", False))
+    if model.tenancy is not None:
+        kinds = {cube.columns[cube.tenant] for cube in cubes if cube.tenant is not None}
+        if len(kinds) > 1:
+            raise NotProven("the tenant columns of cubes are of several types")
+        claims[model.tenancy.claim] = (cast("Kind", next(iter(kinds), "VARCHAR")), False)
     holders = {name: tables.get(name, holder) for name, holder in model.holders.items()}
     made = replace(model, cubes=MappingProxyType(tables), holders=MappingProxyType(holders))
     return Drawn(made, cubes, views, claims, tuple(sorted(groups)), values)
@@ -112,7 +120,17 @@ def own_world(project: Drawn, random: Random) -> World:
         cube.table: tuple(own_row(project, cube, number, random) for number in range(1, random.randint(5, 12)))
         for cube in project.cubes
     }
-    return with_canaries(World(project.cubes, project.views, rows, observer, other, project.model), random)
+    tenancy = project.model.tenancy
+    world = World(
+        project.cubes,
+        project.views,
+        rows,
+        observer,
+        other,
+        project.model,
+        tenant_claim=None if tenancy is None else tenancy.claim,
+    )
+    return with_canaries(world, random, lambda cube, key, random: own_row(project, cube, key, random))
 
 
 def person(name: str, letter: str, project: Drawn, random: Random) -> Person:
@@ -161,6 +179,8 @@ def own_row(project: Drawn, cube: Guarded, number: int, random: Random) -> Store
                 if kind == "VARCHAR"
                 else DAY_ONE + timedelta(days=number)
             )
+        if column == cube.tenant:
+            return policy_value(ClaimAt(()), kind, random)
         wanted = project.values.get((cube.name, name or ""), ())
         if wanted and random.random() < 0.8:
             return policy_value(random.choice(wanted), kind, random)
@@ -226,21 +246,38 @@ def without_others(world: World) -> World:
     return replace(world, model=changed)
 
 
+def columns_of_mask(member: Dimension | Measure | Segment, model: Model) -> frozenset[str]:
+    """The columns of its own cube that the mask of a member reads."""
+    mask = None if isinstance(member, Segment) else member.mask
+    if not isinstance(mask, MemberSql):
+        return frozenset()
+    found = {column for of, column, _ in named_in(mask, member.cube) if of == member.cube}
+    for reference in mask.references:
+        if isinstance(reference, MemberReference) and reference.cube in model.cubes:
+            read = model.cubes[reference.cube].member(reference.member)
+            if read is not None:
+                found |= {c for of, c in columns_read(read, model, frozenset({member.path})) if of == member.cube}
+    return frozenset(found)
+
+
 def guarded(
     cube: Cube, columns: Mapping[str, Kind], reads: Mapping[str, frozenset[str]], foreign: frozenset[str], model: Model
 ) -> Guarded:
     """What guards a cube."""
     shown = {d.name: column for d in cube.dimensions.values() if (column := bare_column(d)) is not None}
-    tested = {test.member.rpartition(".")[2] for p in cube.policies if p.rows is not None for test in tests_in(p.rows)}
-    fixed = {column for name, column in shown.items() if name in tested}
+    rows = [p.rows for holder in model.holders.values() for p in holder.policies if p.rows is not None]
+    tested = [behind(model.dimension(test.member), model) for filter_ in rows for test in tests_in(filter_)]
+    fixed = {shown[d.name] for d in tested if d.cube == cube.name and d.name in shown}
     fixed |= {column for d in cube.primary_key for of, column in columns_read(d, model, frozenset()) if of == cube.name}
     fixed |= {column for column, kind in columns.items() if kind not in {"VARCHAR", "INTEGER"}}
+    if cube.tenant is not None:
+        fixed.add(tenant_column(cube.tenant, cube.name))
     for other in model.cubes.values():
         for join in other.joins:
             fixed |= {column for of, column, _ in named_in(join.on, other.name) if of == cube.name}
     declared = {
         "dimensions": [{"name": d.name, "type": d.type} for d in cube.dimensions.values()],
-        "measures": [{"name": m.name} for m in cube.measures.values()],
+        "measures": [{"name": m.name, "type": m.type.value_type} for m in cube.measures.values()],
         "segments": [{"name": s.name} for s in cube.segments.values()],
     }
     whole = {**columns} or {"id": "INTEGER"}
@@ -251,11 +288,19 @@ def guarded(
         whole,
         shown,
         reads,
+        {member.name: columns_of_mask(member, model) for member in members_of(cube)},
         cube.policies or None,
-        None,
+        None if cube.tenant is None else tenant_column(cube.tenant, cube.name),
         foreign,
         frozenset(fixed),
     )
+
+
+def tenant_column(sql: MemberSql, cube: str) -> str:
+    """The column that names the tenant of a row. Raises NotProven if it is no plain column."""
+    if not isinstance(sql.tree, exp.Column):
+        raise NotProven(f"the tenant of a row of '{cube}' is no plain column")
+    return sql.tree.name
 
 
 def behind(dimension: Dimension, model: Model) -> Dimension:

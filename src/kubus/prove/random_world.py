@@ -1,32 +1,21 @@
 """Random worlds: cubes that are joined and guarded in several ways, with rows of three tenants."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from kubus.model.access import (
-    AccessPolicy,
-    AllTests,
-    AnyTest,
-    ClaimAt,
-    Constant,
-    MemberSet,
-    RowFilter,
-    RowTest,
-    tests_in,
-)
+from kubus.model.access import AccessPolicy, MemberSet, RowTest, tests_in
 from kubus.prove.hidden import CANARY, Stored, with_canaries
+from kubus.prove.random_policies import GROUPS, TENANTS, TESTS, Guardable, maybe_rows, random_policies, random_policy
 from kubus.prove.rules import Value, is_for
-from kubus.prove.world import Facade, Guarded, Person, World
+from kubus.prove.world import NO_MASKS, Facade, Guarded, Person, World
 
 NAMES = ("orders", "users", "items", "payments")
-TENANTS = ("acme", "bolt", "core")
 REGIONS = ("north", "south", "east", None)
 STATES = ("open", "done", "Held", None)
-GROUPS = ("analyst", "manager", "auditor")
 DAY_ONE = datetime(2024, 1, 1)  # noqa: DTZ001 - wall time of a column without a zone
 
 COLUMNS: Mapping[str, str] = MappingProxyType({
@@ -41,11 +30,10 @@ COLUMNS: Mapping[str, str] = MappingProxyType({
     "flag": "BOOLEAN",
 })  # fmt: skip
 
-# Columns of which no value is a canary: they decide what is seen and which rows meet, or are of a type without one.
-FIXED = frozenset({"id", "owner", "region", "status", "at", "flag"})
-
-# The columns that the value of each member depends on.
-Reads = Mapping[str, frozenset[str]]
+# Columns in which nothing is changed: they decide which rows meet, and most often what is seen.
+FIXED = frozenset({"id", "owner", "region", "status"})
+# Columns that may be the secret of a cube: few are given it.
+SECRETS = ("note", "note", "amount", "amount", "qty", "at", "flag")
 
 # Each member as declared, and the columns that its value depends on.
 Declared = Mapping[str, tuple[dict[str, Any], tuple[str, ...]]]
@@ -56,13 +44,10 @@ DIMENSIONS: Declared = {
     "region": ({"type": "string", "sql": "region"}, ("region",)),
     "status": ({"type": "string", "sql": "status"}, ("status",)),
     "price": ({"type": "number", "sql": "amount"}, ("amount",)),
-    "note": ({"type": "string", "sql": "note", "mask": "***"}, ("note",)),
+    "note": ({"type": "string", "sql": "note"}, ("note",)),
     "at": ({"type": "time", "sql": "{CUBE}.at"}, ("at",)),
     "flag": ({"type": "boolean", "sql": "flag"}, ("flag",)),
-    "size": (
-        {"type": "string", "sql": "case when {CUBE}.amount > 50 then 'big' else 'small' end", "mask": {"sql": "'?'"}},
-        ("amount",),
-    ),
+    "size": ({"type": "string", "sql": "case when {CUBE}.amount > 50 then 'big' else 'small' end"}, ("amount",)),
     "shout": ({"type": "string", "sql": "upper({note})"}, ("note",)),
 }
 # Dimensions that show a column as it is.
@@ -75,20 +60,22 @@ PLAIN: Mapping[str, str] = {
 LAST_MONTH = {"interval": "1 month", "type": "prior"}
 MEASURES: Declared = {
     "count": ({"type": "count"}, ("id",)),
-    "total": ({"type": "sum", "sql": "amount", "mask": -1}, ("amount",)),
+    "total": ({"type": "sum", "sql": "amount"}, ("amount",)),
     "biggest": ({"type": "max", "sql": "{CUBE}.amount"}, ("amount",)),
     "average": ({"type": "avg", "sql": "qty"}, ("qty",)),
     "notes": ({"type": "count_distinct", "sql": "note"}, ("note",)),
     "last_note": ({"type": "string", "sql": "max({CUBE}.note)"}, ("note",)),
+    "latest": ({"type": "time", "sql": "max({CUBE}.at)"}, ("at",)),
+    "flagged": ({"type": "count", "filters": [{"sql": "{CUBE}.flag"}]}, ("id", "flag")),
     "open_count": ({"type": "count", "filters": [{"sql": "{CUBE}.status = 'open'"}]}, ("id", "status")),
     "per_row": ({"type": "number", "sql": "{total} * 1.0 / nullif({count}, 0)"}, ("amount", "id")),
-    "running": ({"type": "sum", "sql": "qty", "rolling_window": {"trailing": "unbounded"}}, ("qty",)),
-    "recent": ({"type": "sum", "sql": "amount", "rolling_window": {"trailing": "7 day"}}, ("amount",)),
+    "running": ({"type": "sum", "sql": "qty", "rolling_window": {"trailing": "unbounded"}}, ("qty", "at")),
+    "recent": ({"type": "sum", "sql": "amount", "rolling_window": {"trailing": "7 day"}}, ("amount", "at")),
     "overall": ({"multi_stage": True, "type": "sum", "sql": "{total}", "group_by": []}, ("amount",)),
     "unfiltered": ({"multi_stage": True, "type": "sum", "sql": "{total}", "filter": {"mode": "fixed"}}, ("amount",)),
     "before": (
         {"multi_stage": True, "type": "number", "sql": "{total}", "time_shift": [LAST_MONTH]},
-        ("amount",),
+        ("amount", "at"),
     ),
     "best": (
         {"multi_stage": True, "type": "rank", "order_by": [{"sql": "{total}", "dir": "desc"}], "reduce_by": ["status"]},
@@ -98,52 +85,86 @@ MEASURES: Declared = {
 SEGMENTS: Declared = {
     "large": ({"sql": "{CUBE}.amount > 50"}, ("amount",)),
     "noted": ({"sql": "{CUBE}.note like 'c%'"}, ("note",)),
+    "red": ({"sql": "{CUBE}.flag"}, ("flag",)),
 }
+
+# What some members are masked by; others by the mask of their type, if there is one. The masks in SQL read no secret.
+MASKS: Mapping[str, tuple[Any, ...]] = {
+    "note": ("***", {"sql": "'?'"}, {"sql": "coalesce({CUBE}.region, 'nowhere')"}),
+    "price": (-1, {"sql": "0"}),
+    "shout": ("***",),
+    "size": ({"sql": "'?'"},),
+    "at": ("2020-01-01",),
+    "flag": (False,),
+    "total": (-1, {"sql": "count(*)"}),
+    "average": ({"sql": "count(distinct {CUBE}.region)"},),
+    "last_note": ("***",),
+}
+DEFAULT_MASKS: Mapping[str, str] = {"string": "masked", "number": "-9", "boolean": "false", "time": "2021-01-01"}
+MASKS_READ: Mapping[str, frozenset[str]] = {"note": frozenset({"region"}), "average": frozenset({"region"})}
 
 
 def random_world(random: Random) -> World:
     """A world, with canaries in it wherever its observer must not look."""
     names = NAMES[: random.choice((1, 2, 2, 3, 3, 4))]
-    joins = {name: [other for other in names if other != name and random.random() < 0.5] for name in names}
-    cubes = with_foreign([random_cube(name, joins[name], random) for name in names], joins, random)
-    return with_canaries(
-        World(
-            cubes=cubes,
-            views=random_views(cubes, joins, random),
-            rows={c.table: tuple(random_row(c, n, random) for n in range(1, random.randint(4, 12))) for c in cubes},
-            observer=random_person("ann", TENANTS[0], random),
-            other=random_person(f"{CANARY}-bob", TENANTS[1], random),
-        ),
-        random,
+    # Some first cubes are seen through a view alone.
+    is_apart = random.random() < 0.25
+    joins = {
+        name: [o for o in names if o != name and not (is_apart and o == names[0]) and random.random() < 0.5]
+        for name in names
+    }
+    observer = random_person("ann", TENANTS[0], random)
+    has_tenants, is_closed = random.random() < 0.2, random.random() < 0.2
+    secrets = {name: random.choice(SECRETS) if random.random() < 0.75 else None for name in names}
+    cubes = [random_cube(name, joins, secrets[name], observer, random, has_tenants=has_tenants) for name in names]
+    rewritten = frozenset(cube.name for cube in cubes if is_alone(cube.name, joins) and random.random() < 0.3)
+    cubes = [replace(cube, tenant="owner") if cube.name in rewritten else cube for cube in cubes]
+    joined = with_foreign(cubes, joins, secrets, random)
+    if is_apart:
+        joined = (seen_through_views(joined[0], random, is_closed=is_closed), *joined[1:])
+    views = ()
+    if names[0] not in rewritten and (is_apart or random.random() < 0.6):
+        views = (random_view(joined, joins, secrets, observer, random),)
+    world = World(
+        cubes=joined,
+        views=views,
+        rows={c.table: tuple(random_row(c, n, random) for n in range(1, random.randint(4, 12))) for c in joined},
+        observer=observer,
+        other=random_person(f"{CANARY}-bob", TENANTS[1], random),
+        tenant_claim=("tenant",) if has_tenants else None,
+        is_closed=is_closed,
+        default_masks=DEFAULT_MASKS if random.random() < 0.5 else NO_MASKS,
+        rewritten=rewritten,
+        others=random_others(random) if random.random() < 0.15 else (),
     )
+    return with_canaries(world, random, random_row)
 
 
 def with_other_policies(world: World, random: Random) -> World:
-    """The world with other access policies for everyone but the observer."""
+    """The world with other access policies for everyone but the observer, and another model for others."""
     person = world.observer
 
-    def changed(policies: tuple[AccessPolicy, ...] | None, members: Reads) -> tuple[AccessPolicy, ...] | None:
+    def changed(policies: tuple[AccessPolicy, ...] | None, of: Guardable) -> tuple[AccessPolicy, ...] | None:
         if policies is None:
             return None
         own = [policy for policy in policies if is_for(policy, person.groups, person.claims) or random.random() < 0.5]
-        extra = [within(random_policy(members, random), members) for _ in range(random.randrange(3))]
+        extra = [random_policy(of, random) for _ in range(random.randrange(3))]
         own.extend(policy for policy in extra if not is_for(policy, person.groups, person.claims))
         # A cube keeps at least one policy: without any it would be open.
         return tuple(own) or (AccessPolicy("", frozenset({"nobody"})),)
 
     return replace(
         world,
-        cubes=tuple(replace(cube, policies=changed(cube.policies, cube.reads)) for cube in world.cubes),
-        views=tuple(
-            replace(view, policies=changed(view.policies, shown_by(view, world.cubes))) for view in world.views
+        cubes=tuple(
+            replace(cube, policies=changed(cube.policies, of_cube(cube.reads, None, fixed=cube.fixed)))
+            for cube in world.cubes
         ),
+        views=tuple(
+            replace(view, policies=changed(view.policies, of_view(view.members, world.cubes, {})))
+            for view in world.views
+        ),
+        others=random_others(random) if world.others else (),
     )
-
-
-def shown_by(view: Facade, cubes: Sequence[Guarded]) -> Reads:
-    """The columns on which each member of a view depends."""
-    reads = {cube.name: cube.reads for cube in cubes}
-    return {name: reads[cube].get(member, frozenset()) for name, (cube, member) in view.members.items()}
 
 
 def random_person(name: str, tenant: str, random: Random) -> Person:
@@ -157,11 +178,25 @@ def random_person(name: str, tenant: str, random: Random) -> Person:
     return Person(name, claims, frozenset(group for group in GROUPS if random.random() < 0.4))
 
 
+def random_others(random: Random) -> tuple[str, ...]:
+    """The dimensions of a cube that others have."""
+    return ("plan", *(f"plan_{number}" for number in random.sample(range(1000), 2)))
+
+
 # ── cubes ──
 
 
-def random_cube(name: str, targets: Sequence[str], random: Random) -> Guarded:
-    """A cube that is joined with `targets`, each by a column of its own."""
+def random_cube(
+    name: str,
+    joins: Mapping[str, Sequence[str]],
+    secret: str | None,
+    observer: Person,
+    random: Random,
+    *,
+    has_tenants: bool,
+) -> Guarded:
+    """A cube that is joined with others, each by a column of its own."""
+    targets = joins[name]
     columns = {**COLUMNS, **{f"{target}_id": "INTEGER" for target in targets}}
     dimensions = {n: d for n, d in DIMENSIONS.items() if n in PLAIN or random.random() < 0.6}
     measures = {n: m for n, m in MEASURES.items() if n in {"count", "total"} or random.random() < 0.5}
@@ -169,12 +204,22 @@ def random_cube(name: str, targets: Sequence[str], random: Random) -> Guarded:
     reads = {n: frozenset(cols) for n, (_, cols) in (dimensions | measures | segments).items()}
     guard = random.choice(("policies", "policies", "policies", "claims", "both", "open"))
     table = f"t_{name}"
-    source = {"sql_table": table}
+    source: dict[str, Any] = {"sql_table": table}
+    tenant: str | None = None
     if guard in {"claims", "both"}:
         source = {"sql": f"SELECT * FROM {table} WHERE {{SECURITY_CONTEXT.tenant.requiredFilter('owner')}}"}  # noqa: S608 - SQL of a model
+        tenant = "owner"
     elif random.random() < 0.2:
         source = {"sql": f"SELECT * FROM {table}"}  # noqa: S608 - SQL of a model
-    policies = random_policies(reads, random) if guard in {"policies", "both"} else None
+    if has_tenants:
+        is_shared = random.random() < 0.25
+        source["tenant"] = "shared" if is_shared else "owner"
+        tenant = tenant if is_shared else "owner"
+    fixed = FIXED | {f"{target}_id" for target in targets}
+    policies: tuple[AccessPolicy, ...] | None = None
+    if guard in {"policies", "both"}:
+        policies = random_policies(of_cube(reads, secret, fixed=None), observer, random)
+        fixed |= {PLAIN[member] for policy in policies for member in tested(policy)}
     declared = {
         "name": name,
         **source,
@@ -186,43 +231,64 @@ def random_cube(name: str, targets: Sequence[str], random: Random) -> Guarded:
             }
             for target in targets
         ],
-        "dimensions": [{"name": n, **said} for n, (said, _) in dimensions.items()],
-        "measures": [{"name": n, **said} for n, (said, _) in measures.items()],
+        "dimensions": [{"name": n, **said, **random_mask(n, random)} for n, (said, _) in dimensions.items()],
+        "measures": [{"name": n, **said, **random_mask(n, random)} for n, (said, _) in measures.items()],
         "segments": [{"name": n, **said} for n, (said, _) in segments.items()],
     }
-    tenant = "owner" if guard in {"claims", "both"} else None
-    fixed = FIXED | {f"{target}_id" for target in targets}
-    if policies is not None and any("price" in tested(policy.rows) for policy in policies):
-        fixed |= {"amount"}
-    if policies is not None and any("note" in tested(policy.rows) for policy in policies):
-        fixed |= {"note"}
-    return Guarded(name, table, declared, columns, PLAIN, reads, policies, tenant, frozenset(), fixed)
+    is_reached = any(name in others for others in joins.values())
+    return Guarded(
+        name, table, declared, columns, PLAIN, reads, MASKS_READ, policies, tenant, frozenset(), fixed, is_reached
+    )
 
 
-def with_foreign(cubes: Sequence[Guarded], joins: Mapping[str, Sequence[str]], random: Random) -> tuple[Guarded, ...]:
-    """The cubes, some with members that read other cubes."""
+def random_mask(name: str, random: Random) -> dict[str, Any]:
+    masks = MASKS.get(name, ())
+    return {"mask": random.choice(masks)} if masks and random.random() < 0.6 else {}
+
+
+def is_alone(name: str, joins: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a cube is joined with no other."""
+    return not joins[name] and not any(name in others for others in joins.values())
+
+
+def with_foreign(
+    cubes: Sequence[Guarded], joins: Mapping[str, Sequence[str]], secrets: Mapping[str, str | None], random: Random
+) -> tuple[Guarded, ...]:
+    """The cubes, some with members that read other cubes; few of them read a secret."""
     read: dict[str, set[str]] = {cube.name: set() for cube in cubes}
     found: list[Guarded] = []
+
+    def may_read(target: str, column: str) -> bool:
+        return random.random() < (0.05 if secrets[target] == column else 0.3)
+
     for cube in cubes:
         measures, dimensions = list(cube.declared["measures"]), list(cube.declared["dimensions"])
         reads = dict(cube.reads)
         for target in joins[cube.name]:
-            if random.random() < 0.3:
+            if may_read(target, "amount"):
                 measures.append({"name": f"of_{target}_total", "type": "number", "sql": f"{{{target}.total}}"})
                 reads[f"of_{target}_total"] = frozenset()
                 read[target].add("amount")
-            if random.random() < 0.3:
+            if may_read(target, "id"):
                 dimensions.append(
                     {"name": f"of_{target}_count", "type": "number", "sub_query": True, "sql": f"{{{target}.count}}"}
                 )
                 reads[f"of_{target}_count"] = frozenset()
-            if random.random() < 0.3:
+            if may_read(target, "note"):
                 dimensions.append({"name": f"of_{target}_note", "type": "string", "sql": f"{{{target}.note}}"})
                 reads[f"of_{target}_note"] = frozenset()
                 read[target].add("note")
         declared = {**cube.declared, "measures": measures, "dimensions": dimensions}
         found.append(replace(cube, declared=declared, reads=reads))
     return tuple(replace(cube, foreign=frozenset(read[cube.name])) for cube in found)
+
+
+def seen_through_views(cube: Guarded, random: Random, *, is_closed: bool) -> Guarded:
+    """The cube, of which nobody is given a member."""
+    if is_closed and random.random() < 0.5:
+        return replace(cube, policies=None)
+    rows = maybe_rows(of_cube(cube.reads, None, fixed=cube.fixed), random)
+    return replace(cube, policies=(AccessPolicy("", None, (), MemberSet(None, None), None, rows),))
 
 
 def random_row(cube: Guarded, number: int, random: Random) -> Stored:
@@ -252,97 +318,64 @@ def random_row(cube: Guarded, number: int, random: Random) -> Stored:
     return tuple(value(name) for name in cube.columns)
 
 
-# ── access policies ──
+# ── what is guarded ──
 
 
-def random_policies(members: Reads, random: Random) -> tuple[AccessPolicy, ...]:
-    return tuple(random_policy(members, random) for _ in range(random.randint(1, 3)))
+def of_cube(reads: Mapping[str, frozenset[str]], secret: str | None, *, fixed: frozenset[str] | None) -> Guardable:
+    """What policies of a cube may speak of. They tell rows by no secret, and if given, by `fixed` columns alone."""
+    tests = [t for t in TESTS if PLAIN[t.member] != secret and (fixed is None or PLAIN[t.member] in fixed)]
+    return Guardable(tuple(reads), frozenset(n for n, columns in reads.items() if secret in columns), tuple(tests))
 
 
-def random_policy(members: Reads, random: Random) -> AccessPolicy:
-    level = random.choice(("all", "all", "some", "some", "masked"))
-    return AccessPolicy(
-        name="",
-        groups=None if random.random() < 0.4 else frozenset(random.sample(GROUPS, random.randint(1, 2))),
-        conditions=(ClaimAt(("trusted",)),) if random.random() < 0.2 else (),
-        members=None if level == "all" else random_members(members, random),
-        masked=random_members(members, random) if level == "masked" else None,
-        rows=random_rows(random, 2) if random.random() < 0.75 else None,
-    )
+def of_view(
+    members: Mapping[str, tuple[str, str]], cubes: Sequence[Guarded], secrets: Mapping[str, str | None]
+) -> Guardable:
+    """What policies of a view may speak of."""
+    by_name = {cube.name: cube for cube in cubes}
+
+    def reads(name: str) -> frozenset[str]:
+        cube, member = members[name]
+        return by_name[cube].reads[member]
+
+    tests = [
+        RowTest(name, t.operator, t.values)
+        for name, (cube, member) in members.items()
+        for t in TESTS
+        if t.member == member and PLAIN[member] in by_name[cube].fixed
+    ]
+    secretive = frozenset(name for name, (cube, _) in members.items() if secrets.get(cube) in reads(name))
+    return Guardable(tuple(members), secretive, tuple(tests))
 
 
-def random_members(members: Reads, random: Random) -> MemberSet:
-    """Some members; often all but those that read one column, so that no other member tells of it."""
-    if random.random() < 0.5:
-        column = random.choice(("note", "note", "amount", "qty"))
-        return MemberSet(None, frozenset(name for name, columns in members.items() if column in columns))
-    if random.random() < 0.5:
-        return MemberSet(None, frozenset(random.sample(list(members), random.randint(0, min(4, len(members))))))
-    return MemberSet(frozenset(random.sample(list(members), random.randint(1, len(members)))))
-
-
-def random_rows(random: Random, depth: int) -> RowFilter:
-    if depth and random.random() < 0.3:
-        parts = tuple(random_rows(random, depth - 1) for _ in range(2))
-        return AllTests(parts) if random.random() < 0.5 else AnyTest(parts)
-    return random.choice(TESTS)
-
-
-def test(member: str, operator: str, *values: str | int | bool | None) -> RowTest:
-    return RowTest(member, operator, tuple(Constant(value) for value in values))
-
-
-OWN_ROWS = RowTest("owner", "equals", (ClaimAt(("tenant",)),))
-TESTS: tuple[RowTest, ...] = (
-    *(OWN_ROWS,) * 6,
-    test("owner", "notEquals", TENANTS[1]),
-    RowTest("region", "equals", (ClaimAt(("regions",)),)),
-    test("region", "in", "north", "south"),
-    test("region", "notEquals", "north"),
-    test("region", "notEquals", "east", None),
-    test("region", "set"),
-    test("region", "notSet"),
-    test("status", "equals", "open", None),
-    test("status", "contains", "e"),
-    test("status", "startsWith", "h", "d"),
-    test("status", "notContains", "p"),
-    RowTest("price", "lte", (ClaimAt(("most",)),)),
-    test("price", "gt", 30),
-    test("at", "afterOrOnDate", "2024-02-01"),
-    test("at", "beforeDate", "2024-03-01"),
-    test("flag", "equals", True),
-)
-
-
-def within(policy: AccessPolicy, members: Collection[str]) -> AccessPolicy:
-    """The policy, without its rows if they are told by what is not among these members."""
-    return policy if tested(policy.rows) <= set(members) else replace(policy, rows=None)
-
-
-def tested(rows: RowFilter | None) -> frozenset[str]:
-    """The members that a filter of rows compares."""
-    return frozenset() if rows is None else frozenset(one.member for one in tests_in(rows))
+def tested(policy: AccessPolicy) -> frozenset[str]:
+    """The members that a policy tells rows by."""
+    return frozenset() if policy.rows is None else frozenset(one.member for one in tests_in(policy.rows))
 
 
 # ── views ──
 
 
-def random_views(cubes: Sequence[Guarded], joins: Mapping[str, Sequence[str]], random: Random) -> tuple[Facade, ...]:
-    """A view over the first cube and some of those that it is joined with; or none."""
-    if random.random() < 0.4:
-        return ()
+def random_view(
+    cubes: Sequence[Guarded],
+    joins: Mapping[str, Sequence[str]],
+    secrets: Mapping[str, str | None],
+    observer: Person,
+    random: Random,
+) -> Facade:
+    """A view over the first cube and some of those that it is joined with."""
     root = cubes[0]
+    is_guarded = random.random() < 0.75
     members: dict[str, tuple[str, str]] = {}
     entries: list[dict[str, Any]] = []
     by_name = {cube.name: cube for cube in cubes}
     for path in (root.name, *(f"{root.name}.{target}" for target in joins[root.name] if random.random() < 0.7)):
         cube = by_name[path.rpartition(".")[2]]
-        chosen = random.sample(list(cube.reads), random.randint(1, len(cube.reads)))
+        # What gives everything tells few secrets.
+        told = [n for n, columns in cube.reads.items() if is_guarded or secrets[cube.name] not in columns]
+        told = told if told and random.random() < 0.8 else list(cube.reads)
+        chosen = random.sample(told, random.randint(1, len(told)))
         is_root = cube is root
         entries.append({"join_path": path, "includes": chosen, "prefix": not is_root})
         members |= {name if is_root else f"{cube.name}_{name}": (cube.name, name) for name in chosen}
-    policies: tuple[AccessPolicy, ...] | None = None
-    if random.random() < 0.6:
-        shown = shown_by(Facade("wide", {}, members), cubes)
-        policies = tuple(within(policy, members) for policy in random_policies(shown, random))
-    return (Facade("wide", {"name": "wide", "cubes": entries}, members, policies),)
+    policies = random_policies(of_view(members, cubes, secrets), observer, random) if is_guarded else None
+    return Facade("wide", {"name": "wide", "cubes": entries}, members, policies)

@@ -4,7 +4,7 @@ This is written from the rules (docs/access.md) and shares nothing with what is 
 SQL, no `authorize`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, assert_never, cast
 
@@ -54,20 +54,25 @@ def named_by(members: MemberSet, name: str) -> bool:
     return included and members.excludes is not None and name not in members.excludes
 
 
-def admits(policy: AccessPolicy, row: Row, claims: Claims) -> bool:
-    """Whether a policy gives a row; its values are by the names of dimensions."""
-    return policy.rows is None or holds(policy.rows, row, claims)
+def admits(policy: AccessPolicy, row: Row, claims: Claims, untold: Collection[str] = ()) -> bool:
+    """Whether a policy gives a row; its values are by the names of dimensions.
+
+    A test of an untold dimension, of which the row has no value, counts as passed: the row may be given.
+    """
+    return policy.rows is None or holds(policy.rows, row, claims, untold)
 
 
-def holds(rule: RowFilter, row: Row, claims: Claims) -> bool:
+def holds(rule: RowFilter, row: Row, claims: Claims, untold: Collection[str] = ()) -> bool:
     """Whether a row passes; null compares as the operators say."""
     match rule:
         case AllTests(parts):
-            return all(holds(part, row, claims) for part in parts)
+            return all(holds(part, row, claims, untold) for part in parts)
         case AnyTest(parts):
-            return any(holds(part, row, claims) for part in parts)
+            return any(holds(part, row, claims, untold) for part in parts)
         case RowTest(member, operator, values):
             name = member.rpartition(".")[2]
+            if name in untold:
+                return True
             if name not in row:
                 raise NotProven(f"a policy tests '{member}', which is no column of its own")
             return passes(row[name], operator, [part for value in values for part in flat(result(value, claims))])
