@@ -23,11 +23,12 @@ cubes:
       - {name: total, type: sum, sql: amount}
     dimensions:
       - {name: id, sql: id, type: number, primary_key: true}
-      - {name: email, sql: email, type: string, mask: {sql: "left({CUBE}.email, 2)"}}
+      - {name: email, sql: email, type: string, mask: "somebody"}
+      - {name: phone, sql: phone, type: string, mask: {sql: "left({CUBE}.phone, 2)"}}
       - {name: at, sql: at, type: time}
     access_policy:
       - {group: boss}
-      - {group: "*", member_level: {excludes: [email]}, member_masking: {includes: [email]}}
+      - {group: "*", member_level: {excludes: [email, phone]}, member_masking: {includes: [email, phone]}}
   - name: currencies
     sql_table: currencies
     tenant: shared
