@@ -21,7 +21,7 @@ import kubus.query.authorize
 import kubus.query.resolve
 import kubus.semantic_layer
 import kubus.sql.context
-import kubus.tenants
+import kubus.tenants.models
 from kubus.model.access import MemberSet
 from kubus.query.authorize import AuthorizedQuery
 
@@ -217,7 +217,7 @@ def the_tenant_of_the_first_caller_is_that_of_all(patch: Patch) -> None:
 
 @fault
 def models_fit_every_caller(patch: Patch) -> None:
-    patch.setattr(kubus.tenants, "fits", lambda *_: True)
+    patch.setattr(kubus.tenants.models, "fits", lambda *_: True)
 
 
 @fault

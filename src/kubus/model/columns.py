@@ -65,7 +65,7 @@ def columns_of(model: Model) -> dict[str, dict[str, Kind]]:
             if column is not None:
                 found[cube.name][column] = KINDS.get(dimension.type, "VARCHAR")
         texts = [sql for member in members_of(cube) for sql in texts_of(member)]
-        of_tenant = () if cube.tenant is None else (cube.tenant,)
+        of_tenant = (cube.tenant,) if isinstance(cube.tenant, MemberSql) else ()
         for sql in (*texts, *(join.on for join in cube.joins), *of_tenant):
             for of, column, node in named_in(sql, cube.name):
                 if found[of].get(column) is None:

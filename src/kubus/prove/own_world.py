@@ -270,8 +270,9 @@ def guarded(
     fixed = {shown[d.name] for d in tested if d.cube == cube.name and d.name in shown}
     fixed |= {column for d in cube.primary_key for of, column in columns_read(d, model, frozenset()) if of == cube.name}
     fixed |= {column for column, kind in columns.items() if kind not in {"VARCHAR", "INTEGER"}}
-    if cube.tenant is not None:
-        fixed.add(tenant_column(cube.tenant, cube.name))
+    of_tenant = tenant_column(cube)
+    if of_tenant is not None:
+        fixed.add(of_tenant)
     for other in model.cubes.values():
         for join in other.joins:
             fixed |= {column for of, column, _ in named_in(join.on, other.name) if of == cube.name}
@@ -290,17 +291,19 @@ def guarded(
         reads,
         {member.name: columns_of_mask(member, model) for member in members_of(cube)},
         cube.policies or None,
-        None if cube.tenant is None else tenant_column(cube.tenant, cube.name),
+        of_tenant,
         foreign,
         frozenset(fixed),
     )
 
 
-def tenant_column(sql: MemberSql, cube: str) -> str:
-    """The column that names the tenant of a row. Raises NotProven if it is no plain column."""
-    if not isinstance(sql.tree, exp.Column):
-        raise NotProven(f"the tenant of a row of '{cube}' is no plain column")
-    return sql.tree.name
+def tenant_column(cube: Cube) -> str | None:
+    """The column that names the tenant of a row; None where none does. Raises NotProven if it is no plain column."""
+    if not isinstance(cube.tenant, MemberSql):
+        return None
+    if not isinstance(cube.tenant.tree, exp.Column):
+        raise NotProven(f"the tenant of a row of '{cube.name}' is no plain column")
+    return cube.tenant.tree.name
 
 
 def behind(dimension: Dimension, model: Model) -> Dimension:

@@ -25,7 +25,8 @@ from kubus.semantic_layer import SemanticLayer
 from kubus.sources.duckdb import DuckDBSource
 from kubus.sources.options import DuckDBOptions, PostgresOptions
 from kubus.sources.source import Source
-from kubus.tenants import TenantRules, Tenants
+from kubus.tenants.rules import TenantRules
+from kubus.tenants.tenants import Tenants
 
 # Metadata with SQL in it is looked at as well.
 SCOPES = DEFAULT_SCOPES | {"meta-extended"}
