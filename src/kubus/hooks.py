@@ -143,6 +143,7 @@ ContextToScopes = (
     Callable[[AnyDict, list[ApiScope]], Soon[list[ApiScope]]] | Callable[[AnyDict, list[str]], Soon[list[str]]]
 )
 QueryRewrite = Callable[[QueryJson, RequestContext], Soon[QueryJson]] | Callable[[AnyDict, AnyDict], Soon[AnyDict]]
+QueryTags = Callable[[RequestContext], Soon[AnyDict]] | Callable[[AnyDict], Soon[AnyDict]]
 DriverFactory = Callable[[DriverContext], Soon[AnyDict]] | Callable[[AnyDict], Soon[AnyDict]]
 RepositoryFactory = (
     Callable[[RequestContext], Soon[list[ModelFile]]]
@@ -161,6 +162,7 @@ OfText = TypeVar("OfText", bound=TextOfContext)
 OfGroups = TypeVar("OfGroups", bound=ContextToGroups)
 OfScopes = TypeVar("OfScopes", bound=ContextToScopes)
 OfRewrite = TypeVar("OfRewrite", bound=QueryRewrite)
+OfTags = TypeVar("OfTags", bound=QueryTags)
 OfDriver = TypeVar("OfDriver", bound=DriverFactory)
 OfRepository = TypeVar("OfRepository", bound=RepositoryFactory)
 OfVersion = TypeVar("OfVersion", bound=SchemaVersion)
@@ -197,6 +199,7 @@ class ProjectConfig(Protocol):
     context_to_api_scopes: ContextToScopes
     query_rewrite: QueryRewrite
     query_transformer: QueryRewrite
+    query_tags: QueryTags
     driver_factory: DriverFactory
     repository_factory: RepositoryFactory
     schema_version: SchemaVersion
@@ -222,6 +225,8 @@ class ProjectConfig(Protocol):
     def __call__(
         self, option: Literal["query_rewrite", "query_transformer"], /
     ) -> Callable[[OfRewrite], OfRewrite]: ...
+    @overload
+    def __call__(self, option: Literal["query_tags"], /) -> Callable[[OfTags], OfTags]: ...
     @overload
     def __call__(self, option: Literal["driver_factory"], /) -> Callable[[OfDriver], OfDriver]: ...
     @overload

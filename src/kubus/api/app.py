@@ -32,6 +32,7 @@ from kubus.api.rest.reply import Header, Reply, Warm, Whole, send_preflight, sen
 from kubus.api.rest.rewriting import Rewriting
 from kubus.api.rest.root import not_found, root
 from kubus.api.rest.sql import Sql
+from kubus.api.rest.tagging import Tagging
 from kubus.audit.audit_log import AuditLog
 from kubus.auth.provider import AuthProvider
 from kubus.config.hooks import NO_HOOKS, Hooks
@@ -134,7 +135,8 @@ class Api:
         rewriting: Rewriting | None = None
         if hooks.query_rewrite is not None:
             rewriting = Rewriting(hooks.query_rewrite, callers.calls, callers.seconds)
-        load, sql = Load(options, rewriting), Sql(options, rewriting)
+        tagging = Tagging(options.query_tags, hooks.query_tags, callers.calls, callers.seconds)
+        load, sql = Load(options, rewriting, tagging), Sql(options, rewriting)
         meta = Meta(options)
         self._endpoints = {
             f"{base}/v1/load": Endpoint("load", READ_OR_POST, "data", load, load.warm),

@@ -30,6 +30,11 @@ from kubus.tenants.tenants import Tenants
 # How often model files are looked at in development.
 WATCH_SECONDS = 0.5
 
+NO_CONTEXTS = (
+    "Multitenancy Without ScheduledRefreshContexts: context_to_app_id makes tenants, and no hook says for which of "
+    "them work is done in the background"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
@@ -53,6 +58,8 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         emit(SettingWarning(name, message))
     if settings.hooks.found:
         emit(HooksFound(settings.hooks.file, settings.hooks.found))
+    if for_nobody(settings):
+        emit(SettingWarning("scheduled_refresh_contexts", NO_CONTEXTS))
     tenants = make_tenants(settings, reloads=watch)
     audit = make_audit(settings.values, settings.folder)
     tasks: list[asyncio.Task[None]] = []
@@ -89,6 +96,13 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         audit=audit,
     )
     return Assembled(tenants.shared, app, audit)
+
+
+def for_nobody(settings: Settings) -> bool:
+    """Whether background work is asked for, and nothing says for which tenants."""
+    hooks = settings.hooks
+    asked = settings.values["CUBEJS_REFRESH_WORKER"] or settings.values["CUBEJS_SCHEDULED_REFRESH_TIMER"] is not None
+    return asked and hooks.context_to_app_id is not None and hooks.scheduled_refresh_contexts is None
 
 
 def make_tenants(settings: Settings, *, reloads: bool = False, layer: SemanticLayer | None = None) -> Tenants:

@@ -3,6 +3,7 @@
 Source: auth-and-security 4.3, 6 and 8
 """
 
+import dis
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, cast
@@ -30,6 +31,7 @@ class Hooks:
     context_to_groups: Hook | None = None
     context_to_api_scopes: Hook | None = None
     query_rewrite: Hook | None = None
+    query_tags: Hook | None = None
     driver_factory: Hook | None = None
     repository_factory: Hook | None = None
     schema_version: Hook | None = None
@@ -62,6 +64,19 @@ class Hooks:
 
 
 NO_HOOKS = Hooks()
+
+
+# What a function has to do to refuse anybody: call something, look something up, or raise.
+REFUSALS = ("CALL", "RAISE_VARARGS", "BINARY_SUBSCR", "BINARY_OP", "IMPORT_NAME", "SEND", "GET_AWAITABLE")
+
+
+def cannot_refuse(check_auth: Hook) -> bool:
+    """Whether a `check_auth` lets everybody in, whoever they are: there is nothing in it that could refuse."""
+    code = getattr(check_auth, "__code__", None)
+    if code is None:
+        return False
+    names = [one.opname for one in dis.get_instructions(code)]
+    return not any(name.startswith(REFUSALS) and not name.startswith("CALL_INTRINSIC") for name in names)
 
 
 # ── what hooks give back ──

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from kubus.config.cors import cors_options
-from kubus.config.hooks import NO_HOOKS, Hooks
+from kubus.config.hooks import NO_HOOKS, Hooks, cannot_refuse
 from kubus.config.jwt_options import jwt_settings
 from kubus.config.option_texts import nested, text_of
 from kubus.errors import ConfigError
@@ -48,7 +48,6 @@ LATER_HOOKS = (
     "check_sql_auth",
     "context_to_cube_store_router_id",
     "external_driver_factory",
-    "query_tags",
     "semantic_layer_sync",
 )
 
@@ -206,6 +205,8 @@ def options_of(file: str, given: Mapping[str, Any]) -> Options:
             found = hooks.pop(old)
             if hooks.setdefault(name, found) is not found:
                 warnings.append((f"{file}: {old}", f"is the old name of {name}, which is there as well and wins"))
+    if "check_auth" in hooks and cannot_refuse(hooks["check_auth"]):
+        warnings.append((f"{file}: check_auth", "refuses nobody: whoever asks is let in, with a token or without"))
     if faults:
         raise ConfigError("\n".join(faults))
     return Options(file, MappingProxyType(settings), base_path, Hooks(file, **hooks), tuple(warnings))

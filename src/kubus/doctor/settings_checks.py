@@ -13,6 +13,7 @@ from kubus.auth.keys import shared_secret
 from kubus.auth.rules import JwtRules
 from kubus.auth.secrets import ENOUGH_BYTES
 from kubus.config.audit import looks_secret
+from kubus.config.hooks import cannot_refuse
 from kubus.config.settings import Settings
 from kubus.doctor.check import Check
 
@@ -59,6 +60,10 @@ def dev_mode(settings: Settings) -> Check:
 def keys(settings: Settings) -> Iterator[Check]:
     """Whether nobody else can make a token."""
     if settings.hooks.check_auth is not None:
+        if cannot_refuse(settings.hooks.check_auth):
+            said = f"{settings.hooks.file}: check_auth refuses nobody, so that everybody is let in"
+            yield Check("keys", "fail", said, "Raise AuthError for those who may not in, or take it away")
+            return
         where = f"{settings.hooks.file}: check_auth decides who is let in, and kubus does not see how"
         yield Check("keys", "note", where, "See that it refuses what it does not know")
         return

@@ -45,7 +45,7 @@ class Model:
         """
         holder = self.holders.get(name)
         if holder is None:
-            shown = {other: one for other, one in self.holders.items() if self.shows_any(one)}
+            shown = {other: one for other, one in self.holders.items() if one.public and self.shows_any(one)}
             raise MemberError(f"Cube '{name}' not found for path '{path}'", hint=did_you_mean(name, shown))
         return holder
 
@@ -86,9 +86,16 @@ class Model:
         members = (*holder.measures.values(), *holder.dimensions.values(), *holder.segments.values())
         return not members or any(self.is_shown(member.path) for member in members)
 
+    def is_public(self, path: str) -> bool:
+        """Whether the member at `cube.name` is there, and neither it nor its cube is `public: false`."""
+        cube, name = path.partition(".")[::2]
+        holder = self.holders.get(cube)
+        member = None if holder is None else holder.member(name)
+        return holder is not None and member is not None and holder.public and member.public
+
     def missing(self, name: str, path: str, there: Mapping[str, Member]) -> MemberError:
         """The error for a name that the cube does not have."""
-        shown = {other: one for other, one in there.items() if self.is_shown(one.path)}
+        shown = {other: one for other, one in there.items() if self.is_shown(one.path) and self.is_public(one.path)}
         return MemberError(f"'{name}' not found for path '{path}'", hint=did_you_mean(name, shown))
 
     def _split(self, path: str) -> tuple[Cube | View, str]:

@@ -122,7 +122,11 @@ class AuthorizedQuery:
             applying = found.access.applying(cube)
             least = found.access.min_group(cube)
             if cube.policies and not applying:
-                raise Forbidden(f"The answer needs rows of '{name}', and no access policy of it is for you")
+                # Its name is nothing that the caller has named.
+                raise Forbidden(
+                    "The answer needs rows of a cube of which no access policy is for you",
+                    hint="A measure, a dimension or a join of the query reads that cube",
+                )
             found = replace(
                 found,
                 rules=(*found.rules, *rule_of(name, applying, found.access)),

@@ -21,6 +21,7 @@ from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.prepared import ForCaller, Frame, LoadRequest, PreparedRequests
 from kubus.api.rest.reply import Reply, Warm, json_reply, weak_etag
 from kubus.api.rest.rewriting import Rewriting
+from kubus.api.rest.tagging import Tagging
 from kubus.api.rest.timing import Phases
 from kubus.api.rest.waiting import while_client_waits
 from kubus.api.wire.answer import Layout, encode_rows
@@ -47,9 +48,10 @@ YIELD_AFTER = 64 * 1024
 class Load:
     """The endpoint, with the requests that it remembers."""
 
-    def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None) -> None:
+    def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None, tagging: Tagging | None = None) -> None:
         self._options = options
         self._rewriting = rewriting
+        self._tagging = tagging or Tagging(options.query_tags)
         self._requests = PreparedRequests(options)
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
@@ -135,7 +137,7 @@ class Load:
         """An answer for every query, or the long one of the only query, or the first that is still running; and how
         each was come by.
         """
-        tag = self._options.query_tags.of(held.caller, incoming.request_id)
+        tag = await self._tagging.of(held.caller, incoming)
         askings = [Asking(incoming.request_id, tag) for _ in held.prepared]
         started = perf_counter()
         outcomes: list[Answer | StillRunning] | list[Answer | LongAnswer | StillRunning]

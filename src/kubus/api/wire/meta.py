@@ -1,18 +1,19 @@
 """The JSON of metadata: what a model holds, for those who may see it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from kubus.api.wire.formats import format_description
 from kubus.api.wire.members import custom_entry, dimension_entry, measure_entry, present, segment_entry
-from kubus.model.cube import Case, Cube, Dimension, Measure, Segment
+from kubus.model.cube import Case, Cube, Dimension, Measure, Segment, value_sql
 from kubus.model.hierarchy import Hierarchy
 from kubus.model.join_graph import Join, Relationship
 from kubus.model.link import Link
-from kubus.model.member_sql import MemberSql
+from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, Reference, TableReference
 from kubus.model.model import Model
+from kubus.model.pre_aggregation import PreAggregation
 from kubus.model.view import Folder, View, ViewGroup
 
 Json = Any
@@ -27,7 +28,8 @@ RELATIONSHIPS = {
 def metadata(
     model: Model, *, hidden_too: bool, extended: bool, only_views: bool, folder_delimiter: str = ""
 ) -> dict[str, Json]:
-    """Every cube with a member to show, in the order of the model. What policies hide is left out everywhere.
+    """Every cube with a member to show, in the order of the model. What a caller may not see is named nowhere: not as a
+    level, in a folder, as what an alias stands for, in a join, in a pre-aggregation, or in the SQL of something else.
 
     `hidden_too` shows members that are not public as well (development mode). `extended` adds the SQL of the model.
     `folder_delimiter` stands between the names of nested folders where they are listed; without it they are merged.
@@ -67,7 +69,10 @@ def cube_entry(
         public = [member for member in members if hidden_too or (cube.public and member.public)]
         return [member for member in public if model.is_shown(member.path)]
 
-    folders = [] if isinstance(cube, Cube) else folders_shown(cube, model)
+    def told(path: str) -> bool:
+        return model.is_shown(path) and (hidden_too or model.is_public(path))
+
+    folders = [] if isinstance(cube, Cube) else folders_shown(cube, told)
     entry = present(
         name=cube.name,
         type="cube" if isinstance(cube, Cube) else "view",
@@ -79,12 +84,12 @@ def cube_entry(
         meta=cube.label.meta,
         measures=[measure_meta(measure, cube, model, extended) for measure in shown(cube.measures.values())],
         dimensions=[dimension_meta(dimension, cube, model, extended) for dimension in shown(cube.dimensions.values())],
-        segments=[segment_meta(segment, cube, extended) for segment in shown(cube.segments.values())],
+        segments=[segment_meta(segment, cube, model, extended) for segment in shown(cube.segments.values())],
         viewGroups=None if isinstance(cube, Cube) else list(cube.groups) or None,
         hierarchies=[
-            hierarchy_entry(hierarchy, cube.name, model)
+            hierarchy_entry(hierarchy, cube.name, model, told)
             for hierarchy in cube.hierarchies.values()
-            if any(map(model.is_shown, hierarchy.levels)) or not hierarchy.levels
+            if any(map(told, hierarchy.levels)) or not hierarchy.levels
         ],
         folders=[] if isinstance(cube, Cube) else flat_folders(cube, folders, delimiter),
         nestedFolders=[] if isinstance(cube, Cube) else [nested_folder(folder, cube) for folder in folders],
@@ -94,28 +99,35 @@ def cube_entry(
     elif extended and isinstance(cube, Cube):
         entry |= present(
             extends=cube.extends,
-            sql=None if cube.declared_sql is None else template(cube.declared_sql),
+            sql=declared_sql(cube.declared_sql, (cube.table,), model),
             fileName=cube.file,
             refreshKey=cube.refresh_key,
-            joins=[join_entry(join) for join in cube.joins],
-            preAggregations=[dict(one.declared) for one in cube.pre_aggregations],
+            joins=[join_entry(join, model) for join in cube.joins if model.shows_any(model.cubes[join.target])],
+            preAggregations=[dict(one.declared) for one in cube.pre_aggregations if names_only(one, told)],
         )
     return entry
 
 
-def hierarchy_entry(hierarchy: Hierarchy, holder: str, model: Model) -> dict[str, Json]:
+def names_only(one: PreAggregation, told: Callable[[str], bool]) -> bool:
+    """Whether a pre-aggregation names nothing but what is told."""
+    times = (time for time, _ in one.times)
+    return all(map(told, (*one.measures, *one.dimensions, *one.segments, *times)))
+
+
+def hierarchy_entry(hierarchy: Hierarchy, holder: str, model: Model, told: Callable[[str], bool]) -> dict[str, Json]:
     """A hierarchy of a cube or view with the paths of its levels."""
+    of = None if hierarchy.alias_of is None else model.holders[hierarchy.alias_of.partition(".")[0]]
     return present(
         name=f"{holder}.{hierarchy.name}",
         title=hierarchy.title,
         public=hierarchy.public,
-        levels=[level for level in hierarchy.levels if model.is_shown(level)],
-        aliasMember=hierarchy.alias_of,
+        levels=[level for level in hierarchy.levels if told(level)],
+        aliasMember=hierarchy.alias_of if of is not None and model.shows_any(of) else None,
     )
 
 
-def folders_shown(view: View, model: Model) -> list[Folder]:
-    """The folders without the members that policies hide, and without folders that have no others."""
+def folders_shown(view: View, told: Callable[[str], bool]) -> list[Folder]:
+    """The folders without the members that are not told, and without folders that have no others."""
 
     def shown(folder: Folder) -> Folder | None:
         items: list[str | Folder] = []
@@ -128,7 +140,7 @@ def folders_shown(view: View, model: Model) -> list[Folder]:
         return replace(folder, items=tuple(items)) if items or not folder.items else None
 
     members = (*view.dimensions.values(), *view.measures.values(), *view.segments.values())
-    paths = {member.path for member in members if model.is_shown(member.path)}
+    paths = {member.path for member in members if told(member.path)}
     return [found for folder in view.folders if (found := shown(folder)) is not None]
 
 
@@ -171,12 +183,12 @@ def measure_meta(measure: Measure, cube: Cube | View, model: Model, extended: bo
         "isVisible": visible,
         "public": visible,
     }
-    entry |= alias_entry(measure)
+    entry |= alias_entry(measure, model)
     if measure.label.aliases:
         entry["aliases"] = list(measure.label.aliases)
     if extended and not measure.inherited:
-        entry |= declared(measure)
-        if measure.filters:
+        entry |= declared(measure, model)
+        if measure.filters and names_shown(measure.filters, model):
             entry["filters"] = [{"sql": template(filter_sql.text)} for filter_sql in measure.filters]
     return entry
 
@@ -200,12 +212,12 @@ def dimension_meta(dimension: Dimension, cube: Cube | View, model: Model, extend
         entry["links"] = [link_entry(link) for link in dimension.links]
     if dimension.synthetic:
         entry["synthetic"] = True
-    entry |= alias_entry(dimension)
+    entry |= alias_entry(dimension, model)
     if dimension.label.aliases:
         entry["aliases"] = list(dimension.label.aliases)
     if extended and not dimension.inherited:
-        entry |= declared(dimension)
-        if isinstance(dimension.value, Case):
+        entry |= declared(dimension, model)
+        if isinstance(dimension.value, Case) and names_shown(value_sql(dimension.value), model):
             entry["case"] = case_entry(dimension.value)
     return entry
 
@@ -223,22 +235,55 @@ def link_entry(link: Link) -> dict[str, Json]:
     )
 
 
-def segment_meta(segment: Segment, cube: Cube | View, extended: bool) -> dict[str, Json]:
+def segment_meta(segment: Segment, cube: Cube | View, model: Model, extended: bool) -> dict[str, Json]:
     """A segment."""
     visible = cube.public and segment.public
     entry = {"name": segment.path} | segment_entry(segment, cube) | {"isVisible": visible, "public": visible}
-    return entry | declared(segment) if extended and not segment.inherited else entry
+    return entry | declared(segment, model) if extended and not segment.inherited else entry
 
 
-def alias_entry(member: Measure | Dimension) -> dict[str, str]:
-    """What a member of a view stands for."""
+def alias_entry(member: Measure | Dimension, model: Model) -> dict[str, str]:
+    """What a member of a view stands for, unless policies hide it where it is."""
     target = member.alias_of
-    return {} if target is None else {"aliasMember": f"{target.cube}.{target.member}"}
+    if target is None or not model.is_shown(path := f"{target.cube}.{target.member}"):
+        return {}
+    return {"aliasMember": path}
 
 
-def declared(member: Measure | Dimension | Segment) -> dict[str, str]:
-    """The SQL that the member was declared with, if it was."""
-    return {} if member.declared_sql is None else {"sql": template(member.declared_sql)}
+def declared(member: Measure | Dimension | Segment, model: Model) -> dict[str, str]:
+    """The SQL that the member was declared with, if it was, and names nothing that policies hide."""
+    return present(sql=declared_sql(member.declared_sql, sql_of(member), model))
+
+
+def declared_sql(text: str | None, parsed: Iterable[MemberSql], model: Model) -> str | None:
+    return template(text) if text is not None and names_shown(parsed, model) else None
+
+
+def sql_of(member: Measure | Dimension | Segment) -> Iterator[MemberSql]:
+    match member:
+        case Measure(sql=sql, switch=switch):
+            yield from (() if sql is None else (sql,))
+            yield from (() if switch is None else switch.texts())
+        case Dimension(value=value):
+            yield from value_sql(value)
+        case Segment(sql=sql):
+            yield sql
+
+
+def names_shown(parsed: Iterable[MemberSql], model: Model) -> bool:
+    """Whether SQL refers to nothing that policies hide from the caller."""
+    return all(is_named(reference, model) for sql in parsed for reference in sql.references)
+
+
+def is_named(reference: Reference, model: Model) -> bool:
+    match reference:
+        case MemberReference(member=member):
+            return model.is_shown(f"{reference.cube}.{member}")
+        case QueryReference(cube) | TableReference(cube):
+            return model.shows_any(model.holders[cube])
+        case _:
+            # What it refers to itself stands behind it.
+            return True
 
 
 def case_entry(case: Case) -> dict[str, Json]:
@@ -256,9 +301,10 @@ def label_entry(label: str | MemberSql) -> Json:
     return label if isinstance(label, str) else {"sql": template(label.text)}
 
 
-def join_entry(join: Join) -> dict[str, str]:
+def join_entry(join: Join, model: Model) -> dict[str, str]:
     """A join as its cube declares it."""
-    return {"sql": template(join.declared_sql), "relationship": RELATIONSHIPS[join.relationship], "name": join.target}
+    sql = present(sql=declared_sql(join.declared_sql, (join.on,), model))
+    return sql | {"relationship": RELATIONSHIPS[join.relationship], "name": join.target}
 
 
 def template(sql: str) -> str:
