@@ -17,6 +17,7 @@ PACKAGES = {
     "jsonwebtoken": "9.0.2",
     "oidc-provider": "8.8.1",
     "playwright-core": "1.65.1",
+    "typescript": "7.0.2",
 }
 
 

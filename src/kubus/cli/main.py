@@ -31,6 +31,7 @@ COMMANDS = {
         "Run the tests of the data model: given rows, a query, and what has to come of it.",
     ),
     "convert": ("kubus.cli.convert:convert", "Turn model files of YAML into Python, or back."),
+    "typegen": ("kubus.cli.typegen:typegen", "Write types of the data model for TypeScript or Python."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (
