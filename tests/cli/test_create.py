@@ -56,6 +56,7 @@ COMMON = {
     "model/cubes/suppliers.yml",
     "model/cubes/users.yml",
     "model/views/example_view.yml",
+    "tests/orders.test.yml",
 }
 TABLES = {"line_items", "orders", "product_categories", "products", "suppliers", "users"}
 
@@ -250,6 +251,9 @@ def test_its_model_compiles_and_its_server_answers(loaded, database):
     checked = project.run("check")
     assert checked.returncode == 0, checked.stderr
     assert "6 cubes" in checked.stdout
+    tested = project.run("test")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert tested.stdout.startswith("4 passed")
     query = {"measures": ["Orders.count"], "dimensions": ["Orders.status"]}
     with project.serving(command="dev") as running:
         answer = httpx.get(f"{running.url}/cubejs-api/v1/load", params={"query": json.dumps(query)}, timeout=60)

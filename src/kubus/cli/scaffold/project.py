@@ -1,4 +1,4 @@
-"""Write the files of a new project: settings, data model, README, a place for hooks."""
+"""Write the files of a new project: settings, data model and its first tests, README, a place for hooks."""
 
 import os
 import secrets
@@ -25,6 +25,7 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
     """
     folder.mkdir(parents=True, exist_ok=True)
     _copy(files("kubus.demo") / "model", folder / "model")
+    _copy(files("kubus.demo") / "tests", folder / "tests")
 
     dev_mode = "true" if development else "false"
     settings = Template(_template(f"{database}.env"))
