@@ -14,6 +14,7 @@ from bench.measures.cached import cached_load, other_endpoints
 from bench.measures.checking import checking
 from bench.measures.compiling import compiling
 from bench.measures.many_rows import beside_copy, exports, long_answers
+from bench.measures.model_tests import model_tests
 from bench.measures.planning import planning
 from bench.measures.policies import policies
 from bench.measures.starting import demo, first_answer
@@ -34,6 +35,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     exports,
     compiling,
     checking,
+    model_tests,
     further_tenants,
     tenants_held,
 )

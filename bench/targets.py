@@ -77,6 +77,10 @@ TARGETS: dict[str, Target] = {
         "model compile, 1,000 cubes, nothing changed since the last start", goal=at_most(50, "ms")
     ),
     "check-200": Target("`kubus check` of 200 cubes, the whole command", at_most(2000, "ms"), at_most(1000, "ms")),
+    "test-command": Target(
+        "`kubus test` of the demo's tests, the whole command", at_most(2000, "ms"), at_most(1000, "ms")
+    ),
+    "test-each": Target("`kubus test`, one test among many", at_most(10, "ms"), at_most(5, "ms")),
     "compile-one": Target("one file of 1,000 changed", at_most(50, "ms"), at_most(10, "ms")),
     "model-memory": Target("memory with 1,000 cubes", part(5), part(10)),
     "tenants-held": Target("memory for 100,000 tenants with one model", at_most(1000, "MB"), at_most(500, "MB")),

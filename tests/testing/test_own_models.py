@@ -56,7 +56,7 @@ FAULTS = {
     "a border": ("orders.yml", "{CUBE.amount} < 500", "{CUBE.amount} <= 500"),
     "a factor": ("products.yml", "1000.0", "1000.5"),
     "a segment": ("users.yml", "'United States', 'Canada'", "'United States'"),
-    "a direction": ("line_items.yml", "relationship: many_to_one", "relationship: one_to_many"),
+    "a direction": ("orders.yml", "relationship: one_to_many", "relationship: many_to_one"),
     "a policy": ("orders.yml", 'group: "*"', "group: staff"),
 }
 

@@ -7,7 +7,7 @@ query to what the caller may see, and the hook that rewrites queries has its say
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,13 +71,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks what, and the layer that answers: on given rows, or on the live source."""
+    """Who asks what, and the layer that answers: on given rows, or on the live source.
+
+    `more` are the answers to what was asked beside the query, for relations.
+    """
 
     case: Case
     caller: Caller
     layer: SemanticLayer
     queries: tuple[Rewritten, ...]
     now: datetime
+    more: list[Answered] = field(default_factory=list[Answered], compare=False)
 
 
 class Ground:
@@ -239,6 +243,7 @@ class Ground:
         answers = await self.ask(other)
         if len(answers) != 1:
             raise QueryError("Here one query is asked at a time")
+        asking.more.append(answers[0])
         return answers[0]
 
     async def close(self) -> None:

@@ -120,7 +120,7 @@ class Run:
             reason = reason_of(error)
         outcome: Outcome = "wrong" if reason is not None else "failed" if found else "passed"
         if outcome == "passed" and asking is not None:
-            self.coverage.note(asking, answers, refused)
+            self.coverage.note(asking, (*answers, *asking.more), refused)
         statements = tuple(answer.prepared.statement.sql for answer in answers)
         seconds = time.perf_counter() - began
         return Result(
