@@ -95,6 +95,41 @@ async def test_a_rewriting_that_changes_nothing_changes_nothing(hooked: Opened) 
             assert {**rewritten, "lastRefreshTime": ""} == {**plain, "lastRefreshTime": ""}
 
 
+OWN_SEGMENT = """
+from cube import config
+
+@config('query_rewrite')
+def query_rewrite(query: dict, ctx: dict) -> dict:
+    query['segments'] = [*query.get('segments', []), 'orders.done']
+    return query
+"""
+
+LEFT_OUT = """
+      - {name: of_all, multi_stage: true, type: sum, sql: "{count}", filter: {mode: fixed}}
+      - {name: of_most, multi_stage: true, type: sum, sql: "{count}", filter: {exclude: [status, id]}}
+      - {name: of_kept, multi_stage: true, type: sum, sql: "{count}", filter: {keep_only: [id]}}
+      - {name: twice, multi_stage: true, type: sum, sql: "{of_all}", filter: {mode: fixed}}
+"""
+
+
+@pytest.mark.parametrize(("hook", "rows"), [("", 4), (OWN_STATUS, 2), (OWN_SEGMENT, 2)])
+async def test_no_measure_leaves_out_what_the_hook_adds(hooked: Opened, hook: str, rows: int) -> None:
+    """Found by `kubus prove`: a measure whose lower stage has no filters told what was hidden by that of the hook."""
+    before, found, after = MODEL.partition("    measures:\n")
+    assert found
+    query = {
+        "measures": ["orders.of_all", "orders.of_most", "orders.of_kept", "orders.twice"],
+        # What the client filters by is left out as ever.
+        "filters": [{"member": "orders.status", "operator": "set"}, {"member": "orders.status", "operator": "set"}],
+    }
+    async with hooked(hook, before + found + LEFT_OUT.lstrip("\n") + after, file="cube.py") as client:
+        row = (await load(client, query, authorization=token(status="done"))).json()["data"][0]
+        assert set(row.values()) == {str(rows)}, row
+        impossible = {**query, "filters": [{"member": "orders.status", "operator": "equals", "values": ["nothing"]}]}
+        row = (await load(client, impossible, authorization=token(status="done"))).json()["data"][0]
+        assert row["orders.of_all"] == str(rows), row
+
+
 async def test_callers_are_held_to_what_the_hook_adds(hooked: Opened) -> None:
     ran: list[Any] = []
     end = listen(ran.append, (StatementFinished,))

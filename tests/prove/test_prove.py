@@ -8,18 +8,18 @@ from tests.engines.postgres import Server
 from tests.prove.on_postgres import on_postgres
 
 # So many parts, so that they run side by side; together at least 20,000 tuples.
-PARTS = 10
-TUPLES = 2_000
+PARTS = 5
+TUPLES = 4_000
 # Few queries of many worlds.
 QUERIES = 6
 
 
-@pytest.mark.parametrize("part", range(PARTS - 3))
+@pytest.mark.parametrize("part", range(PARTS - 2))
 async def test_nothing_leaks(part: int) -> None:
     await nothing_leaks(part, in_memory)
 
 
-@pytest.mark.parametrize("part", range(PARTS - 3, PARTS))
+@pytest.mark.parametrize("part", range(PARTS - 2, PARTS))
 async def test_nothing_leaks_on_postgres(part: int, postgres: Server) -> None:
     with on_postgres(postgres.url()) as database:
         await nothing_leaks(part, database)

@@ -16,7 +16,6 @@ from kubus.model.window import Span
 from kubus.plan.calendars import Mapped, joined_by, looked_at, mapped_columns, said
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
-from kubus.query.clock import Clock
 from kubus.query.default_filters import members_of
 from kubus.query.resolve import (
     Bucket,
@@ -62,10 +61,11 @@ def build_stage(
         keys=tuple(shifted_key(key, stage.shifts) for key in names),
         measures=(),
         row_conditions=(
-            *lower_conditions(query.row_conditions, stage, model, query.clock),
+            *lower_conditions(query, query.row_conditions, stage, model),
             # A fact that no day looks at would stand at no day.
             *(IsSet(time) for time in of_calendars(names, mapped)),
         ),
+        held=lower_held(query, stage),
         group_conditions=(),
         order=(),
         shifted=looked_at(times, query.shifted),
@@ -261,19 +261,23 @@ def of_calendars(keys: tuple[Key, ...], mapped: Mapped) -> Iterator[Dimension]:
 
 
 def lower_conditions(
-    conditions: tuple[Condition, ...], stage: Stage, model: Model, clock: Clock
+    query: ResolvedQuery, conditions: tuple[Condition, ...], stage: Stage, model: Model
 ) -> Iterable[Condition]:
-    """The conditions of the lower stage."""
+    """What becomes of conditions of a query in the lower stage. None that is held is left out."""
     context = stage.filters
-    if not context.fixed:
-        for condition in conditions:
-            kept = narrowed(condition, context)
-            if kept is not None:
-                yield shifted_condition(kept, stage.shifts)
+    for condition in conditions:
+        kept = condition if condition in query.held else None if context.fixed else narrowed(condition, context)
+        if kept is not None:
+            yield shifted_condition(kept, stage.shifts)
     for written in context.include:
-        added = constant_filter(written, model, clock)
+        added = constant_filter(written, model, query.clock)
         if added is not None:
             yield added
+
+
+def lower_held(query: ResolvedQuery, stage: Stage) -> frozenset[Condition]:
+    """The conditions that are held in the lower stage."""
+    return frozenset(shifted_condition(condition, stage.shifts) for condition in query.held)
 
 
 def narrowed(condition: Condition, context: FilterContext) -> Condition | None:

@@ -92,7 +92,8 @@ class Query:
     """A query with every default filled in, dates absolute and limits checked; members may not exist.
 
     `timezone` is a canonical IANA name. `order` None asks for the default order, an empty one for none.
-    `default_filters` are those of the views that it asks; no client sends them.
+    `default_filters` are those of the views that it asks; no client sends them. No measure leaves `held_filters` out,
+    which are places among the filters, nor `held_segments`: the host put them to it.
     """
 
     measures: tuple[str, ...] = ()
@@ -108,3 +109,5 @@ class Query:
     ungrouped: bool = False
     join_hints: tuple[tuple[str, ...], ...] = ()
     default_filters: tuple[Filter, ...] = ()
+    held_filters: frozenset[int] = frozenset()
+    held_segments: frozenset[str] = frozenset()

@@ -159,6 +159,7 @@ class ResolvedQuery:
     `row_conditions`, groups every one of `group_conditions`; `guards` hold for rows as the tables have them, whatever
     a measure does to the other conditions. `join_hints` are the ways that the client asks for.
     `clock` settles dates in words that the model says. `shifted` is how a lower stage looks at times.
+    `held` are those row conditions that no measure leaves out.
     `least` are counts of rows, with how many there have to be in a group for it to be shown.
     """
 
@@ -175,6 +176,7 @@ class ResolvedQuery:
     clock: Clock = field(compare=False)
     shifted: tuple[Shifted, ...] = ()
     guards: tuple[Guard, ...] = ()
+    held: frozenset[Condition] = frozenset()
     least: tuple[tuple[Measure, int], ...] = ()
 
 
@@ -192,10 +194,11 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
     segments = tuple(model.segment(path) for path in query.segments)
     rows: list[Condition] = []
     groups: list[Condition] = []
+    held: list[Condition] = [model.segment(path) for path in query.segments if path in query.held_segments]
     asked = [(written, shown) for written in query.filters]
     # What a view puts to every query is its author's, who sees everything.
     asked += [(written, Shown(model)) for written in query.default_filters]
-    for written, members in asked:
+    for place, (written, members) in enumerate(asked):
         condition = resolve_filter(written, members, lambda value: Slot(next(numbers), form_of(value)))
         if condition is None:
             continue
@@ -206,6 +209,8 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
             raise MemberError(f"You cannot use dimension and measure in same condition: {filter_json(written)}")
         else:
             rows.append(condition)
+            if place in query.held_filters:
+                held.append(condition)
     rows.extend(segments)
     buckets: list[Key] = []
     for time in query.time_dimensions:
@@ -223,6 +228,7 @@ def resolve(authorized: AuthorizedQuery, model: Model, clock: Clock) -> Resolved
         keys=keys,
         measures=measures,
         row_conditions=tuple(rows),
+        held=frozenset(held),
         group_conditions=tuple(groups),
         order=resolve_order(query, keys, measures),
         limit=limit_of(query, authorized.limits.rows),

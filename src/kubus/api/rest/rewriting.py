@@ -6,13 +6,14 @@ since the query that it gives is authorized anew.
 Source: auth-and-security 9.1
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kubus.api.rest.asked import prepared_all
 from kubus.api.rest.incoming import Incoming
-from kubus.api.wire.rewritten_query import query_json, rewritten_query
+from kubus.api.wire.rewritten_query import filter_json, query_json, rewritten_query
 from kubus.config.hook_calls import HookCalls
 from kubus.config.hook_context import hook_context
 from kubus.config.hooks import Hook
@@ -73,8 +74,25 @@ class Rewriting:
                 check=check,
             )
             trusted = frozenset(conditioned(rewritten)) - frozenset(conditioned(query))
-            found.append(Rewritten(rewritten, trusted))
+            found.append(Rewritten(held(rewritten, query), trusted))
         return tuple(found)
+
+
+def held(rewritten: Query, before: Query) -> Query:
+    """The rewritten query, in which no measure leaves out the conditions that were not there before.
+
+    A measure may leave out what a client filters by; what the host adds is often which rows the caller may see.
+    """
+    asked = Counter(str(filter_json(condition)) for condition in before.filters)
+    added: list[int] = []
+    for place, condition in enumerate(rewritten.filters):
+        text = str(filter_json(condition))
+        if asked[text]:
+            asked[text] -= 1
+        else:
+            added.append(place)
+    segments = frozenset(rewritten.segments) - frozenset(before.segments)
+    return replace(rewritten, held_filters=frozenset(added), held_segments=segments)
 
 
 async def prepare_all(
