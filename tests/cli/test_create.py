@@ -49,6 +49,7 @@ COMMON = {
     ".gitignore",
     "README.md",
     "kubus.py",
+    "model.schema.json",
     "model/cubes/line_items.yml",
     "model/cubes/orders.yml",
     "model/cubes/product_categories.yml",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kubus.errors import ModelError
-from kubus.loading.declarations import CUBE_KEYS, DIMENSION_KEYS, JOIN_KEYS, MEASURE_KEYS, PRE_AGGREGATION_KEYS
+from kubus.loading.declarations import CUBE_KEYS, KEYS_OF
 from kubus.loading.load import load_files
 from kubus.loading.view_declarations import VIEW_KEYS
 from kubus.model.measure_types import MEASURE_TYPES
@@ -17,10 +17,10 @@ from tests.mistakes.model import FILES
 
 NAMES = {
     "keys of cubes": CUBE_KEYS,
-    "keys of dimensions": DIMENSION_KEYS,
-    "keys of measures": MEASURE_KEYS,
-    "keys of joins": JOIN_KEYS,
-    "keys of pre-aggregations": PRE_AGGREGATION_KEYS,
+    "keys of dimensions": KEYS_OF["dimensions"],
+    "keys of measures": KEYS_OF["measures"],
+    "keys of joins": KEYS_OF["joins"],
+    "keys of pre-aggregations": KEYS_OF["pre_aggregations"],
     "keys of views": VIEW_KEYS,
     "measure types": MEASURE_TYPES,
     "operators": OPERATORS,

@@ -32,6 +32,7 @@ COMMANDS = {
     ),
     "convert": ("kubus.cli.convert:convert", "Turn model files of YAML into Python, or back."),
     "typegen": ("kubus.cli.typegen:typegen", "Write types of the data model for TypeScript or Python."),
+    "schema": ("kubus.cli.schema:schema", "Print the JSON Schema of model files, for editors."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (

@@ -2,11 +2,12 @@
 
 from kubus.loading.declarations import short
 from kubus.loading.problems import nearest_hint
+from kubus.loading.shapes import ADDITIVE
 from kubus.loading.stages import StageCompiler
 from kubus.model.additive import KEEPS, SemiAdditive
 from kubus.model.measure_types import Aggregate, MeasureType
 
-KEYS = ("dimension", "keep", "by")
+KEYS = tuple(ADDITIVE)
 
 
 def compile_additive(compiler: StageCompiler, measure_type: MeasureType | None) -> SemiAdditive | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubus.loading.problems import JOINS, PRIMARY_KEY, Problems, key_hint, nearest_hint
+from kubus.loading.shapes import CUBE, DIMENSION, HIERARCHY, JOIN, MEASURE, PRE_AGGREGATION, SEGMENT
 from kubus.loading.yaml_text import Yaml
 from kubus.model.link import address_name
 from kubus.model.names import nearest, snake_case
@@ -19,47 +20,15 @@ MEMBER_LISTS = ("dimensions", "measures", "segments")
 # What shares the names of a cube with its members, and cannot be asked for.
 OTHER_LISTS = ("hierarchies", "pre_aggregations")
 
-CUBE_KEYS = frozenset(
-    {
-        "name", "sql", "sql_table", "sql_alias", "title", "description", "meta", "public", "shown", "data_source",
-        "extends", "refresh_key", "rewrite_queries", "calendar", "tenant", "joins", "dimensions", "measures",
-        "segments", "hierarchies", "pre_aggregations", "access_policy", "min_group",
-    }
-)  # fmt: skip
-LABEL_KEYS = frozenset({"name", "title", "description", "meta", "public", "shown", "aliases"})
-DIMENSION_KEYS = LABEL_KEYS | {
-    "sql", "type", "primary_key", "sub_query", "propagate_filters_to_sub_query", "case", "latitude", "longitude",
-    "format", "currency", "order", "suggest_filter_values", "enable_suggestions", "values_as_segments",
-    "multi_stage", "add_group_by", "filter", "values", "granularities", "mask", "links", "key",
-    "time_shift", "field_type",
-}  # fmt: skip
-MEASURE_KEYS = LABEL_KEYS | {
-    "sql", "type", "filters", "format", "currency", "drill_members", "drill_member_references", "drill_filters",
-    "cumulative", "visible", "rolling_window", "multi_stage", "time_shift", "grain", "filter", "group_by", "reduce_by",
-    "add_group_by", "order_by", "additive", "case", "mask",
-}  # fmt: skip
-SEGMENT_KEYS = LABEL_KEYS | {"sql"}
-JOIN_KEYS = frozenset({"name", "sql", "relationship"})
-HIERARCHY_KEYS = frozenset({"name", "title", "public", "shown", "levels"})
-PRE_AGGREGATION_KEYS = frozenset(
-    {
-        "name", "type", "measures", "dimensions", "segments", "time_dimension", "granularity", "time_dimensions",
-        "partition_granularity", "refresh_key", "build_range_start", "build_range_end", "refresh_range_start",
-        "refresh_range_end", "indexes", "external", "scheduled_refresh", "use_original_sql_pre_aggregations",
-        "unique_key_columns", "allow_non_strict_date_range_match", "sql_alias", "read_only", "stream_offset",
-        "output_column_types", "rollups", "union_with_source_data", "max_pre_aggregations", "measure_references",
-        "dimension_references", "segment_references", "time_dimension_reference", "time_dimension_references",
-        "rollup_references",
-    }
-)  # fmt: skip
+CUBE_KEYS = frozenset(CUBE)
 
 KEYS_OF: dict[str, frozenset[str]] = {
-    "dimensions": DIMENSION_KEYS,
-    "measures": MEASURE_KEYS,
-    "segments": SEGMENT_KEYS,
-    "joins": JOIN_KEYS,
-    "hierarchies": HIERARCHY_KEYS,
-    "pre_aggregations": PRE_AGGREGATION_KEYS,
+    "dimensions": frozenset(DIMENSION),
+    "measures": frozenset(MEASURE),
+    "segments": frozenset(SEGMENT),
+    "joins": frozenset(JOIN),
+    "hierarchies": frozenset(HIERARCHY),
+    "pre_aggregations": frozenset(PRE_AGGREGATION),
 }
 # What one of them is called.
 SINGULAR = {kind: kind[:-1] for kind in KEYS_OF} | {"hierarchies": "hierarchy"}

@@ -10,6 +10,7 @@ from typing import cast
 
 from kubus.loading.declarations import IDENTIFIER, DeclaredMember, short
 from kubus.loading.reports import Report, known_fields
+from kubus.loading.shapes import GRANULARITY_KEYS
 from kubus.loading.yaml_text import Yaml
 from kubus.model.custom_granularity import CustomGranularity
 from kubus.model.granularity import UNITS, Unit
@@ -18,7 +19,7 @@ from kubus.model.member_sql import MemberSql
 from kubus.model.titles import title_of
 from kubus.model.window import Span
 
-KEYS = ("name", "title", "interval", "offset", "origin", "sql")
+KEYS = tuple(GRANULARITY_KEYS)
 MOST_PAIRS = 8
 PAIR = r"-?\d{1,6} (?:second|minute|hour|day|week|month|quarter|year)s?"
 PAIRS = re.compile(rf"{PAIR}(?: {PAIR}){{0,{MOST_PAIRS - 1}}}")

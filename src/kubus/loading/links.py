@@ -7,6 +7,7 @@ from sqlglot import exp
 from kubus.loading.declarations import IDENTIFIER, DeclaredMember, key_place, short
 from kubus.loading.members import CubeCompiler
 from kubus.loading.problems import key_hint
+from kubus.loading.shapes import LINK
 from kubus.loading.yaml_text import Yaml
 from kubus.model.context import ContextReference, UrlEncoded
 from kubus.model.cube import Dimension, Label
@@ -15,7 +16,7 @@ from kubus.model.member_sql import MemberSql, Reference, marker
 from kubus.model.names import snake_case
 from kubus.model.references import with_inner
 
-LINK_KEYS = frozenset({"name", "label", "url", "dashboard", "icon", "target", "primary", "params"})
+LINK_KEYS = frozenset(LINK)
 
 
 @dataclass(frozen=True, slots=True)

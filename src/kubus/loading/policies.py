@@ -7,6 +7,7 @@ from kubus.loading.dates import date_problem
 from kubus.loading.declarations import MEMBER_LISTS, DeclaredPolicies, short
 from kubus.loading.policy_values import policy_expression, policy_text
 from kubus.loading.problems import Lookups, key_hint, nearest_hint
+from kubus.loading.shapes import ACCESS_POLICY, LIMITS, MEMBER_SET, ROW_LEVEL, ROW_TEST
 from kubus.loading.yaml_text import Yaml
 from kubus.model.access import (
     NO_LIMITS,
@@ -25,13 +26,11 @@ from kubus.model.names import snake_case
 from kubus.model.parsing import BadSql
 from kubus.query.operators import OPERATORS
 
-POLICY_KEYS = frozenset(
-    {"group", "groups", "conditions", "member_level", "member_masking", "row_level", "min_group", "limits"}
-)
-SET_KEYS = frozenset({"includes", "excludes"})
-ROW_KEYS = frozenset({"filters", "allow_all", "time_dimension", "not_before", "not_after"})
-LIMIT_KEYS = frozenset({"rows", "seconds", "running"})
-TEST_KEYS = frozenset({"member", "operator", "values"})
+POLICY_KEYS = frozenset(ACCESS_POLICY)
+SET_KEYS = frozenset(MEMBER_SET)
+ROW_KEYS = frozenset(ROW_LEVEL)
+LIMIT_KEYS = frozenset(LIMITS)
+TEST_KEYS = frozenset(ROW_TEST)
 EVERYONE = "*"
 
 # Which operator keeps the rows that begin, or end, with a moment.

@@ -9,6 +9,7 @@ from kubus.loading.dates import date_problem
 from kubus.loading.declarations import DeclaredMember, key_place, short
 from kubus.loading.problems import Lookups, key_hint, nearest_hint
 from kubus.loading.reports import Report
+from kubus.loading.shapes import FILTER_CONTEXT, GRAIN
 from kubus.loading.windows import SPAN
 from kubus.loading.yaml_text import Yaml
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
@@ -20,8 +21,8 @@ from kubus.model.window import Span
 from kubus.query.operators import OPERATORS
 
 STAGE_KEYS = ("grain", "group_by", "reduce_by", "add_group_by", "filter", "time_shift", "order_by")
-GRAIN_KEYS = ("keep_only", "exclude", "include")
-FILTER_KEYS = ("mode", "keep_only", "exclude", "include")
+GRAIN_KEYS = tuple(GRAIN)
+FILTER_KEYS = tuple(FILTER_CONTEXT)
 SHIFT_KEYS = ("interval", "type", "time_dimension", "name")
 
 # Compiles SQL of the measure at a place.

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 
 from kubus.loading.declarations import DeclaredPolicies, own_policies, read_fields, read_name, short
 from kubus.loading.problems import Problems
+from kubus.loading.shapes import INCLUDE, VIEW, VIEW_CUBE, VIEW_GROUP
 from kubus.loading.yaml_text import Yaml
 
-VIEW_KEYS = frozenset(
-    {
-        "name", "title", "description", "public", "shown", "meta", "extends", "cubes", "folders", "default_filters",
-        "view_group", "view_groups", "access_policy", "min_group",
-    }
-)  # fmt: skip
+VIEW_KEYS = frozenset(VIEW)
 OWN_MEMBERS = ("dimensions", "measures", "segments")
-ENTRY_KEYS = frozenset({"join_path", "includes", "excludes", "prefix", "alias", "split"})
-INCLUDE_KEYS = frozenset({"name", "alias", "title", "description", "format", "meta"})
-GROUP_KEYS = frozenset({"name", "title", "description", "includes", "views"})
+ENTRY_KEYS = frozenset(VIEW_CUBE)
+INCLUDE_KEYS = frozenset(INCLUDE)
+GROUP_KEYS = frozenset(VIEW_GROUP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kubus.loading.hierarchies import shown_hierarchies
 from kubus.loading.members import unescaped
 from kubus.loading.policies import PolicyCompiler
 from kubus.loading.problems import JOINS, Lookups, Problems, key_hint, nearest_hint
+from kubus.loading.shapes import DEFAULT_FILTER
 from kubus.loading.view_declarations import DeclaredEntry, DeclaredInclude, DeclaredView, reference
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube, Dimension, Label, Measure, Member, Segment
@@ -29,7 +30,7 @@ from kubus.model.titles import title_of
 from kubus.model.view import DefaultFilter, View
 from kubus.query.operators import OPERATORS
 
-FILTER_KEYS = ("member", "operator", "values", "unless")
+FILTER_KEYS = tuple(DEFAULT_FILTER)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import cast
 from kubus.loading.declarations import DeclaredMember, short
 from kubus.loading.problems import nearest_hint
 from kubus.loading.reports import Report, known_fields
+from kubus.loading.shapes import ROLLING_WINDOW
 from kubus.loading.yaml_text import Yaml
 from kubus.model.granularity import UNITS, Unit
 from kubus.model.measure_types import MeasureType
@@ -19,7 +20,7 @@ PATTERN = r"/^(-?\d+) (minute|hour|day|week|month|quarter|year)s?$/"
 
 
 TYPES = ("fixed", "to_date", "year_to_date", "quarter_to_date", "month_to_date")
-KEYS = ("type", "trailing", "leading", "offset", "granularity")
+KEYS = tuple(ROLLING_WINDOW)
 
 
 def compile_window(

@@ -8,6 +8,8 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
+from kubus.loading.schema import SCHEMA_FILE, naming_schema, schema_text
+
 Database = Literal["duckdb", "postgres"]
 
 # Where the sample data of a DuckDB project are, below its folder. Its `.env` names the same file.
@@ -26,6 +28,9 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
     folder.mkdir(parents=True, exist_ok=True)
     _copy(files("kubus.demo") / "model", folder / "model")
     _copy(files("kubus.demo") / "tests", folder / "tests")
+    for file in sorted((folder / "model").rglob("*.yml")):
+        _write(file, naming_schema(file.relative_to(folder).as_posix(), file.read_text("utf-8")))
+    _write(folder / SCHEMA_FILE, schema_text())
 
     dev_mode = "true" if development else "false"
     settings = Template(_template(f"{database}.env"))
