@@ -25,6 +25,7 @@ COMMANDS = {
     ),
     "serve": ("kubus.cli.serve:serve", "Start the server, as `.env` and the environment say."),
     "doctor": ("kubus.cli.doctor:doctor", "Say whether settings, model and databases are fit for production."),
+    "generate": ("kubus.cli.generate:generate", "Make cubes of the tables of a database, shown as a diff."),
     "check": ("kubus.cli.check:check", "Compile the data model and print every problem, and how to mend it."),
     "test": (
         "kubus.cli.test:run_tests",

@@ -1,0 +1,171 @@
+"""`kubus generate`: a data model from the tables of a database."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.markup import escape
+from rich.prompt import Prompt
+from rich.syntax import Syntax
+
+from kubus.cli.main import fail
+from kubus.cli.project import project_settings
+from kubus.config.settings import Settings
+from kubus.errors import ConfigError, ModelError
+from kubus.generate.catalog import Catalog, Table, read_catalog
+from kubus.generate.cubes import generated
+from kubus.generate.keys import with_keys
+from kubus.generate.proposals import Proposal, known_cubes, proposals
+from kubus.loading.load import load_model
+from kubus.model.model import Model
+from kubus.sources.registry import dialect_of, make_source
+
+QUESTION = "Write {}? \\[y]es, \\[n]o, \\[a]ll that are left, \\[q]uit"
+
+
+def generate(
+    *,
+    tables: Annotated[str, Parameter(name=("--tables", "-t"))] = "",
+    data_source: Annotated[str, Parameter(name=("--data-source", "--dataSource", "-d"))] = "default",
+    model: Path | None = None,
+    yes: Annotated[bool, Parameter(name=("--yes", "-y"), negative="")] = False,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    data: bool = True,
+) -> None:
+    """Make cubes of the tables of a database, or of files, and show them as a diff.
+
+    A table becomes a cube in a file of its own: its key, dimensions, measures, and joins to the tables that its foreign
+    keys lead to; where no constraint says so, what names suggest and the rows confirm. Of a cube that is there already,
+    columns that it does not read are added at the end of its lists. No line that is there is changed.
+
+    On a terminal each file is asked for; elsewhere nothing is written without --yes. Exits with status 1 if something
+    is left to be added by hand.
+
+    Parameters
+    ----------
+    tables
+        The tables, with commas between them: orders,public.users. All of the current schema if not given.
+    data_source
+        The data source whose tables they are.
+    model
+        The folder of the model files; wins over CUBEJS_SCHEMA_PATH.
+    yes
+        Write everything.
+    dry_run
+        Write nothing.
+    data
+        Look at rows for keys that are not declared; --no-data looks at the catalog alone.
+    """
+    out = Console(highlight=False, soft_wrap=True)
+    try:
+        settings = project_settings(model)
+        found, by_hand = asyncio.run(proposed(settings, data_source, tables, out, looks_at_rows=data))
+    except ConfigError as error:
+        fail(str(error), status=2)
+        return
+    for line in by_hand:
+        out.print(f"[yellow]{escape(line)}[/yellow]")
+    if not found:
+        out.print("There is nothing to add: every column of these tables is read by the model")
+    else:
+        accept(found, settings.model.parent, out, everything=yes, nothing=dry_run)
+    if by_hand:
+        sys.exit(1)
+
+
+async def proposed(
+    settings: Settings, data_source: str, wanted: str, out: Console, *, looks_at_rows: bool
+) -> tuple[list[Proposal], list[str]]:
+    """What would change in the model folder, by what the database has.
+
+    Raises:
+        ConfigError: there is no such data source or table, or the model is not right.
+    """
+    options = settings.sources.get(data_source)
+    if options is None:
+        known = ", ".join(settings.sources)
+        raise ConfigError(f"There is no data source '{data_source}'", hint=f"There are: {known}")
+    current = current_model(settings)
+    source = make_source(data_source, options)
+    try:
+        out.print("Fetching DB schema")
+        catalog = await read_catalog(source)
+        chosen = chosen_tables(catalog, wanted)
+        if looks_at_rows:
+            catalog = await with_keys(catalog, source, chosen)
+            chosen = [table for table in catalog.tables if table.path in {one.path for one in chosen}]
+    finally:
+        await source.close()
+    out.print("Generating schema files")
+    known = known_cubes(current, catalog, data_source)
+    return proposals(settings.model, current, generated(catalog, chosen, source.dialect, known, data_source))
+
+
+def current_model(settings: Settings) -> Model | None:
+    """The model as it is; None where there is none yet.
+
+    Raises:
+        ConfigError: it is not right, so that nobody can say what it lacks.
+    """
+    if not settings.model.is_dir():
+        return None
+    dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
+    try:
+        return load_model(settings.model, dialects)
+    except ModelError as error:
+        raise ConfigError(
+            f"The data model in {settings.model} is not right, so that nobody can say what it lacks",
+            hint="kubus check says what is wrong",
+        ) from error
+
+
+def chosen_tables(catalog: Catalog, wanted: str) -> list[Table]:
+    """The tables of a list of names.
+
+    Raises:
+        ConfigError: there is no such table, or there are none at all.
+    """
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    if not names:
+        found = [table for table in catalog.tables if table.schema == catalog.schema]
+        if not found:
+            raise ConfigError(
+                f"There is no table in the schema '{catalog.schema}'", hint="Name tables: --tables other.orders"
+            )
+        return found
+    by_name = {table.name.lower(): table for table in catalog.tables if table.schema == catalog.schema}
+    by_name |= {f"{table.schema}.{table.name}".lower(): table for table in catalog.tables}
+    missing = [name for name in names if name.lower() not in by_name]
+    if missing:
+        hint = f"There are: {', '.join(sorted(by_name))[:500]}" if by_name else "The database is empty"
+        raise ConfigError(f"There is no table {', '.join(missing)}", hint=hint)
+    return list({by_name[name.lower()].path: by_name[name.lower()] for name in names}.values())
+
+
+def accept(found: Sequence[Proposal], beside: Path, out: Console, *, everything: bool, nothing: bool) -> None:
+    """Show each change, and write those that are wanted."""
+    asks = not everything and not nothing and sys.stdin.isatty() and sys.stdout.isatty()
+    written = 0
+    for one in found:
+        diff = one.diff(beside)
+        out.print(Syntax(diff, "diff", background_color="default") if out.is_terminal else escape(diff))
+        if asks and not everything:
+            answer = Prompt.ask(QUESTION.format(one.path.name), console=out, choices=["y", "n", "a", "q"], default="y")
+            if answer == "q":
+                break
+            if answer == "n":
+                continue
+            everything = answer == "a"
+            one.write()
+            written += 1
+        elif everything and not nothing:
+            one.write()
+            written += 1
+    if written:
+        out.print(f"[green]{written} of {len(found)} files written[/green]; kubus check looks at them")
+    else:
+        out.print("Nothing was written" + ("" if asks or nothing else ": --yes accepts everything"))

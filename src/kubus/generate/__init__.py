@@ -1,0 +1,1 @@
+"""A data model made of what a database holds: tables and their columns, keys, and how they meet."""
