@@ -3,6 +3,8 @@
 import re
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +15,7 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from kubus.cli.scaffold.project import Database, write_project
+from kubus.cli.scaffold.project import template as template_text
 from kubus.cli.scaffold.sample_data import write_sample_data
 from kubus.errors import ConfigError
 
@@ -27,6 +30,7 @@ def create(
     *,
     db_type: Annotated[Database | None, Parameter(name=("--db-type", "-d"))] = None,
     template: Annotated[str | None, Parameter(name=("--template", "-t"), show=False)] = None,
+    files: Annotated[list[Path] | None, Parameter(name="--from", consume_multiple=True, negative="")] = None,
 ) -> None:
     """Make a new project in a folder of that name.
 
@@ -39,11 +43,21 @@ def create(
     db_type
         The database: with duckdb the sample data are a file in the project, ready to be asked; with postgres they are
         files to load into a database of yours. Asked for on a terminal, else duckdb.
+    files
+        Files of yours, CSV, Parquet or JSON, or a DuckDB file: they are copied into the project, and its data model is
+        made of them, instead of the sample data.
     template
         Accepted, because Cube's command has it; there is one template.
     """
     console = Console(highlight=False)
     target = _free_folder(Path.cwd(), name)
+    if files:
+        if db_type not in (None, "duckdb"):
+            raise ConfigError("Files are read by DuckDB", hint="Leave --db-type out")
+        query = create_from_files(target, files, console)
+        console.print(f"\n{name} app has been created\n", markup=False, soft_wrap=True)
+        console.print(_next_steps(name, "duckdb", query), markup=False, soft_wrap=True)
+        return
     database = db_type or _ask_for_database(console)
     if template is not None:
         console.print(f"--template {template} is not needed: there is one template", markup=False, soft_wrap=True)
@@ -62,16 +76,40 @@ def create_project(
     Raises:
         ConfigError: `target` is there already, or its folder cannot be written to.
     """
+    with _whole(target, console) as unfinished:
+        console.print("- Writing files from template")
+        write_project(unfinished, target.name, database, development=development)
+        console.print("- Generating sample data")
+        write_sample_data(unfinished, database, today, console)
+
+
+def create_from_files(target: Path, files: Sequence[Path], console: Console, *, development: bool = True) -> str:
+    """Write a whole project on copies of these files to `target`, and give a query that it answers.
+
+    Raises:
+        ConfigError: a file cannot be read as a table, `target` is there already, or its folder cannot be written to.
+    """
+    # What reads files and makes cubes of them is for this alone.
+    from kubus.cli.scaffold.own_data import first_query, write_own_project
+
+    with _whole(target, console) as unfinished:
+        console.print("- Reading files and making a data model of them")
+        cubes = write_own_project(
+            unfinished, target.name, files, template_text("README.files.md"), development=development
+        )
+    return first_query(cubes)
+
+
+@contextmanager
+def _whole(target: Path, console: Console) -> Iterator[Path]:
+    """A folder to be filled, which becomes `target` at the end, or is gone."""
     try:
         with tempfile.TemporaryDirectory(prefix=".kubus-create-", dir=target.parent) as parent:
             # Not the temporary folder itself: only its owner may enter that one.
             unfinished = Path(parent) / target.name
             console.print("- Creating project structure")
             unfinished.mkdir()
-            console.print("- Writing files from template")
-            write_project(unfinished, target.name, database, development=development)
-            console.print("- Generating sample data")
-            write_sample_data(unfinished, database, today, console)
+            yield unfinished
             if target.exists():
                 raise _exists(target)
             unfinished.rename(target)
@@ -107,7 +145,10 @@ def _ask_for_database(console: Console) -> Database:
     return "postgres" if answer == "postgres" else "duckdb"
 
 
-def _next_steps(name: str, database: Database) -> str:
+FIRST_QUERY = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
+
+
+def _next_steps(name: str, database: Database, query: str = FIRST_QUERY) -> str:
     steps = [f"cd {name}"]
     notes = ""
     if database == "postgres":
@@ -116,7 +157,6 @@ def _next_steps(name: str, database: Database) -> str:
         if find_spec("psycopg") is None:
             notes = "\n\nPostgreSQL's driver is not installed yet: pip install 'kubus[postgres]'"
     steps.append("kubus dev")
-    question = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
-    curl = f"curl -G -s http://localhost:4000/cubejs-api/v1/load --data-urlencode 'query={question}'"
+    curl = f"curl -G -s http://localhost:4000/cubejs-api/v1/load --data-urlencode 'query={query}'"
     lines = "\n".join(f"  {step}" for step in steps)
     return f"Next:\n\n{lines}\n\nand in another terminal:\n\n  {curl}{notes}"

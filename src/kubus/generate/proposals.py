@@ -86,9 +86,7 @@ def proposals(folder: Path, model: Model | None, made: Sequence[Generated]) -> t
             names = [one.member for one in insertions]
             longer_text = None if is_template(before) or not file.endswith(YAML) else inserted(after, insertions)
             if longer_text is None:
-                by_hand.append(
-                    f"{file}: what is new has no place that can be told, so add it there: {', '.join(names)}"
-                )
+                by_hand.append(f"{file} has no place that can be told for what is new. Add there: {', '.join(names)}")
             else:
                 after = longer_text
                 adds += names

@@ -32,21 +32,31 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
         _write(file, naming_schema(file.relative_to(folder).as_posix(), file.read_text("utf-8")))
     _write(folder / SCHEMA_FILE, schema_text())
 
-    dev_mode = "true" if development else "false"
-    settings = Template(_template(f"{database}.env"))
-    # 64 bytes, as `kubus secret` makes.
-    _write_secret(folder / ".env", settings.substitute(dev_mode=dev_mode, secret=secrets.token_hex(64)))
-    _write(folder / ".env.example", settings.substitute(dev_mode=dev_mode, secret=""))
-
-    _write(folder / "README.md", Template(_template(f"README.{database}.md")).substitute(name=name))
-    _write(folder / ".gitignore", _template("gitignore"))
-    _write(folder / "kubus.py", _template("hooks.py.txt"))
+    place = f"CUBEJS_DB_DUCKDB_DATABASE_PATH={SAMPLE_DATABASE.as_posix()}"
+    write_settings(folder, database, place, development=development)
+    write_common(folder)
+    _write(folder / "README.md", Template(template(f"README.{database}.md")).substitute(name=name))
     if database == "postgres":
         (folder / "data").mkdir(exist_ok=True)
-        _write(folder / "data" / "load.sql", _template("load.sql"))
+        _write(folder / "data" / "load.sql", template("load.sql"))
 
 
-def _template(name: str) -> str:
+def write_settings(folder: Path, database: Database, place: str, *, development: bool) -> None:
+    """Write `.env`, which its owner alone may read, and the same without secret. `place` says where DuckDB's data are."""
+    text = Template(template(f"{database}.env"))
+    known = {"dev_mode": "true" if development else "false", "place": place}
+    # 64 bytes, as `kubus secret` makes.
+    _write_secret(folder / ".env", text.substitute(known, secret=secrets.token_hex(64)))
+    _write(folder / ".env.example", text.substitute(known, secret=""))
+
+
+def write_common(folder: Path) -> None:
+    """Write what every project has."""
+    _write(folder / ".gitignore", template("gitignore"))
+    _write(folder / "kubus.py", template("hooks.py.txt"))
+
+
+def template(name: str) -> str:
     return (files("kubus.cli.scaffold") / "files" / name).read_text(encoding="utf-8")
 
 
