@@ -42,7 +42,7 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
 
 
 def write_settings(folder: Path, database: Database, place: str, *, development: bool) -> None:
-    """Write `.env`, which its owner alone may read, and the same without secret. `place` says where DuckDB's data are."""
+    """Write `.env`, which its owner alone may read, and the same without its secret. `place` is where the data are."""
     text = Template(template(f"{database}.env"))
     known = {"dev_mode": "true" if development else "false", "place": place}
     # 64 bytes, as `kubus secret` makes.
