@@ -3,7 +3,7 @@
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
@@ -101,7 +101,7 @@ def create_from_files(target: Path, files: Sequence[Path], console: Console, *, 
 
 
 @contextmanager
-def _whole(target: Path, console: Console) -> Iterator[Path]:
+def _whole(target: Path, console: Console) -> Generator[Path]:
     """A folder to be filled, which becomes `target` at the end, or is gone."""
     try:
         with tempfile.TemporaryDirectory(prefix=".kubus-create-", dir=target.parent) as parent:

@@ -91,9 +91,9 @@ def opened(cube: Cube) -> Cube:
 
 
 def first_query(cubes: Sequence[Cube]) -> str:
-    """Something to ask: the count of the largest cube, by its first text."""
+    """Something to ask: how many rows the cube with the most joins has, by its first text."""
     cube = max(cubes, key=lambda one: len(one.joins or ()))
-    (count, *_) = cube.measures or ()
+    count = next(measure for measure in cube.measures or () if measure.type == "count")
     texts = [dimension for dimension in cube.dimensions or () if dimension.type == "string"]
     by = f', "dimensions": ["{cube.name}.{texts[0].name}"]' if texts else ""
     return f'{{"measures": ["{cube.name}.{count.name}"]{by}}}'
