@@ -29,6 +29,21 @@ def test_library() -> None:
     assert "'cuont' not found for path 'Rides.cuont'" in done.stdout
 
 
+def test_tenants() -> None:
+    command = [sys.executable, str(EXAMPLES / "tenants" / "main.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    by_column, by_schema = done.stdout.split("by_schema:")
+    for told in (by_column, by_schema):
+        assert "alp    first   6 bookings, 480 in all" in told
+        assert "fjord  second  3 bookings, 360 in all" in told
+        assert told.count("bookings, ") == 4
+        assert "None: Your token names no tenant" in told
+    assert "desert: 0 rows" in by_column
+    assert "desert: There is no data for your tenant" in by_schema
+    assert 'FROM "company_alp".bookings' in by_schema
+
+
 def test_embedded_fastapi(tmp_path: Path) -> None:
     example = loaded("embedded_fastapi")
     example.write_tickets(tmp_path / "tickets.duckdb")
