@@ -49,7 +49,9 @@ def write_hotels(path: Path) -> None:
     """Rooms and bookings of both companies: together in `common`, and by themselves in a schema each."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA common")
-        connection.execute("CREATE TABLE common.holidays AS SELECT * FROM (VALUES ('New Year'), ('May Day')) AS h(name)")
+        connection.execute(
+            "CREATE TABLE common.holidays AS SELECT * FROM (VALUES ('New Year'), ('May Day')) AS h(name)"
+        )
         connection.execute("CREATE TABLE common.rooms (company TEXT, number INTEGER, floor TEXT)")
         connection.execute("CREATE TABLE common.bookings (company TEXT, id INTEGER, room INTEGER, price INTEGER)")
         for company, price in COMPANIES.items():

@@ -10,21 +10,19 @@ with SemanticLayer("model", "shop.duckdb") as layer:
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-
 from kubus.api.wire.annotation import annotation
 from kubus.api.wire.meta import metadata
 from kubus.api.wire.parse_query import asked_query
 from kubus.context import Caller, SecurityContext
 from kubus.errors import QueryError
+from kubus.execution.loop_thread import LoopThread
 from kubus.loading.load import load_files, load_model
 from kubus.model.cube import NO_MEMBERS
 from kubus.model.model import Model
@@ -102,8 +100,7 @@ class SemanticLayer(Spine):
         self._timezone = timezone
         self._max_limit = max_limit
         self._lock = Lock()
-        self._portal: BlockingPortal | None = None
-        self._closing = ExitStack()
+        self._thread: LoopThread | None = None
 
     # ── asking ──
 
@@ -210,26 +207,28 @@ class SemanticLayer(Spine):
     # ── one event loop for all callers ──
     # Connections belong to the loop that opened them, so every call goes to one loop, in a thread of its own.
 
-    def _loop(self) -> BlockingPortal:
+    def _loop(self) -> LoopThread:
         with self._lock:
-            if self._portal is None:
-                self._portal = self._closing.enter_context(start_blocking_portal())
-            return self._portal
+            if self._thread is None:
+                self._thread = LoopThread("kubus")
+            return self._thread
 
-    def _call(self, ask: Callable[[Prepared], Awaitable[T]], prepared: Prepared) -> T:
-        return self._loop().call(ask, prepared)
+    def _call(self, ask: Callable[[Prepared], Coroutine[Any, Any, T]], prepared: Prepared) -> T:
+        return self._loop().call(ask(prepared))
 
-    async def _call_async(self, ask: Callable[[Prepared], Awaitable[T]], prepared: Prepared) -> T:
-        return await asyncio.wrap_future(self._loop().start_task_soon(ask, prepared))
+    async def _call_async(self, ask: Callable[[Prepared], Coroutine[Any, Any, T]], prepared: Prepared) -> T:
+        return await asyncio.wrap_future(self._loop().soon(ask(prepared)))
 
     # ── closing ──
 
     def shut(self) -> None:
         """Give up every connection. The layer cannot be asked afterwards."""
-        self._loop().call(self.close)
+        thread = self._loop()
+        thread.call(self.close())
         with self._lock:
-            self._closing.close()
-            self._portal = None
+            if self._thread is thread:
+                thread.close()
+                self._thread = None
 
     def __enter__(self) -> Self:
         return self

@@ -65,7 +65,8 @@ async def test_a_query_ends_when_its_seconds_are_over(served: Served, place: dic
 
 
 async def test_so_many_of_a_role_at_a_time_and_of_others_as_many(served: Served, place: dict[str, str]) -> None:
-    async with served(HOOKS, {"m.yml": SLOW}, CUBEJS_DB_MAX_POOL="8", **place) as project:
+    one = HOOKS + "\n@config\ndef context_to_app_id(ctx):\n    return 'ONE'\n"
+    async with served(one, {"m.yml": SLOW}, CUBEJS_DB_MAX_POOL="8", **place) as project:
         answers = await asyncio.gather(
             ask(project, "single", limit=1),
             ask(project, "single", limit=2),
