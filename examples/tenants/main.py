@@ -68,7 +68,8 @@ def write_hotels(path: Path) -> None:
             connection.execute(f"CREATE SCHEMA company_{company}")
             for table in ("rooms", "bookings"):
                 connection.execute(
-                    f"CREATE TABLE company_{company}.{table} AS SELECT * EXCLUDE (company) FROM common.{table} WHERE company = ?",
+                    f"CREATE TABLE company_{company}.{table} AS "
+                    f"SELECT * EXCLUDE (company) FROM common.{table} WHERE company = ?",
                     [company],
                 )
 
