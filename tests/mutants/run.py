@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mutmut import __main__ as tool
+from mutmut.configuration import config
 from mutmut.mutation import file_mutation
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
+from one_session import CollectedTests, OneSession
 
 # What is mutated, by the names that mutmut gives: who is let in; what they may see; what is kept for whom; which rows
 # a filter lets through.
@@ -69,7 +71,7 @@ UNTOUCHED = {
 }
 
 # For how many seconds of tests a mutant is looked at, at first, and where it survived them.
-FIRST, AGAIN = "6", "120"
+FIRST, AGAIN = 6.0, 120.0
 
 FOUND = {"killed", "timeout", "segfault"}
 
@@ -83,10 +85,11 @@ def main() -> None:
     if unknown := set(given.targets) - TARGETS.keys():
         asked.error(f"no target {', '.join(sorted(unknown))}")
     file_mutation.NEVER_MUTATE_FUNCTION_CALLS.update(UNTOUCHED)
+    tool.get_mutant_runner = one_session
     for target in given.targets or TARGETS:
         if not given.report:
             names = [name for _, name, code in results(target) if said(code) != "killed"] if given.again else []
-            os.environ["KUBUS_MUTANTS_SECONDS"] = AGAIN if given.again else FIRST
+            CollectedTests.budget = AGAIN if given.again else FIRST
             if names or not given.again:
                 run(names or list(TARGETS[target]))
         report(target)
@@ -101,6 +104,11 @@ def run(names: list[str]) -> None:
     _, status = os.waitpid(pid, 0)
     if status:
         sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def one_session(processes: int) -> OneSession:
+    """What runs mutants."""
+    return OneSession(processes, CollectedTests, {}, config().debug)
 
 
 def results(target: str) -> Iterator[tuple[str, str, int | None]]:

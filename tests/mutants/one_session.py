@@ -1,0 +1,94 @@
+"""One session of pytest for all mutants: tests are collected once, and each mutant runs in a copy of that process.
+
+mutmut would begin a session for each mutant, which takes longer than most tests. Here a copy runs the quickest tests
+first, and stops at the first that fails, or when its time is over. A mutant that most tests would find is found by one
+of the quick ones. What would have been found by tests for which there was no time counts as survived: figures are too
+low rather than too high.
+"""
+
+import gc
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mutmut.configuration import config
+from mutmut.runners.harness import PytestRunner
+from mutmut.state import state
+from mutmut.utils.file_utils import change_cwd
+from mutmut.workers.isolation import ForkServerRunner
+
+# What a test takes before it begins, in seconds.
+SETUP = 0.01
+
+# A mutant that takes so many times as long as its tests have been seen to take goes round in a circle.
+PATIENCE = 5
+
+
+class CollectedTests(PytestRunner):
+    """Runs tests that were collected before, in the process that it is in. Whatever else mutmut asks is as it was."""
+
+    session: Any = None
+    # For how many seconds of tests a mutant is looked at.
+    budget = 6.0
+
+    def warm_up(self) -> None:
+        """All is collected when this is made."""
+
+    def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+        """0 if all passed for which there was time, 1 if one failed."""
+        chosen = quick_first(tests, state().duration_by_test, self.budget)
+        if self.session is None:
+            return super().run_tests(mutant_name=mutant_name, tests=chosen)
+        from _pytest.runner import runtestprotocol
+
+        end_by(self.budget)
+        items = {item.nodeid: item for item in self.session.items}
+        run = [items[test] for test in chosen]
+        for item, following in zip(run, [*run[1:], None], strict=True):
+            if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                return 1
+        return 0
+
+
+class OneSession(ForkServerRunner):
+    """The server of which each mutant gets a copy stands inside a session of pytest that has collected all tests."""
+
+    def _forkserver_main(self, work_fd: int, result_fd: int) -> None:
+        server = super()
+
+        class Loop:
+            def pytest_runtestloop(self, session: Any) -> bool:
+                CollectedTests.session = session
+                # What was there before is not looked through for garbage in each copy.
+                gc.freeze()
+                server._forkserver_main(work_fd, result_fd)
+                os._exit(0)
+
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until the process ends
+        with change_cwd("mutants"):
+            CollectedTests().execute_pytest(["-q", *config().pytest_add_cli_args_test_selection], plugins=[Loop()])
+        os._exit(1)
+
+
+def quick_first(tests: Iterable[str], seconds: Mapping[str, float], budget: float) -> list[str]:
+    """The tests that all together take no longer than the budget, one of them at least."""
+    chosen: list[str] = []
+    for test in sorted(tests, key=lambda one: (seconds.get(one, 0.0), one)):
+        budget -= seconds.get(test, 0.0) + SETUP
+        if budget < 0 and chosen:
+            break
+        chosen.append(test)
+    return chosen
+
+
+def end_by(budget: float) -> None:
+    """End this process, as mutmut ends those that take too long, when it has had more than its time."""
+    limit = int(time.process_time() + PATIENCE * (budget + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    # What waits takes no time of the processor; it ends as if it had.
+    signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGXCPU))
+    signal.alarm(int(4 * PATIENCE * (budget + 1)))
