@@ -1,6 +1,7 @@
 """What the API keeps, and for whom: bounded, found by its whole key, and never for another caller."""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from kubus.api.app import ApiOptions, make_app
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.callers import Callers, HookRules
+from kubus.api.rest.incoming import Incoming
 from kubus.auth.keys import secret_keys
 from kubus.auth.provider import Authenticator
 from kubus.auth.rules import JwtRules
+from kubus.config.hooks import Hooks
 from kubus.context import APP_ID, SecurityContext
 from tests.api.conftest import SECRET, make_layer, shop, token
 
@@ -72,6 +75,87 @@ def test_a_caller_is_one_for_one_context() -> None:
     assert callers.of(SecurityContext({"sub": "anna"}, groups=frozenset({"clerk"}), tenant="acme")) is not one
     named = Callers(rules=HookRules(app_id="shop")).of(nobody)
     assert (named.app_id, named.compartment) == ("shop", "shop")
+
+
+SAID: dict[str, Any] = {
+    "extend_context": {"k": 1},
+    "context_to_app_id": "shop",
+    "context_to_orchestrator_id": "shared",
+    "context_to_groups": ["a", "b"],
+    "context_to_api_scopes": ["data", "meta"],
+}
+OTHERWISE: dict[str, Any] = {
+    "extend_context": {"k": 2},
+    "context_to_app_id": "other",
+    "context_to_orchestrator_id": "own",
+    "context_to_groups": ["a"],
+    "context_to_api_scopes": ["data"],
+}
+ANNA = SecurityContext({"sub": "anna"}, {"sub": "anna", "iat": 1}, {"only": "sql"})
+
+
+def request() -> Incoming:
+    return Incoming("GET", "/cubejs-api/v1/load", b"", {})
+
+
+async def test_callers_are_one_who_are_equal_in_all_that_decides_what_they_see() -> None:
+    said = dict(SAID)
+    hooks = Hooks(**{name: (lambda *_, name=name: said[name]) for name in SAID})
+    callers = Callers(hooks, HookRules())
+    first = await callers.asked(ANNA, request())
+    assert (first.security, first.groups, first.scopes) == (ANNA, {"a", "b"}, {"data", "meta"})
+    assert (first.app_id, first.compartment, first.extended) == ("shop", "shared", {"k": 1})
+    said["context_to_groups"] = ["b", "a"]
+    assert await callers.asked(replace(ANNA), request()) is first
+    found = [first]
+    for name, value in OTHERWISE.items():
+        said = {**SAID, name: value}
+        found.append(await callers.asked(ANNA, request()))
+    said = dict(SAID)
+    for security in (
+        replace(ANNA, claims={"sub": "ben"}),
+        replace(ANNA, jwt={"sub": "anna", "iat": 2}),
+        replace(ANNA, namespaced={"only": "other"}),
+        replace(ANNA, namespaced=None),
+    ):
+        found.append(await callers.asked(security, request()))
+        assert found[-1].security == security
+    assert len({id(caller) for caller in found}) == len(found) == 1 + len(SAID) + 4
+    assert await callers.asked(ANNA, request()) is first
+
+
+async def test_callers_whom_hooks_leave_as_they_are() -> None:
+    tenant = SecurityContext({"sub": "a"}, tenant="acme", groups=frozenset({"g"}))
+    apart, shared = Callers(), Callers(rules=HookRules(app_id="shop", shares_compartment=True))
+    one, other = await apart.asked(tenant, request()), await shared.asked(tenant, request())
+    assert (one.app_id, one.compartment, one.groups, one.scopes, one.extended) == ("acme", "acme", {"g"}, None, {})
+    assert (other.app_id, other.compartment) == ("acme", "shop")
+    nobody = await shared.asked(SecurityContext(), request())
+    assert (nobody.app_id, nobody.compartment) == ("shop", "shop")
+    assert (await apart.asked(SecurityContext(), request())).app_id == APP_ID
+
+
+async def test_a_context_that_a_hook_replaces_is_that_of_hooks_policies_and_sql() -> None:
+    seen: list[Any] = []
+
+    def extend(given: Any) -> Any:
+        seen.append(given)
+        return {"securityContext": {"sub": "ben"}, "k": 1}
+
+    def scopes(claims: Any, defaults: Any) -> Any:
+        seen.append((claims, defaults))
+        return defaults
+
+    rules = HookRules(default_scopes=frozenset({"meta", "data"}))
+    caller = await Callers(Hooks(extend_context=extend, context_to_api_scopes=scopes), rules).asked(ANNA, request())
+    assert (caller.security.claims, caller.security.for_sql) == ({"sub": "ben"}, {"sub": "ben"})
+    assert caller.security.jwt == ANNA.jwt
+    assert caller.scopes == {"meta", "data"}
+    assert seen[0]["securityContext"] == {"sub": "anna"}
+    assert seen[1] == ({"sub": "ben"}, ["data", "meta"])
+    for part in (caller.security.claims, caller.extended):
+        with pytest.raises(TypeError):
+            part["sub"] = "else"  # type: ignore[index]
 
 
 MODEL = """

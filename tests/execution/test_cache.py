@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from kubus.execution.answer import Answer
-from kubus.execution.cache import AnswerCache, size_of
+from kubus.execution.cache import AnswerCache, AnswerKey, size_of
 from kubus.sources.source import Rows
 
 MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -84,3 +84,24 @@ def test_bytes_are_counted_by_rows_values_and_the_length_of_texts():
     assert size_of([(1, None), (2.5, True)]) == 1_440
     assert size_of([("",)]) == 1_260
     assert size_of([("x" * 100, 1)]) == 1_520
+
+
+def test_keys_are_equal_by_all_their_parts():
+    one = AnswerKey("red", ("SELECT 1", ("a",)))
+    assert one == AnswerKey("red", ("SELECT 1", ("a",)))
+    assert hash(one) == hash(AnswerKey("red", ("SELECT 1", ("a",))))
+    for other in (
+        AnswerKey("blue", ("SELECT 1", ("a",))),
+        AnswerKey("red"),
+        AnswerKey(),
+        ("red", ("SELECT 1", ("a",))),
+        None,
+    ):
+        assert one != other
+    # Equal hashes are no equal keys.
+    assert hash((-1,)) == hash((-2,))
+    assert AnswerKey(-1) != AnswerKey(-2)
+    cache = AnswerCache(1_000_000)
+    cache.put(AnswerKey(-1), answer((1,)), (0.0, 1.0))
+    assert cache.get(AnswerKey(-2)) is None
+    assert cache.get(AnswerKey(-1)) is not None

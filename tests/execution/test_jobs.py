@@ -8,15 +8,20 @@ import pytest
 
 from kubus.errors import MemberError, SourceError
 from kubus.execution.answer import Answer, Asking
-from kubus.execution.run import Compartment, Job, Runner, tagged
+from kubus.execution.compartment import Compartment
+from kubus.execution.pools import Pools
+from kubus.execution.run import Job, Runner, tagged, way_of
 from kubus.model.refresh_key import RefreshInterval
+from kubus.model.tenancy import Place
 from kubus.sources.source import Rows
-from kubus.sql.statement import Statement
+from kubus.sql.statement import RefreshKey, Statement
 
 STATEMENT = Statement("SELECT ?", ("a",), (), "default")
 COUNT = Statement("SELECT count(*) WHERE ?", ("a",), (), "default")
 INTERVALS = (RefreshInterval(10.0),)
 JOB = Job(STATEMENT, COUNT, INTERVALS, Compartment("red", tenant="red"))
+RED_PLACE = Place("database", "red")
+CHANGE = RefreshKey("orders", Statement("SELECT max(v)", (), (), "default"), 10.0)
 
 OTHERS: dict[str, Job] = {
     "other SQL": Job(replace(STATEMENT, sql="SELECT ? + 1"), COUNT, INTERVALS, JOB.compartment),
@@ -29,6 +34,12 @@ OTHERS: dict[str, Job] = {
     "other compartment": Job(STATEMENT, COUNT, INTERVALS, Compartment("blue", tenant="red")),
     "other tenant": Job(STATEMENT, COUNT, INTERVALS, Compartment("red", tenant="blue")),
     "connections of its own": Job(STATEMENT, COUNT, INTERVALS, Compartment("red", True, "red")),
+    "the place of a tenant": Job(replace(STATEMENT, place=RED_PLACE), COUNT, INTERVALS, JOB.compartment),
+    "the place of another": Job(
+        replace(STATEMENT, place=replace(RED_PLACE, name="blue")), COUNT, INTERVALS, JOB.compartment
+    ),
+    "kept by a key of the database": Job(STATEMENT, COUNT, INTERVALS, JOB.compartment, (CHANGE,)),
+    "kept by another": Job(STATEMENT, COUNT, INTERVALS, JOB.compartment, (replace(CHANGE, seconds=20.0),)),
     "nobody's": Job(STATEMENT, COUNT, INTERVALS),
 }
 
@@ -54,6 +65,20 @@ def test_a_tag_is_for_the_database_and_no_part_of_the_key() -> None:
     assert (one.statement, one.count, one.compartment) == (STATEMENT, COUNT, JOB.compartment)
     assert tagged(JOB, "") is JOB
     assert tagged(OTHERS["no total"], "x").count is None
+
+
+def test_a_tag_is_told_to_the_keys_of_the_database_too() -> None:
+    job = OTHERS["kept by a key of the database"]
+    (key,) = tagged(job, "who=anna").refresh_keys
+    assert (key, key.statement.tag) == (CHANGE, "who=anna")
+    assert tagged(job, "who=anna").key == job.key
+
+
+def test_which_jobs_ask_the_database_whether_anything_changed() -> None:
+    asks = OTHERS["kept by a key of the database"]
+    modes = ("stale-if-slow", "stale-while-revalidate", "must-revalidate", "no-cache")
+    assert [way_of(JOB, mode) for mode in modes] == ["run"] * 4
+    assert [way_of(asks, mode) for mode in modes] == ["check or keep", "check or keep", "check", "run"]
 
 
 class Source:
@@ -91,24 +116,28 @@ def named(answer: object) -> object:
 
 
 async def test_a_furnished_compartment_never_asks_the_sources_of_all() -> None:
-    one, own = runner(), Source("red's own")
+    shared, own = Source("shared"), Source("red's own")
+    pools = Pools({"default": shared})
+    one = Runner(pools, clock=Clock())
     red, bare = Compartment("red", True), Compartment("red")
     with pytest.raises(SourceError, match="given up"):
-        one.source("default", red)
-    one.furnish("red", {"default": own})
-    assert one.is_furnished("red")
-    assert not one.is_furnished("blue")
-    assert one.source("default", red) is own
-    assert one.source("default", bare) is one.source("default") is not own
+        pools.source("default", red)
+    pools.furnish("red", {"default": own})
+    assert pools.is_furnished("red")
+    assert not pools.is_furnished("blue")
+    assert pools.source("default", red) is own
+    assert pools.source("default", bare) is pools.source("default") is shared
     with pytest.raises(MemberError, match="The other data source is missing"):
-        one.source("other", red)
+        pools.source("other", red)
     with pytest.raises(SourceError):
-        one.source("default", Compartment("blue", True))
+        pools.source("default", Compartment("blue", True))
+    assert pools.is_shared(STATEMENT, bare)
+    assert not pools.is_shared(STATEMENT, red)
     for compartment, name in ((red, "red's own"), (bare, "shared"), (Compartment("blue"), "shared")):
         assert named(await one.run(Job(STATEMENT, None, INTERVALS, compartment), "stale-if-slow", Asking())) == name
-    assert await one.clear_out("red")
+    assert await pools.clear_out("red")
     assert own.is_closed
-    assert not one.is_furnished("red")
+    assert not pools.is_furnished("red")
     await one.close()
 
 
