@@ -81,7 +81,7 @@ def build_stage(
         partition = lower_keys(query.keys, replace(stage.grain, include=()), model)
         within = () if stage.grain == Grain() else partition
         return Rank(groups, names, within, measure)
-    plan = at_grain(groups, names, shared, measure)
+    plan = at_grain(groups, names, shared, measure, lambda: calculation(groups, query, names, measure, model))
     if shared == query.keys:
         return plan
     return Spread(build_keys(query, measure, model), query.keys, plan, shared, (measure,))
@@ -104,11 +104,20 @@ def build_choice(query: ResolvedQuery, measure: Measure, model: Model, build_gro
     """A measure that chooses its calculation by a switch dimension."""
     case = measure.switch
     assert case is not None, measure.path
-    switch = model.dimension(f"{case.dimension.cube}.{case.dimension.member}")
     lower = replace(query, measures=(), group_conditions=(), order=())
     inputs = tuple(dict.fromkeys(member for sql in case.texts() for member in measures_in(sql, model)))
-    value = value_chosen(switch, query.keys, query.row_conditions)
-    return Choose(build_groups(lower, inputs, model), query.keys, switch, value, measure)
+    return calculation(build_groups(lower, inputs, model), query, query.keys, measure, model)
+
+
+def calculation(
+    groups: GroupPlan, query: ResolvedQuery, keys: tuple[Key, ...], measure: Measure, model: Model
+) -> GroupPlan:
+    """An expression over groups that have these keys, or the one that a switch chooses."""
+    case = measure.switch
+    if case is None:
+        return Calculate(groups, keys, (measure,))
+    switch = model.dimension(f"{case.dimension.cube}.{case.dimension.member}")
+    return Choose(groups, keys, switch, value_chosen(switch, keys, query.row_conditions), measure)
 
 
 def value_chosen(switch: Dimension, keys: tuple[Key, ...], conditions: tuple[Condition, ...]) -> Slot | None:
@@ -134,8 +143,16 @@ def value_chosen(switch: Dimension, keys: tuple[Key, ...], conditions: tuple[Con
     )
 
 
-def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...], measure: Measure) -> GroupPlan:
-    """The measure by those keys of its lower stage that the query has as well."""
+def at_grain(
+    groups: GroupPlan,
+    names: tuple[Key, ...],
+    shared: tuple[Key, ...],
+    measure: Measure,
+    calculated: Callable[[], GroupPlan],
+) -> GroupPlan:
+    """The measure by those keys of its lower stage that the query has as well. `calculated` is it by all of them, as
+    an expression.
+    """
     aggregates = not measure.is_expression or has_own_aggregate(measure)
     if aggregates:
         return Reaggregate(groups, names, shared, (measure,))
@@ -147,14 +164,15 @@ def at_grain(groups: GroupPlan, names: tuple[Key, ...], shared: tuple[Key, ...],
             f"'{measure.path}' of type {measure.type.name} has a value for each {extra}, and the query one for all",
             hint="Give it a type that aggregates, such as sum or avg, or number_agg with an aggregate in its sql",
         )
-    return Calculate(groups, shared, (measure,))
+    return calculated()
 
 
 def stage_inputs(measure: Measure, model: Model) -> tuple[Measure, ...]:
     """The measures that the lower stage computes for this one."""
     assert measure.stage is not None, measure.path
     own = () if measure.sql is None else (measure.sql,)
-    texts = (*own, *measure.filters, *(by.sql for by in measure.stage.order_by))
+    chosen = () if measure.switch is None else measure.switch.texts()
+    texts = (*own, *chosen, *measure.filters, *(by.sql for by in measure.stage.order_by))
     return tuple(dict.fromkeys(member for sql in texts for member in measures_in(sql, model)))
 
 
