@@ -1,5 +1,7 @@
 """Declared measures to measures."""
 
+from sqlglot import exp
+
 from kubus.loading.additive import compile_additive
 from kubus.loading.declarations import DeclaredMember
 from kubus.loading.masks import compile_mask
@@ -9,7 +11,7 @@ from kubus.loading.switches import compile_switch_case
 from kubus.loading.windows import compile_window
 from kubus.model.cube import Measure
 from kubus.model.measure_types import MEASURE_TYPES, Aggregate, MeasureType
-from kubus.model.member_sql import MemberReference, MemberSql
+from kubus.model.member_sql import MemberReference, MemberSql, TableReference
 from kubus.model.stage import Stage
 
 # Measure types that only have a meaning over a lower stage.
@@ -30,7 +32,7 @@ def compile_measure(compiler: CubeCompiler, member: DeclaredMember) -> Measure |
         if measure_type is None or measure_type.aggregate is not Aggregate.EXPRESSION or switch is None or others:
             if switch is not None and measure_type is not None and not others:
                 what = f"measures.{member.name} of type {measure_type.name} has case, which is for calculations"
-                compiler.report(member, member.fields["type"], what, "Use type: number, and aggregate in each branch")
+                compiler.report(member, member.fields["type"], what, "Use type: number, with measures in each branch")
             measure_type = None
     elif "sql" in member.fields or (measure_type is not None and measure_type.needs_sql):
         sql = compiler.sql(member, member.fields.get("sql"), f"measures.{member.name}.sql")
@@ -48,8 +50,14 @@ def compile_measure(compiler: CubeCompiler, member: DeclaredMember) -> Measure |
     mask = compile_mask(compiler, member, kind, measure_type.value_type if measure_type else None)
     if measure_type is None or filters is None:
         return None
+    if switch is not None and not are_over_groups(compiler, member, "case", switch.texts(), chosen=True):
+        return None
     if compiler.boolean(member, "multi_stage", False, kind):
-        if stage is None:
+        over = (() if sql is None else (sql,), filters, () if stage is None else tuple(by.sql for by in stage.order_by))
+        keys = ("sql", "filters", "order_by")
+        if stage is None or not all(
+            are_over_groups(compiler, member, key, one) for key, one in zip(keys, over, strict=True)
+        ):
             return None
     elif sql is not None and not fits(compiler, member, measure_type, sql):
         return None
@@ -112,6 +120,25 @@ def measure_stage(compiler: CubeCompiler, member: DeclaredMember, measure_type: 
         compiler.report(member, None, f"({path}.orderBy) is required for type rank", "Say what the rows are ranked by")
         return None
     return stage
+
+
+def are_over_groups(
+    compiler: CubeCompiler, member: DeclaredMember, key: str, texts: tuple[MemberSql, ...], *, chosen: bool = False
+) -> bool:
+    """Whether SQL that is over what measures amount to names no column of rows; of a `chosen` one, which is over one
+    group, whether it does not aggregate either.
+    """
+    for sql in texts:
+        if any(isinstance(reference, TableReference) for reference in sql.references):
+            what = "names a column, and is over what measures amount to"
+        elif chosen and any(not isinstance(found.parent, exp.Window) for found in sql.tree.find_all(exp.AggFunc)):
+            what = "aggregates, and is over one group"
+        else:
+            continue
+        text = f"measures.{member.name}.{key}: '{sql.text.strip()[:60]}' {what}"
+        compiler.report(member, member.fields.get(key), text, "Make a measure of it, and refer to that")
+        return False
+    return True
 
 
 def fits(compiler: CubeCompiler, member: DeclaredMember, measure_type: MeasureType, sql: MemberSql) -> bool:
