@@ -179,7 +179,7 @@ tests:
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 def test_equal_rows_are_put_into_tables_once(project: Project, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kubus.testing import ground
+    from kubus.testing.stand_ins import StandIns
 
     filled: list[object] = []
 
@@ -187,8 +187,8 @@ def test_equal_rows_are_put_into_tables_once(project: Project, order: str, monke
         filled.append(arguments)
         return original(*arguments)
 
-    original = ground.stand_ins
-    monkeypatch.setattr(ground, "stand_ins", counted)
+    original = StandIns.sources
+    monkeypatch.setattr(StandIns, "sources", counted)
     cases = [
         f"{{test: t{n}, query: {{measures: [orders.count], order: {{orders.count: {order}}}}}, expect: {{value: 3}}}}"
         for n in range(5)

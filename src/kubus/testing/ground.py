@@ -35,8 +35,8 @@ from kubus.sources.registry import dialect_of
 from kubus.sql.statement import Column
 from kubus.tenants.tenants import Tenants
 from kubus.testing.cases import Case, Table
-from kubus.testing.data_set import Database, StandInSource, stand_ins
 from kubus.testing.model_tables import ModelTables, model_tables
+from kubus.testing.stand_ins import Database, StandIns, StandInSource
 
 # How many sets of rows are kept as tables for the next test that gives the same.
 KEPT = 16
@@ -112,6 +112,7 @@ class Ground:
         self._tenants = make_tenants(own, layer=make_layer(own, connected=False, show_hidden=False))
         self._live: Tenants | None = None
         self._databases = {name: database_of(options) for name, options in settings.sources.items()}
+        self._stand_ins = StandIns(self._databases)
         self._tables: dict[str, ModelTables] = {}
         self._filled: OrderedDict[object, tuple[str, Mapping[str, StandInSource]]] = OrderedDict()
         self._numbers = 0
@@ -212,7 +213,7 @@ class Ground:
                 schemas = {name: database.schema for name, database in self._databases.items()}
                 tables = self._tables[model.version] = model_tables(model, schemas)
             self._numbers += 1
-            found = self._filled[key] = (f"rows {self._numbers}", stand_ins(given, self._databases, tables, now))
+            found = self._filled[key] = (f"rows {self._numbers}", self._stand_ins.sources(given, tables, now))
             self._tenants.shared.runner.pools.furnish(*found)
             if len(self._filled) > KEPT:
                 _, (gone, _) = self._filled.popitem(last=False)
@@ -252,6 +253,7 @@ class Ground:
         for name, _ in self._filled.values():
             await pools.clear_out(name)
         self._filled.clear()
+        self._stand_ins.close()
         await self._tenants.close()
         if self._live is not None:
             await self._live.close()

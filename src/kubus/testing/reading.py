@@ -90,6 +90,7 @@ class Reader:
         self.name = name
         self.problems = problems
         self.reads: list[Path] = []
+        self._tables: dict[int, tuple[Table, ...]] = {}
 
     def file(self, root: Yaml | None) -> tuple[Case, ...]:
         if root is None:
@@ -161,9 +162,16 @@ class Reader:
             if parts.get("given") is not None:
                 self.wrong(source, "Tests ask given rows or the live source", "Leave out `given` or `source`")
             return None
-        tables = {table.name: table for table in given_tables(inherited, self)}
-        tables |= {table.name: table for table in given_tables(parts.get("given"), self)}
+        tables = {table.name: table for table in (*self.tables(inherited), *self.tables(parts.get("given")))}
         return tuple(tables[name] for name in sorted(tables))
+
+    def tables(self, given: Yaml | None) -> tuple[Table, ...]:
+        """The tables under `given`, read once for all tests."""
+        if given is None:
+            return ()
+        if id(given) not in self._tables:
+            self._tables[id(given)] = tuple(given_tables(given, self))
+        return self._tables[id(given)]
 
     # ── what is expected ──
 
