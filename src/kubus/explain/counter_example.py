@@ -14,7 +14,7 @@ from kubus.explain.explanation import CounterExample, TinyAnswer
 from kubus.explain.joins import join_words, repeated
 from kubus.explain.made_up import believing, linked, made_up, preferring, with_keys
 from kubus.explain.steps import Numbered
-from kubus.explain.tiny import Answers, CannotRun, Found, Rows, database_for, search
+from kubus.explain.tiny import Answers, CannotRun, Found, Rows, comparisons, database_for, search
 from kubus.model.ambiguity import Ambiguity, shown
 from kubus.model.cube import Dimension, Measure, Segment
 from kubus.model.join_graph import Join
@@ -44,19 +44,35 @@ def counter_examples(
     asked = replace(query, order=(), limit=None, offset=0, total=False)
     failed: CannotRun | None = None
     for simple in (False, True):
+        case = Case(made_up(model, simple=simple), asked, caller)
         try:
-            found = tuple(examples_of(Case(made_up(model, simple=simple), asked, caller), why=why))
+            found = tuple(examples_of(case, why=why)) or tuple(bare_examples(case, why=why))
         except CannotRun as error:
             failed = failed or error
             continue
         if not found:
             raise NoExample("It is not about how rows are joined" if refusal else "No rows were found that show it")
-        if simple:
-            remark = "Members are columns of their own here: their SQL does not run on made-up tables in DuckDB"
-            found = tuple(replace(one, remark=f"{one.remark}. {remark}" if one.remark else remark) for one in found)
-        yield from found
+        yield from (with_remark(one, SIMPLE) for one in found) if simple else found
         return
     raise NoExample(f"The model's SQL does not run on made-up tables in DuckDB: {failed}")
+
+
+def bare_examples(case: "Case", *, why: bool) -> Iterator[CounterExample]:
+    """The same of a query without its conditions, if it has some."""
+    try:
+        bare = case.without_conditions()
+    except MemberError:
+        return
+    if bare.query != case.query:
+        yield from (with_remark(one, UNCONDITIONAL) for one in examples_of(bare, why=why))
+
+
+SIMPLE = "Members are columns of their own here: their SQL does not run on made-up tables in DuckDB"
+UNCONDITIONAL = "The conditions of the query are left out here"
+
+
+def with_remark(example: CounterExample, remark: str) -> CounterExample:
+    return replace(example, remark=f"{example.remark}. {remark}" if example.remark else remark)
 
 
 class Case:
@@ -66,6 +82,20 @@ class Case:
         self.model = model
         self.query = query
         self.caller = caller
+
+    def without_conditions(self) -> "Case":
+        """The same without conditions, which few rows pass, and with the joins that they need."""
+        times = tuple(replace(time, date_range=None) for time in self.query.time_dimensions if time.granularity)
+        hints = tuple((cube,) for cube in conditioned(self.query, self.model))
+        bare = replace(
+            self.query,
+            filters=(),
+            default_filters=(),
+            segments=(),
+            time_dimensions=times,
+            join_hints=(*self.query.join_hints, *hints),
+        )
+        return Case(self.model, bare, self.caller)
 
     def prepared(self, model: Model | None = None, query: Query | None = None) -> Prepared | QueryError:
         """The query as it would be run on another model, or why not."""
@@ -119,6 +149,15 @@ def totals_differ(answers: Answers) -> bool:
 def answer(says: str, prepared: Prepared, rows: Rows) -> TinyAnswer:
     columns = tuple(column.key for column in prepared.statement.columns)
     return TinyAnswer(says, columns, tuple(rows), prepared.statement.sql)
+
+
+def conditioned(query: Query, model: Model) -> Iterator[str]:
+    """The cubes that the conditions of a query read. Raises MemberError for members that are not there."""
+    tested = [test.member for written in (*query.filters, *query.default_filters) for test in comparisons(written)]
+    ranges = [time.dimension for time in query.time_dimensions if time.date_range is not None]
+    members: list[Dimension | Measure | Segment] = [model.measure_or_dimension(path) for path in (*tested, *ranges)]
+    members += [model.segment(path) for path in query.segments]
+    yield from dict.fromkeys(hint[-1] for member in members for hint in hints_of(member, model))
 
 
 # ── ambiguous ──
