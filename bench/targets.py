@@ -81,6 +81,10 @@ TARGETS: dict[str, Target] = {
         "`kubus test` of the demo's tests, the whole command", at_most(2000, "ms"), at_most(1000, "ms")
     ),
     "test-each": Target("`kubus test`, one test among many", at_most(10, "ms"), at_most(5, "ms")),
+    "explain-200": Target("`kubus explain`, the whole command", at_most(3000, "ms"), at_most(1500, "ms")),
+    "explain-why-200": Target("`kubus explain --why`, the whole command", at_most(4000, "ms"), at_most(2500, "ms")),
+    "lineage-200": Target("`kubus lineage`, the whole command", at_most(3000, "ms"), at_most(1500, "ms")),
+    "diff-200": Target("`kubus diff`, the whole command", at_most(5000, "ms"), at_most(3000, "ms")),
     "compile-one": Target("one file of 1,000 changed", at_most(50, "ms"), at_most(10, "ms")),
     "model-memory": Target("memory with 1,000 cubes", part(5), part(10)),
     "tenants-held": Target("memory for 100,000 tenants with one model", at_most(1000, "MB"), at_most(500, "MB")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from kubus.compare.change import KINDS, Change
 from kubus.compare.joins import of_joins
-from kubus.compare.meaning import LESSER, MEANING, Renames, canonical, part_of
+from kubus.compare.meaning import LESSER, MEANING, Renames, same, same_part
 from kubus.compare.policies import of_policies
 from kubus.compare.renames import members, renames
 from kubus.model.context import everything_in
@@ -21,10 +21,10 @@ LONGEST = 160
 
 def differences(before: Model, after: Model, default: DefaultAccess = "allow") -> tuple[Change, ...]:
     """Every difference, what breaks first. `default` is whether cubes without access policies are open."""
-    names = renames(before, after)
+    names, used = renames(before, after), Used(after)
     found = [
         *of_holders(before, after, names),
-        *(change for pair in pairs(before, after, names) for change in of_pair(*pair, names, before, after)),
+        *(change for pair in pairs(before, after, names) for change in of_pair(*pair, names, before, after, used)),
         *of_joins(before, after, names),
         *of_policies(before, after, names, default),
     ]
@@ -62,9 +62,10 @@ def of_holders(before: Model, after: Model, names: Renames) -> Iterator[Change]:
             yield Change("added", kind_of(new), name, f"with {len(members(new))} members")
 
 
-def of_pair(old: Cube | View, new: Cube | View, names: Renames, before: Model, after: Model) -> Iterator[Change]:
+def of_pair(
+    old: Cube | View, new: Cube | View, names: Renames, before: Model, after: Model, used: "Used"
+) -> Iterator[Change]:
     """What differs between a cube or view before and after."""
-    used = Used(after)
     current = {member.path: member for member in members(new)}
     for member in members(old):
         path = names.path(member.path)
@@ -101,7 +102,7 @@ def said_of(member: Member) -> str:
 def of_member(old: Member, new: Member, names: Renames, used: "Used") -> Iterator[Change]:
     # What a member of a view means is what it shows.
     for name in MEANING[type(old)] if old.alias_of is None else ("alias_of",):
-        if part_of(old, name, names) == part_of(new, name):
+        if same_part(old, new, name, names):
             continue
         was, now = getattr(old, name), getattr(new, name)
         what = "path" if name == "alias_of" else "sql" if name in ("value", "sql") else name.replace("_", " ")
@@ -113,7 +114,7 @@ def of_member(old: Member, new: Member, names: Renames, used: "Used") -> Iterato
         if isinstance(was, Label) and isinstance(now, Label):
             # A title that nobody wrote follows the name.
             yield from of_label(old.name, was, new.name, now, kind_of(new), new.path)
-        elif part_of(old, name, names) != part_of(new, name):
+        elif not same_part(old, new, name, names):
             is_gone = name == "public" and was and not now
             yield Change(
                 "lesser",
@@ -180,7 +181,7 @@ class Used:
 
 
 def of_cube(old: Cube, new: Cube, names: Renames) -> Iterator[Change]:
-    if (old.is_query, canonical(old.table, names)) != (new.is_query, canonical(new.table)):
+    if old.is_query != new.is_query or not same(old.table, new.table, names):
         yield Change(
             "changed",
             "cube",
@@ -192,7 +193,7 @@ def of_cube(old: Cube, new: Cube, names: Renames) -> Iterator[Change]:
         )
     if old.data_source != new.data_source:
         yield Change("changed", "cube", new.name, "data source", old.data_source, new.data_source)
-    if canonical((old.refresh, old.refresh_key), names) != canonical((new.refresh, new.refresh_key)):
+    if not same((old.refresh, old.refresh_key), (new.refresh, new.refresh_key), names):
         yield Change("lesser", "cube", new.name, "refresh key", text_of(old.refresh_key), text_of(new.refresh_key))
     yield from of_named("pre-aggregation", old.name, named(old), named(new), names, new.name)
     yield from of_shown(old, new, names)
@@ -207,17 +208,17 @@ def of_named(
 ) -> Iterator[Change]:
     for name in dict.fromkeys((*old, *new)):
         said = "added" if name not in old else "removed" if name not in new else "changed"
-        if name in old and name in new and canonical(old[name], names) == canonical(new[name]):
+        if name in old and name in new and same(old[name], new[name], names):
             continue
         yield Change("lesser", what, f"{holder if name in new else old_name}.{name}", said)
 
 
 def of_view(old: View, new: View, names: Renames) -> Iterator[Change]:
-    if canonical(old.default_filters, names) != canonical(new.default_filters):
+    if not same(old.default_filters, new.default_filters, names):
         was, now = (", ".join(text_of(one.filter) for one in view.default_filters) for view in (old, new))
         effects = tuple(member.path for member in new.measures.values())
         yield Change("changed", "view", new.name, "default filters", short(was), short(now), effects)
-    if canonical(old.folders, names) != canonical(new.folders):
+    if not same(old.folders, new.folders, names):
         yield Change("lesser", "view", new.name, "folders")
     yield from of_shown(old, new, names)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kubus.compare.change import Change
-from kubus.compare.meaning import Renames, canonical
+from kubus.compare.meaning import Renames, same
 from kubus.model.ambiguity import shown
 from kubus.model.cube import Cube
 from kubus.model.join_graph import Join, JoinGraph, JoinTree
@@ -71,7 +71,7 @@ def differs(old: Join | None, new: Join | None, names: Renames) -> tuple[str, st
         return "removed", f"{old.relationship.value} on {old.declared_sql}", None
     if old.relationship is not new.relationship:
         return "relationship", old.relationship.value, new.relationship.value
-    if canonical(old.on, names) != canonical(new.on):
+    if not same(old.on, new.on, names):
         return "sql", old.declared_sql, new.declared_sql
     return None
 

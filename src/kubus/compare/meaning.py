@@ -4,7 +4,7 @@ SQL is compared as a tree with its references in it: white space, comments, the 
 parentheses around a single term are no difference. What is renamed counts as what it is called now.
 """
 
-from collections.abc import Hashable, Mapping, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, cast
 
@@ -74,15 +74,24 @@ class Renames:
 
 NO_RENAMES = Renames()
 
+# What some SQL means, in the names of now.
+SqlMeaning = Callable[[MemberSql, Renames], Hashable]
+
 
 def meaning(member: Member, names: Renames = NO_RENAMES) -> tuple[Hashable, ...]:
     """What a member means, whatever it is called."""
-    return (type(member).__name__, *(part_of(member, name, names) for name in MEANING[type(member)]))
+    own = names.of(member.cube)
+    return (type(member).__name__, *(canonical(getattr(member, name), own) for name in MEANING[type(member)]))
 
 
-def part_of(member: Member, name: str, names: Renames = NO_RENAMES) -> Hashable:
-    """The meaning of one part of a member's declaration."""
-    return canonical(getattr(member, name), names.of(member.cube))
+def same_part(old: Member, new: Member, name: str, names: Renames) -> bool:
+    """Whether one part of the declarations of two members means the same."""
+    return same(getattr(old, name), getattr(new, name), names, (old.cube, new.cube))
+
+
+def same_meaning(old: Member, new: Member, names: Renames) -> bool:
+    """Whether two members of one kind mean the same."""
+    return type(old) is type(new) and all(same_part(old, new, name, names) for name in MEANING[type(old)])
 
 
 def of_holder(holder: Cube | View, names: Renames = NO_RENAMES) -> tuple[Hashable, ...]:
@@ -95,11 +104,24 @@ def of_holder(holder: Cube | View, names: Renames = NO_RENAMES) -> tuple[Hashabl
     return ("cube", canonical(holder.table, names), holder.data_source, own, joins)
 
 
-def canonical(value: object, names: Renames = NO_RENAMES) -> Hashable:
-    """A value that is equal for all values of the same meaning."""
+def same(was: object, now: object, names: Renames = NO_RENAMES, own: tuple[str, str] | None = None) -> bool:
+    """Whether two values mean the same; `own` is the cube that they are of, by its names before and now."""
+    old, new = (names, NO_RENAMES) if own is None else (names.of(own[0]), NO_RENAMES.of(own[1]))
+    # What is written the same and refers to the same need not be taken apart.
+    if canonical(was, old, as_written) == canonical(now, new, as_written):
+        return True
+    return canonical(was, old) == canonical(now, new)
+
+
+def as_written(sql: MemberSql, names: Renames) -> Hashable:
+    return (sql.text, canonical(sql.references, names, as_written))
+
+
+def canonical(value: object, names: Renames = NO_RENAMES, sql: "SqlMeaning | None" = None) -> Hashable:
+    """A value that is equal for all values of the same meaning. `sql` is what SQL means; without it, its tree."""
     match value:
         case MemberSql():
-            return ("sql", sql_text(value, names))
+            return ("sql", (sql or sql_text)(value, names))
         case MemberReference(path, member, granularity):
             cubes = tuple(names.holder(cube) for cube in path)
             renamed = names.path(f"{path[-1]}.{member}").partition(".")[2]
@@ -111,15 +133,15 @@ def canonical(value: object, names: Renames = NO_RENAMES) -> Hashable:
         case str():
             return names.path(value) if value in names.members else names.holder(value)
         case tuple() | list():
-            return tuple(canonical(one, names) for one in cast("tuple[object, ...]", value))
+            return tuple(canonical(one, names, sql) for one in cast("tuple[object, ...]", value))
         case Mapping():
             pairs = cast("Mapping[str, object]", value).items()
-            return tuple(sorted(((str(key), canonical(one, names)) for key, one in pairs), key=repr))
+            return tuple(sorted(((str(key), canonical(one, names, sql)) for key, one in pairs), key=repr))
         case Set():
-            return frozenset(canonical(one, names) for one in cast("Set[object]", value))
+            return frozenset(canonical(one, names, sql) for one in cast("Set[object]", value))
         case _ if is_dataclass(value):
             own = (f.name for f in fields(value) if f.name not in NOT_MEANT)
-            return (type(value).__name__, *(canonical(getattr(value, name), names) for name in own))
+            return (type(value).__name__, *(canonical(getattr(value, name), names, sql) for name in own))
         case _:
             return cast("Hashable", value)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kubus.compare.change import Change
-from kubus.compare.meaning import Renames, canonical
+from kubus.compare.meaning import Renames, same
 from kubus.compare.renames import members
 from kubus.model.access import AllTests, AnyTest, RowFilter, RowTest
 from kubus.model.cube import Cube
@@ -24,7 +24,7 @@ def of_policies(before: Model, after: Model, names: Renames, default: DefaultAcc
         if new is None:
             continue
         yield from of_tenants(old, new, names)
-        if canonical(old.policies, names) == canonical(new.policies):
+        if same(old.policies, new.policies, names):
             continue
         yield from of_holder(old, new, before, after, names, groups, default)
 
@@ -95,7 +95,7 @@ def of_tenants(old: Cube | View, new: Cube | View, names: Renames) -> Iterator[C
         yield Change("policy", "smallest group", new.name, wider, before, after, breaks=True)
     if not (isinstance(old, Cube) and isinstance(new, Cube)):
         return
-    if canonical(old.tenant, names) != canonical(new.tenant):
+    if not same(old.tenant, new.tenant, names):
         before, after = (tenant_text(cube) for cube in (old, new))
         wider = "wider" if new.tenant is None else "narrower" if old.tenant is None else "another"
         yield Change("policy", "tenant", new.name, wider, before, after, breaks=True)

@@ -8,7 +8,7 @@ from typing import Any
 from kubus.compare.change import Change, Example
 from kubus.compare.differences import Used, pairs
 from kubus.compare.joins import ways
-from kubus.compare.meaning import Renames, canonical, meaning
+from kubus.compare.meaning import Renames, canonical, same, same_meaning
 from kubus.compare.queries import Claims
 from kubus.compare.renames import members, renames
 from kubus.errors import KubusError
@@ -55,7 +55,7 @@ def affected(before: Model, after: Model) -> Iterator[Asked]:
         whole = rows_differ(old, new, names)
         for member in members(old):
             now = new.member(names.path(member.path).partition(".")[2])
-            if now is not None and (whole or meaning(member, names) != meaning(now)):
+            if now is not None and (whole or not same_meaning(member, now, names)):
                 touched.update(dict.fromkeys((now.path, *used.by(now.path))))
     was, now_ways = ways(before.join_graph, names), ways(after.join_graph, Renames())
     other: dict[str, list[str]] = {}
@@ -90,9 +90,9 @@ def affected(before: Model, after: Model) -> Iterator[Asked]:
 def rows_differ(old: Cube | View, new: Cube | View, names: Renames) -> bool:
     """Whether all that is shown of a cube or view may be made of other rows."""
     if isinstance(old, Cube) and isinstance(new, Cube):
-        return canonical(old.table, names) != canonical(new.table)
+        return not same(old.table, new.table, names)
     if isinstance(old, View) and isinstance(new, View):
-        return canonical(old.default_filters, names) != canonical(new.default_filters)
+        return not same(old.default_filters, new.default_filters, names)
     return False
 
 
@@ -126,8 +126,8 @@ class Comparison:
     def of(self, asked: Asked) -> Iterator[Change]:
         old, new = (total(layer, path, self.claims) for layer, path in self.sides(asked))
         example = next((found for pair in asked.dimensions if (found := self.where(asked, *pair)) is not None), None)
-        if not same(old, new) or example is not None:
-            says = "the same in all, and otherwise in parts" if same(old, new) else by_how_much(old, new)
+        if not equal(old, new) or example is not None:
+            says = "the same in all, and otherwise in parts" if equal(old, new) else by_how_much(old, new)
             yield Change("value", "measure", asked.after, says, text(old), text(new), example=example)
 
     def sides(self, asked: Asked) -> tuple[tuple[SemanticLayer, str], tuple[SemanticLayer, str]]:
@@ -145,7 +145,7 @@ class Comparison:
         for value in dict.fromkeys((*old, *new)):
             one, two = old.get(value), new.get(value)
             size = abs(number(two) - number(one))
-            if not same(one, two) and (worst is None or size > worst[0]):
+            if not equal(one, two) and (worst is None or size > worst[0]):
                 worst = (size, Example(now, text(value), text(one), text(two)))
         return None if worst is None else worst[1]
 
@@ -160,7 +160,7 @@ def parts(layer: SemanticLayer, measure: str, dimension: str, claims: Claims) ->
     return {row[dimension]: row[measure] for row in layer.query(query, context=claims)}
 
 
-def same(one: object, two: object) -> bool:
+def equal(one: object, two: object) -> bool:
     if isinstance(one, float) or isinstance(two, float):
         first, second = number(one), number(two)
         return (one is None) == (two is None) and abs(first - second) <= CLOSE * max(abs(first), abs(second), 1.0)
