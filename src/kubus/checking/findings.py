@@ -15,14 +15,19 @@ Level = Literal["error", "warning"]
 
 # What stands where a warning has the name of its rule.
 COMPILES: Literal["model"] = "model"
+# And of what differs between a model and its tables.
+LIVE: Literal["live"] = "live"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of a model, or what a rule found in it. `path` leads to its file from the folder `Findings.root`."""
+    """A problem of a model, what a rule found in it, or where its tables differ.
+
+    `path` leads to its file from the folder `Findings.root`.
+    """
 
     level: Level
-    rule: RuleName | Literal["model"]
+    rule: RuleName | Literal["model", "live"]
     path: str
     problem: Problem
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import kubus
-from kubus.checking.findings import COMPILES, Finding, Findings
+from kubus.checking.findings import COMPILES, LIVE, Finding, Findings
 from kubus.loading.lint.rules import MEANINGS
 
 Format = Literal["text", "json", "sarif", "github", "gitlab"]
@@ -44,13 +44,17 @@ def as_json(findings: Findings) -> str:
 
 def as_sarif(findings: Findings) -> str:
     """A SARIF log, version 2.1.0. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html"""
-    meanings = {COMPILES: "The data model does not compile", **MEANINGS}
+    meanings = {
+        COMPILES: "The data model does not compile",
+        LIVE: "The database has not what the model reads",
+        **MEANINGS,
+    }
     numbers = {rule: number for number, rule in enumerate(meanings)}
     rules = [
         {
             "id": rule,
             "shortDescription": {"text": meaning},
-            "defaultConfiguration": {"level": "error" if rule == COMPILES else "warning"},
+            "defaultConfiguration": {"level": "error" if rule in (COMPILES, LIVE) else "warning"},
         }
         for rule, meaning in meanings.items()
     ]

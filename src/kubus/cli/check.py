@@ -1,6 +1,7 @@
 """`kubus check`: does the data model compile, and is it meant so?"""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from kubus.checking.lint_table import rules_off
 from kubus.checking.reports import REPORTS, Format
 from kubus.cli.main import fail
 from kubus.cli.project import project_settings
-from kubus.errors import ConfigError
+from kubus.errors import ConfigError, SourceError
 from kubus.sources.registry import dialect_of
 
 
@@ -22,6 +23,8 @@ def check(
     model: Path | None = None,
     output: Annotated[Format, Parameter(name="--format")] = "text",
     strict: bool = False,
+    live: Annotated[bool, Parameter(negative="")] = False,
+    seconds: float = 30,
 ) -> None:
     """Compile the data model and print every problem, with its place and how to mend it; then what may not be meant.
 
@@ -36,19 +39,37 @@ def check(
         text for people, json or sarif for programs, github or gitlab for what they show beside a change.
     strict
         End with status 1 on warnings as well.
+    live
+        Ask the databases as well, reading no row, whether they have the tables, columns and types that the model reads,
+        and print a diff that would mend what is probably misspelt.
+    seconds
+        How long --live may take in all. What it does not come to is said, and ends with status 2.
     """
+    left: tuple[str, ...] = ()
+    mended = ""
     try:
         settings = project_settings(model)
         dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
         off = {*settings.values["KUBUS_LINT_OFF"], *rules_off(Path.cwd())}
         findings = findings_of(settings.model, dialects, off, Path.cwd())
-    except ConfigError as error:
+        if live:
+            # What asks databases is for this alone.
+            from kubus.live.look import look
+
+            looked = look(settings.model, settings.sources, seconds, Path.cwd())
+            findings = replace(findings, all=(*findings.all, *looked.findings))
+            left, mended = looked.left, looked.patch
+    except (ConfigError, SourceError) as error:
         fail(str(error), status=2)
         return
     if output == "text":
         show(findings, settings.model)
+        if mended:
+            sys.stdout.write(f"\nThis would mend what is probably misspelt (git apply):\n\n{mended}")
     else:
         sys.stdout.write(REPORTS[output](findings))
+    if left:
+        fail(f"There was no time to look at {', '.join(left)}\n  Give it more with --seconds", status=2)
     if findings.count("error") or (strict and findings.all):
         sys.exit(1)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kubus.errors import Problem
 from kubus.loading.bind import Members
 from kubus.loading.checks.joins import aliases_differ_where_cubes_meet, joined_cubes_have_primary_keys
 from kubus.loading.checks.policies import rows_are_told_by_themselves
@@ -38,6 +39,7 @@ from kubus.model.tenancy import Tenancy
 from kubus.model.view import View
 
 if TYPE_CHECKING:
+    from kubus.loading.lint.linted import Found, Linted
     from kubus.loading.lint.run import LintWarning
 
 # Changes when the same files come to mean something else.
@@ -137,10 +139,19 @@ class Compiler:
     def lint(self, model: Model, off: Collection[str] = ()) -> "tuple[LintWarning, ...]":
         """What is probably not meant in the model that was compiled last; `off` has rules that are not asked."""
         # A server compiles, and has no use for the rules.
-        from kubus.loading.lint.linted import Linted
         from kubus.loading.lint.run import lint
 
-        return lint(Linted(model, *self._declared), *self._written, off)
+        return lint(self.linted(model), *self._written, off)
+
+    def linted(self, model: Model) -> "Linted":
+        """The model that was compiled last beside what is written of it."""
+        from kubus.loading.lint.linted import Linted
+
+        return Linted(model, *self._declared)
+
+    def place(self, found: "Found") -> Problem:
+        """What was found in the model that was compiled last, at its place in the files as they are written."""
+        return found.placed(self._written[1])
 
     def unchanged(self, texts: Mapping[str, str | Document]) -> dict[str, str | Document]:
         """The texts; one that is equal to that of before is the very same."""

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from kubus.errors import Problem
 from kubus.loading.checks.references import kind_of
 from kubus.loading.declarations import DeclaredCube, DeclaredMember
+from kubus.loading.problems import Problems
 from kubus.loading.view_declarations import DeclaredView
 from kubus.loading.yaml_text import Yaml
 from kubus.model.cube import Cube, Member
@@ -21,6 +23,11 @@ class Found:
     at: Yaml
     message: str
     hint: str
+
+    def placed(self, places: Problems) -> Problem:
+        """The same at its place in the files as they are written."""
+        file = self.at.file or self.file
+        return places.placed(file, self.at.line, self.at.column, self.message, hint=self.hint, cube=self.holder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ def lint(
 def asked(linted: Linted, places: Problems, off: Collection[str]) -> Iterator[LintWarning]:
     for name, rule in RULES.items():
         for one in () if name in off else rule(linted):
-            file = one.at.file or one.file
-            problem = places.placed(file, one.at.line, one.at.column, one.message, hint=one.hint, cube=one.holder)
-            yield LintWarning(name, problem)
+            yield LintWarning(name, one.placed(places))
 
 
 def misspelt(

@@ -1,0 +1,1 @@
+"""A data model beside the tables that it is about: what the database refuses, and what it has instead."""
