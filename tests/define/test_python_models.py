@@ -210,10 +210,7 @@ def test_templates_and_python_share_their_modules() -> None:
 def test_mistakes_are_told_where_they_were_made() -> None:
     told = problems(
         a_py="""
-from kubus.define import Cube, Dimension, Join, Measure
-
-def amount(name, column):
-    return Measure(name=name, sql=column, type="sum")
+from kubus.define import Cube, Dimension, Join
 
 orders = Cube(
     name="orders", sql_table="orders",
@@ -227,22 +224,38 @@ orders = Cube(
             WHEN 1 ELSE
         '''),
     ],
-    measures=[amount("x", "{y}"), Measure(name="z", type="count", drill_members=["id", "idd"])],
 )
 users = Cube(name="users", sql_table="users")
 """
     )
     assert [one.splitlines()[0] for one in told] == [
-        "a.py:5:35: orders.y cannot be resolved. There's no such member or cube.",
-        "a.py:9:12: Cube usres doesn't exist",
-        "a.py:11:45: (dimensions.id.type = nmber) must be one of [string, number, boolean, time, geo, switch]",
-        "a.py:12:24: (dimensions.two words = two words) is not allowed",
-        "a.py:13:24: (dimensions.é = é) is not allowed",
-        "a.py:13:78: SQL cannot be parsed: Invalid expression / Unexpected token, at 'SELECT'",
-        "a.py:16:1: SQL cannot be parsed: Required keyword: 'true' missing for <class 'sqlglot.expressions.functions.If'>, at 'ELSE'",
-        "a.py:19:88: orders.idd cannot be resolved. There's no such member or cube.",
+        "a.py:6:12: Cube usres doesn't exist",
+        "a.py:8:45: (dimensions.id.type = nmber) must be one of [string, number, boolean, time, geo, switch]",
+        "a.py:9:24: (dimensions.two words = two words) is not allowed",
+        "a.py:10:24: (dimensions.é = é) is not allowed",
+        "a.py:10:78: SQL cannot be parsed: Invalid expression / Unexpected token, at 'SELECT'",
+        "a.py:13:1: SQL cannot be parsed: Required keyword: 'true' missing for <class 'sqlglot.expressions.functions.If'>, at 'ELSE'",
     ]
-    assert told[1].endswith("    Did you mean 'users'?")
+    assert told[0].endswith("    Did you mean 'users'?")
+
+
+def test_a_mistake_in_what_a_function_makes_is_told_in_the_function() -> None:
+    told = problems(
+        a_py="""
+from kubus.define import Cube, Dimension, Measure
+
+def amount(name, column):
+    return Measure(name=name, sql=column, type="sum")
+
+id = Dimension(name="id", sql="id", type="number", primary_key=True)
+orders = Cube(name="orders", sql_table="orders", dimensions=[id],
+    measures=[amount("x", "{y}"), Measure(name="z", type="count", drill_members=["id", "idd"])])
+"""
+    )
+    assert [one.splitlines()[0] for one in told] == [
+        "a.py:5:35: orders.y cannot be resolved. There's no such member or cube.",
+        "a.py:9:88: orders.idd cannot be resolved. There's no such member or cube.",
+    ]
     assert told[0].splitlines()[1:3] == ['    return Measure(name=name, sql=column, type="sum")', " " * 34 + "^"]
 
 
@@ -297,10 +310,10 @@ class Counting(Compiler):
 
     compiled: int = 0
 
-    def cube(self, declared, members, problems):
-        kept = self._cubes.again(declared.name, (declared,), members)
+    def cube(self, declared, members, problems, tenancy):
+        kept = self._cubes.again(declared.name, (declared, tenancy), members)
         self.compiled += kept is None
-        return super().cube(declared, members, problems)
+        return super().cube(declared, members, problems, tenancy)
 
 
 def test_only_what_changed_is_compiled_again(tmp_path: Path) -> None:

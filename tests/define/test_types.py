@@ -11,29 +11,55 @@ import pytest
 
 import kubus.define
 from kubus.define import (
+    AccessPolicy,
+    Additive,
+    CalendarShift,
     Cube,
     Definition,
     Dimension,
     DimensionType,
+    Filter,
+    Grain,
+    Granularity,
     Hierarchy,
     Join,
+    Limits,
+    Link,
     Measure,
     MeasureType,
+    MemberSet,
     Operator,
     PreAggregation,
+    RefreshKey,
     Relationship,
+    RollingWindow,
+    RowLevel,
     Segment,
+    StageFilter,
+    Tenancy,
+    TimeShift,
     View,
     ViewCube,
     ViewGroup,
 )
 from kubus.define.definition import keys_of
 from kubus.define.views import Include
-from kubus.loading import declarations, view_declarations
-from kubus.loading.dimensions import DIMENSION_TYPES
+from kubus.loading import (
+    additive,
+    calendars,
+    cube_keys,
+    declarations,
+    granularities,
+    links,
+    policies,
+    stages,
+    tenancy,
+    view_declarations,
+    windows,
+)
 from kubus.loading.pre_aggregations import LISTS
 from kubus.model.join_graph import Relationship as Relationships
-from kubus.model.measure_types import MEASURE_TYPES
+from kubus.model.measure_types import MEASURE_TYPES, ValueType
 from kubus.query.operators import OPERATORS
 
 RIGHT = '''
@@ -151,7 +177,13 @@ def test_an_editor_finds_the_mistakes_and_no_others(tmp_path: Path) -> None:
         (Segment, declarations.SEGMENT_KEYS), (Join, declarations.JOIN_KEYS), (Hierarchy, declarations.HIERARCHY_KEYS),
         (PreAggregation, declarations.PRE_AGGREGATION_KEYS), (View, view_declarations.VIEW_KEYS),
         (ViewCube, view_declarations.ENTRY_KEYS), (Include, view_declarations.INCLUDE_KEYS),
-        (ViewGroup, view_declarations.GROUP_KEYS),
+        (ViewGroup, view_declarations.GROUP_KEYS), (Tenancy, {"claim", *tenancy.KINDS}),
+        (AccessPolicy, policies.POLICY_KEYS), (MemberSet, policies.SET_KEYS), (RowLevel, policies.ROW_KEYS),
+        (Limits, policies.LIMIT_KEYS), (Filter, policies.TEST_KEYS), (Link, links.LINK_KEYS),
+        (Granularity, frozenset(granularities.KEYS)), (RollingWindow, frozenset(windows.KEYS)),
+        (Grain, frozenset(stages.GRAIN_KEYS)), (StageFilter, frozenset(stages.FILTER_KEYS)),
+        (TimeShift, frozenset(stages.SHIFT_KEYS)), (CalendarShift, frozenset(calendars.KEYS)),
+        (Additive, frozenset(additive.KEYS)), (RefreshKey, cube_keys.REFRESH_KEYS | {"incremental", "update_window"}),
     ],
 )  # fmt: skip
 def test_every_key_has_its_field(kind: type[Definition], keys: frozenset[str]) -> None:
@@ -160,7 +192,7 @@ def test_every_key_has_its_field(kind: type[Definition], keys: frozenset[str]) -
 
 
 def test_closed_sets_are_those_of_the_model() -> None:
-    assert set(get_args(DimensionType)) == {*DIMENSION_TYPES, "switch"}
+    assert set(get_args(DimensionType)) == {*get_args(ValueType), "switch"}
     assert set(get_args(MeasureType)) == set(MEASURE_TYPES)
     assert set(get_args(Relationship)) == {one.value for one in Relationships}
     assert set(get_args(Operator)) == set(OPERATORS) - {"measureFilter"}

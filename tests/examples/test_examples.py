@@ -44,6 +44,13 @@ def test_tenants() -> None:
     assert 'FROM "company_alp".bookings' in by_schema
 
 
+def test_python_model() -> None:
+    command = [sys.executable, str(EXAMPLES / "python_model" / "main.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ("Rides in Oslo: 900\nOslo: 900 rides, 36% of them long\nRome: 600 rides, 36% of them long\n")
+
+
 def test_embedded_fastapi(tmp_path: Path) -> None:
     example = loaded("embedded_fastapi")
     example.write_tickets(tmp_path / "tickets.duckdb")

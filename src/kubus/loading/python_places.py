@@ -86,7 +86,11 @@ class PythonPlaces:
         line, _, offset, _ = position
         if line is None:
             return None
-        call = self.calls(made.file).get(position)
+        calls = self.calls(made.file)
+        call = calls.get(position)
+        if offset is None:
+            # Python was told to keep no columns: the first call of the line.
+            call = next((one for one in calls.values() if one.lineno == line), None)
         lines = self._lines[made.file]
         spot = Spot(made.file, line, 1, lines=lines).at(line, offset or 0)
         return Spot(spot.file, spot.line, spot.column, call, None, lines)

@@ -54,6 +54,8 @@ def put_all(comments: Iterable[Comment], entries: Iterable[Entry], whole: Defini
     for entry in entries:
         first.setdefault(entry.line, entry)
     lines = sorted(first)
+    if not lines:
+        return
     for comment in comments:
         if FOR_EDITORS.match(comment.text):
             continue
@@ -62,7 +64,7 @@ def put_all(comments: Iterable[Comment], entries: Iterable[Entry], whole: Defini
         if comment.is_alone:
             entry = first[lines[below]] if below < len(lines) else Entry(0, whole, AT_END)
         else:
-            entry = first[lines[below - 1]] if below else Entry(0, whole)
+            entry = first[lines[max(below, 1) - 1]]
         put_comments(entry.of, entry.field, [text.rstrip()])
 
 

@@ -150,8 +150,11 @@ def entries_of(one: Definition, places: PythonPlaces, file: str, *, is_item: boo
         if is_item:
             yield Entry(spot.line, one)
         for keyword in spot.call.keywords:
-            if keyword.arg is not None:
-                yield Entry(keyword.lineno, one, keyword.arg)
+            if keyword.arg is None:
+                continue
+            has_more = any(isinstance(node, ast.Call) for node in ast.walk(keyword.value))
+            last = keyword.lineno if has_more else keyword.value.end_lineno or keyword.lineno
+            yield from (Entry(line, one, keyword.arg) for line in range(keyword.lineno, last + 1))
     for key in keys_of(type(one)):
         value: object = getattr(one, key.field)
         for item in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):

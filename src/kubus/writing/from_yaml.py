@@ -1,6 +1,6 @@
 """YAML files to definitions: every key under its own name, whatever it was written as."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -64,7 +64,11 @@ class FromYaml:
             if rank.get(key.field, -1) < order:
                 rank[key.field] = order
                 places.append((at.line, key.field))
+                before = len(self.entries)
                 fields[key.field] = self.value(key, item)
+                if len(self.entries) == before:
+                    # Comments inside of plain values stand above them all.
+                    places += [(line, key.field) for line in lines_of(item)]
         for key in known.values():
             if key.is_required and fields.get(key.field) is None:
                 self.problems.add(self.file, value, f"({kind.__name__}.{key.key}) is required")
@@ -95,6 +99,13 @@ class FromYaml:
         written = {snake_case(name) for name, _ in value.items()}
         fitting = (kind for kind in key.nested if written <= {one.key for one in keys_of(kind)})
         return next(fitting, None if key.free else key.nested[0])
+
+
+def lines_of(value: Yaml) -> Iterator[int]:
+    """The lines on which parts of a value begin."""
+    yield value.line
+    for item in (one for _, one in value.items()) if value.is_map else value.data if value.is_list else ():
+        yield from lines_of(item)
 
 
 def scalar(key: Key, value: Yaml) -> object:

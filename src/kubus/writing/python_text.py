@@ -27,9 +27,8 @@ def python_text(definitions: Definitions) -> str:
             above = [] if number else list(commented(definitions, key.field, 0))
             body += ["", *above, *commented(one, "", 0), *writer.assigned(one)]
     body += ["", *commented(definitions, AT_END, 0)]
-    head = list(commented(definitions, "", 0))
     imports = [*(["from textwrap import dedent", ""] if writer.dedents else []), *imported(sorted(writer.used))]
-    lines = [*head, *([""] if head else []), *(imports if writer.used else []), *body]
+    lines = [*(imports if writer.used else []), *body]
     return "\n".join(lines).strip("\n") + "\n"
 
 
@@ -136,7 +135,7 @@ class PythonWriter:
             return None
         if '"""' in value:
             return None
-        pad = " " * (indent + 8)
+        pad = " " * (indent + 4)
         lines = [f"{pad}{line}" if line else "" for line in value.split("\n")]
         if value.endswith("\n"):
             lines[-1] = pad
@@ -144,7 +143,7 @@ class PythonWriter:
             return None
         self.dedents = True
         lines[-1] += '"""'
-        return ["dedent(", f'{" " * (indent + 4)}"""\\', *lines, f"{' ' * indent})"]
+        return ["dedent(", f'{pad}"""\\', *lines, f"{' ' * indent})"]
 
 
 # Names that a file of definitions has already.

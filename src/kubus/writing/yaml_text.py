@@ -17,7 +17,7 @@ INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=")
 NOT_PLAIN = re.compile(r": |:$|\s#|^\s|\s$|[\n\t]")
 IN_FLOW = re.compile(r"[,\[\]{}]")
 # Words that other readers of YAML take for booleans.
-WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
+WORDS = frozenset({"yes", "no", "on", "off"})
 # What a file of YAML cannot hold, and what some readers take for the end of a line.
 UNPRINTABLE = re.compile(
     "[^\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
@@ -26,7 +26,7 @@ UNPRINTABLE = re.compile(
 
 def yaml_text(definitions: Definitions) -> str:
     """The text of a YAML file with these definitions. It holds no template marks, so that it is never a template."""
-    lines = list(commented(definitions, "", 0))
+    lines: list[str] = []
     for key in keys_of(Definitions):
         value = getattr(definitions, key.field)
         if value is None:
