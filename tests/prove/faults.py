@@ -234,6 +234,11 @@ def rewritten_queries_are_kept_without_their_caller(patch: Patch) -> None:
 
 
 @fault
+def measures_leave_out_what_the_host_added(patch: Patch) -> None:
+    patch.setattr(kubus.api.rest.rewriting, "held", lambda rewritten, _: rewritten)
+
+
+@fault
 def what_has_no_policy_is_open(patch: Patch) -> None:
     def authorize(own: Any, *given: Any, **named: Any) -> AuthorizedQuery:
         return own(*given, **{**named, "default": "allow"})

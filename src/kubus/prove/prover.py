@@ -102,7 +102,10 @@ async def prove(trial: Trial, queries: int = 30, database: Database = in_memory)
             proof.queries += 1
             for question in questions:
                 if question not in expected:
-                    expected[question] = await ask(alone.app, question, alone.tokens[world.observer.name])
+                    told = expected[question] = await ask(alone.app, question, alone.tokens[world.observer.name])
+                    if (kind := gives_away(told)) is not None:
+                        proof.leaks.append(Leak(trial, kind, question, told, told))
+                        return proof
             for place in mixed:
                 if await leaks_in(trial, place, turns(questions, random), expected, proof):
                     return proof
@@ -156,10 +159,18 @@ def once_more(questions: Sequence[Question], random: Random) -> Iterator[tuple[Q
         yield question, True
 
 
-def what_leaks(question: Question, expected: Told, told: Told) -> str | None:
-    """What an answer gives away; None if it is nothing."""
+def gives_away(told: Told) -> str | None:
+    """What an answer gives away by itself; None if it is nothing."""
     if told.status >= 500 and b"Internal server error" in told.body:
         return "crash"
-    if (found := told.canary() or expected.canary()) is not None:
-        return f"canary: {found}"
+    found = told.canary()
+    return None if found is None else f"canary: {found}"
+
+
+def what_leaks(question: Question, expected: Told, told: Told) -> str | None:
+    """What an answer gives away beside the one that was expected, which gives away nothing; None if it is nothing."""
+    if told == expected:
+        return None
+    if (kind := gives_away(told)) is not None:
+        return kind
     return None if told.is_as(expected, in_order=question.in_order) else "it depends on what is hidden"
