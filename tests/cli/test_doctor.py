@@ -14,6 +14,7 @@ from kubus.doctor.check import Check
 from kubus.doctor.database_checks import check_databases, encryption
 from kubus.doctor.examination import examine
 from kubus.doctor.settings_checks import check_settings
+from kubus.doctor.tenant_checks import check_tenants
 from kubus.sources.options import PostgresOptions
 from tests.cli.project import SECRET, Project
 from tests.engines.certificates import Authority
@@ -302,3 +303,51 @@ def test_every_check_of_the_examination_is_on_the_page(project: Project) -> None
     page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text()
     found = examine({"CUBEJS_API_SECRET": SECRET, "CUBEJS_DB_TYPE": "duckdb"}, project.folder, for_production=True)
     assert [check.name for check in found if f"`{check.name}`" not in page] == []
+
+
+MODEL = """
+cubes:
+  - name: plans
+    sql: "SELECT '{{ COMPILE_CONTEXT.securityContext.plan }}{{ COMPILE_CONTEXT.security_context.org.id }}' AS plan"
+    dimensions: [{name: plan, sql: plan, type: string}]
+"""
+
+
+def tenants_judged(folder: Path, model: str, hook: object = None) -> dict[str, tuple[str, str]]:
+    (folder / "model").mkdir()
+    (folder / "model" / "plans.yml").write_text(model)
+    settings = replace(load_settings(FIT, {}, folder), hooks=Hooks("kubus.py", context_to_app_id=hook))
+    return {check.name: (check.status, check.said) for check in check_tenants(settings)}
+
+
+@pytest.mark.parametrize(
+    ("hook", "status", "said"),
+    [
+        (lambda ctx: ctx["securityContext"]["org"]["id"] + ctx["securityContext"]["plan"], "ok", "tells apart"),
+        (lambda ctx: ctx["securityContext"]["org"]["id"], "warn", "that templates read: plan;"),
+        (lambda ctx: "ONE", "warn", "that templates read: plan, org.id;"),
+        (lambda ctx: ctx["securityContext"]["nowhere"], "note", "did not answer"),
+    ],
+)
+def test_claims_that_the_app_id_lacks_are_found(tmp_path, hook, status, said):
+    found = tenants_judged(tmp_path, MODEL, hook)
+    assert found["app-ids"][0] == status
+    assert said in found["app-ids"][1]
+
+
+def test_the_tenancy_of_the_model_is_told(tmp_path):
+    found = tenants_judged(tmp_path, "tenant: {claim: org.id, schema: 't_{tenant}'}\n" + MODEL)
+    assert found["tenancy"] == (
+        "ok",
+        "a caller has a schema of their own and sees rows of the tenant that the claim org.id names, and of no other",
+    )
+    assert found["app-ids"][0] == "warn"
+    assert "templates read: plan;" in found["app-ids"][1]
+
+
+def test_where_there_are_no_tenants_nothing_is_told(tmp_path):
+    assert tenants_judged(tmp_path, MODEL) == {}
+
+
+def test_a_check_auth_that_refuses_nobody_fails(tmp_path):
+    assert judged(tmp_path, FIT, check_auth=lambda ctx, token: {"security_context": {}})["keys"].status == "fail"

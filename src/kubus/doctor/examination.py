@@ -11,6 +11,7 @@ from kubus.doctor.check import Check
 from kubus.doctor.database_checks import check_databases
 from kubus.doctor.model_checks import check_model
 from kubus.doctor.settings_checks import check_settings
+from kubus.doctor.tenant_checks import check_tenants
 from kubus.errors import ConfigError
 
 PRODUCTION = {"CUBEJS_DEV_MODE": "false"}
@@ -46,6 +47,7 @@ def whole(settings: Settings, environ: Mapping[str, str], folder: Path) -> Itera
         yield Check("settings", "warn", f"{name}: {said}")
     yield from check_settings(replace(in_production, dev_mode=settings.dev_mode), environ)
     yield from check_audit_place(settings)
+    yield from check_tenants(settings)
     yield from check_model(settings)
     yield from check_databases(settings)
 

@@ -210,7 +210,7 @@ def secret_claims(settings: Settings) -> Check:
 def tenants(settings: Settings) -> Check:
     hooks = settings.hooks
     if hooks.context_to_app_id is None:
-        return Check("tenants", "ok", "there is one tenant")
+        return Check("tenants", "ok", "no hook makes tenants")
     if hooks.context_to_orchestrator_id is not None:
         serious = hooks.driver_factory is not None
         return Check(

@@ -395,11 +395,20 @@ VIEW_GROUP: Keys = {
     "includes": Key({"type": "array", "items": {"anyOf": [STRING, ref("view_group")]}}, "Views, and groups"),
     "views": Key(STRINGS, "Views"),
 }
+# A pattern with {tenant} in it, or name by name.
+PLACES: Shape = {"anyOf": [{"type": "string", "pattern": r"\{tenant\}"}, {"type": "object"}]}
+TENANT: Shape = {
+    "type": "object",
+    "properties": {"claim": {"type": "string"}, "schema": PLACES, "database": PLACES, "data_source": PLACES},
+    "required": ["claim"],
+    "additionalProperties": False,
+}
+
 FILE: Keys = {
     "cubes": Key(some(listed("cube")), "Tables and queries, with what can be asked of them"),
     "views": Key(some(listed("view")), "Chosen members of cubes, for those who ask"),
     "view_groups": Key(some(listed("view_group")), "Views under headings"),
-    "tenant": Key({"type": "object"}, "The claim that says whose rows a caller sees"),
+    "tenant": Key(TENANT, "The claim that says whose rows a caller sees, and where each tenant's are"),
 }
 
 MAPS: Mapping[str, Map] = {
