@@ -198,3 +198,17 @@ async def test_readiness_asks_the_database(api):
         assert (await client.get("/readyz")).json() == {"health": "HEALTH"}
         assert (await client.head("/readyz")).status_code == 200
         assert (await client.get("/livez?a=1")).json() == {"health": "HEALTH"}
+
+
+async def test_without_any_scope_nothing_is_answered(api):
+    """A list that is set and empty."""
+    async with api(default_scopes=frozenset()) as (client, _):
+        for path, scope in (
+            ("load", "data"),
+            ("dry-run", "data"),
+            ("sql", "sql"),
+            ("meta", "meta"),
+            ("subscribe", "data"),
+        ):
+            answer = await client.get(f"{BASE}/{path}", params={"query": '{"measures": ["orders.count"]}'})
+            assert (answer.status_code, answer.json()) == (403, {"error": f"API scope is missing: {scope}"}), path

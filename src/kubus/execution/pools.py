@@ -109,7 +109,7 @@ class Pools:
         """Whether others run statements on the same connections."""
         return not compartment.furnished and (statement.place is None or statement.place.kind == "schema")
 
-    async def check_place(self, statement: Statement) -> None:
+    async def check_place(self, statement: Statement, compartment: Compartment) -> None:
         """See whether the place of a tenant is there, after a statement failed.
 
         Raises:
@@ -119,7 +119,7 @@ class Pools:
         if place is None or place.kind == "data_source":
             return
         try:
-            source = self.source(statement.data_source)
+            source = self.source(statement.data_source, compartment)
             if place.kind == "database":
                 there = await source.has_database(place.name)
             else:

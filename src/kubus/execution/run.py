@@ -132,7 +132,7 @@ class Runner:
             async with self._asking(job.compartment, job.statement, source):
                 return await work(source, job.statement)
         except KubusError:
-            await self._pools.check_place(job.statement)
+            await self._pools.check_place(job.statement, job.compartment)
             raise
 
     def fresh(self, job: Job, mode: CacheMode) -> Answer | None:
@@ -331,7 +331,7 @@ class Runner:
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
-            await self._pools.check_place(statement)
+            await self._pools.check_place(statement, job.compartment)
             raise
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, count, took, request_id))
@@ -348,7 +348,7 @@ class Runner:
         except KubusError as error:
             took = (time.perf_counter() - began) * 1000
             emit(StatementFailed(statement.data_source, statement.sql, error.message, took, request_id))
-            await self._pools.check_place(statement)
+            await self._pools.check_place(statement, compartment)
             raise
         took = (time.perf_counter() - began) * 1000
         emit(StatementFinished(statement.data_source, statement.sql, len(rows.values), took, request_id))
