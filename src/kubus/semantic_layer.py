@@ -43,11 +43,12 @@ from kubus.query.access import Access, DefaultAccess
 from kubus.query.authorize import AuthorizedQuery, AuthorizedShape, authorize
 from kubus.query.claims import CallerClaims, MissingClaim, read_claims
 from kubus.query.clock import Clock
+from kubus.query.conditions import Bucket
 from kubus.query.default_filters import with_default_filters
 from kubus.query.masks import DefaultMasks
 from kubus.query.normalize import default_order
 from kubus.query.query import CacheMode, Order, Query
-from kubus.query.resolve import Bucket, resolve
+from kubus.query.resolve import resolve
 from kubus.query.shape import Slot, form_of
 from kubus.query.tenant import place_of, tenant_of
 from kubus.sources.source import Source

@@ -18,7 +18,7 @@ import kubus.plan.build
 import kubus.plan.stages
 import kubus.query.access
 import kubus.query.authorize
-import kubus.query.resolve
+import kubus.query.shown
 import kubus.semantic_layer
 import kubus.sql.context
 import kubus.tenants.models
@@ -264,7 +264,7 @@ def filters_see_behind_masks(patch: Patch) -> None:
     def behind(self: Any, path: str) -> Any:
         return self.model.measure_or_dimension(path)
 
-    patch.setattr(kubus.query.resolve.Shown, "measure_or_dimension", behind)
+    patch.setattr(kubus.query.shown.Shown, "measure_or_dimension", behind)
 
 
 # ── what is kept ──

@@ -8,7 +8,7 @@ from kubus.explain.words import key_words
 from kubus.model.cube import Measure
 from kubus.model.model import Model
 from kubus.plan.nodes import LeftJoin, Scan
-from kubus.query.resolve import Bucket, Key
+from kubus.query.conditions import Bucket, Key
 from kubus.sql.names import Names
 from kubus.sql.statement import Statement
 

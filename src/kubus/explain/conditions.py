@@ -25,7 +25,8 @@ from kubus.plan.nodes import (
     Select,
     Spread,
 )
-from kubus.query.resolve import Condition, Every, Some, members_tested, target_of
+from kubus.query.conditions import Condition, Every, Some, members_tested
+from kubus.query.needed import target_of
 
 
 @dataclass(slots=True)

@@ -20,8 +20,8 @@ from kubus.model.cube import Dimension, Measure, Segment
 from kubus.model.join_graph import Join
 from kubus.model.model import Model
 from kubus.plan.fan_out import leaves_of
+from kubus.query.needed import aliased, hints_of
 from kubus.query.query import Query
-from kubus.query.resolve import aliased, hints_of
 from kubus.semantic_layer import Prepared, SemanticLayer
 from kubus.sources.duckdb import DuckDBSource
 from kubus.sources.options import DuckDBOptions

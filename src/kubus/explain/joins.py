@@ -12,7 +12,7 @@ from kubus.model.join_graph import Hint, Join, JoinGraph, JoinTree
 from kubus.model.model import Model
 from kubus.plan.fan_out import leaves_of
 from kubus.plan.nodes import Aggregate, AggregateOnce, LeftJoin, RollRows, RowPlan, Scan
-from kubus.query.resolve import aliased
+from kubus.query.needed import aliased
 
 # How many other ways are told of each pair of cubes, and how many joins longer than the shortest they are.
 WAYS_TOLD = 4

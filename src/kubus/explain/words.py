@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from kubus.model.additive import SemiAdditive
-from kubus.model.cube import Dimension, Measure
+from kubus.model.cube import Dimension, Measure, Segment
 from kubus.model.measure_types import Aggregate
 from kubus.model.window import Reach, Span, Window
-from kubus.query.resolve import (
+from kubus.query.conditions import (
     Bucket,
     Condition,
     Every,
@@ -16,7 +16,6 @@ from kubus.query.resolve import (
     Meets,
     Never,
     OwnFilters,
-    Segment,
     Some,
     Test,
     Within,

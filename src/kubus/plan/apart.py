@@ -7,7 +7,7 @@ from kubus.model.cube import Measure
 from kubus.model.model import Model
 from kubus.plan.fan_out import has_own_aggregate, inner_measures
 from kubus.plan.stages import measures_in, stage_inputs
-from kubus.query.resolve import aliased
+from kubus.query.needed import aliased
 
 
 def units_apart(measure: Measure, model: Model) -> Iterable[Measure]:

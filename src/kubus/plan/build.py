@@ -41,25 +41,11 @@ from kubus.plan.stages import (
 )
 from kubus.plan.trees import condition_hints, find_tree, no_path, query_hints, tested_measures
 from kubus.plan.windows import Builders, build_window
+from kubus.query.conditions import Bucket, Condition, Every, InWindows, IsSet, Key, Meets, members_tested
 from kubus.query.masks import sees_its_rows
-from kubus.query.resolve import (
-    Bucket,
-    Condition,
-    Every,
-    Guard,
-    InWindows,
-    IsSet,
-    Key,
-    Meets,
-    ResolvedQuery,
-    hints_of,
-    is_masked,
-    members_tested,
-    read_by_mask,
-    referenced,
-    sql_of,
-    unviewed,
-)
+from kubus.query.needed import hints_of, read_by_mask, referenced, sql_of, unviewed
+from kubus.query.resolve import Guard, ResolvedQuery
+from kubus.query.shown import is_masked
 
 
 def build(query: ResolvedQuery, model: Model) -> Plan:

@@ -17,7 +17,8 @@ from kubus.model.member_sql import MemberReference, MemberSql, Reference, TableR
 from kubus.model.model import Model
 from kubus.model.references import with_inner
 from kubus.model.stage import TimeShift
-from kubus.query.resolve import Shifted, target_of
+from kubus.query.conditions import Shifted
+from kubus.query.needed import target_of
 
 # For each calendar the column that joins compare with.
 Mapped = Mapping[str, MemberSql]

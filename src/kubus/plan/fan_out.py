@@ -16,7 +16,8 @@ from kubus.model.measure_types import Aggregate as Kind
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.nodes import Aggregate, AggregateOnce, Combine, GroupPlan, RowPlan
-from kubus.query.resolve import Key, hints_of, referenced, sql_of
+from kubus.query.conditions import Key
+from kubus.query.needed import hints_of, referenced, sql_of
 
 # The part of a plan that computes a measure: the cube whose rows count once, or None where nothing is done about it.
 Part = str | None

@@ -12,7 +12,8 @@ from kubus.model.join_graph import Join
 from kubus.model.member_sql import MemberSql
 from kubus.model.tenancy import OwnPlace
 from kubus.model.window import Window
-from kubus.query.resolve import Bucket, Condition, Key, OrderBy, Shifted, Within
+from kubus.query.conditions import Bucket, Condition, Key, Shifted, Within
+from kubus.query.resolve import OrderBy
 from kubus.query.shape import Slot
 
 

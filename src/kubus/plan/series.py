@@ -6,8 +6,8 @@ from typing import cast
 
 from kubus.errors import QueryError
 from kubus.plan.nodes import Spine
+from kubus.query.conditions import Bucket
 from kubus.query.query import Query
-from kubus.query.resolve import Bucket
 
 # Source: query-semantics 8.1.
 MOST_PERIODS = 50_000

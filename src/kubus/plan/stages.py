@@ -16,23 +16,11 @@ from kubus.model.window import Span
 from kubus.plan.calendars import Mapped, joined_by, looked_at, mapped_columns, said
 from kubus.plan.fan_out import has_own_aggregate
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Rank, Reaggregate, Spread
+from kubus.query.conditions import Bucket, Condition, Every, InWindows, IsSet, Key, Some, Test, Within, members_tested
 from kubus.query.default_filters import members_of
-from kubus.query.resolve import (
-    Bucket,
-    Condition,
-    Every,
-    InWindows,
-    IsSet,
-    Key,
-    ResolvedQuery,
-    Some,
-    Test,
-    Within,
-    constant_filter,
-    members_tested,
-    referenced,
-    target_of,
-)
+from kubus.query.needed import referenced, target_of
+from kubus.query.resolve import ResolvedQuery
+from kubus.query.resolve_filter import constant_filter
 from kubus.query.shape import Slot
 
 BuildGroups = Callable[[ResolvedQuery, tuple[Measure, ...], Model], GroupPlan]

@@ -10,7 +10,9 @@ from kubus.model.cube import Dimension, Measure, Segment
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
-from kubus.query.resolve import Bucket, Condition, ResolvedQuery, Within, hints_of, members_tested
+from kubus.query.conditions import Bucket, Condition, Within, members_tested
+from kubus.query.needed import hints_of
+from kubus.query.resolve import ResolvedQuery
 
 
 def query_hints(

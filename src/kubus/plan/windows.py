@@ -15,7 +15,9 @@ from kubus.model.window import Window, common_unit
 from kubus.plan.apart import rolls_below, rows_below
 from kubus.plan.fan_out import check_key, check_references
 from kubus.plan.nodes import GroupPlan, Roll, RollRows, RowPlan, Spine
-from kubus.query.resolve import Bucket, Condition, InWindows, ResolvedQuery, Within, aliased, hints_of
+from kubus.query.conditions import Bucket, Condition, InWindows, Within
+from kubus.query.needed import aliased, hints_of
+from kubus.query.resolve import ResolvedQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from sqlglot import exp
 from kubus.model.cube import Measure, value_sql
 from kubus.model.member_sql import MemberReference
 from kubus.plan.nodes import Attach, AttachGroups, CrossValues, RowFilter
-from kubus.query.resolve import referenced
+from kubus.query.needed import referenced
 from kubus.sql.making import Making
 from kubus.sql.scope import Scope, column, term
 

@@ -27,20 +27,9 @@ from kubus.model.member_sql import MemberReference, MemberSql, marker
 from kubus.model.model import Model
 from kubus.plan.nodes import RowFilter
 from kubus.query.claims import CallerClaims, ClaimShape
-from kubus.query.resolve import (
-    Condition,
-    Every,
-    Shifted,
-    Some,
-    Test,
-    Within,
-    condition_of,
-    hints_of,
-    is_masked,
-    members_tested,
-    referenced,
-    target_of,
-)
+from kubus.query.conditions import Condition, Every, Shifted, Some, Test, Within, members_tested
+from kubus.query.needed import hints_of, referenced, target_of
+from kubus.query.shown import condition_of, is_masked
 from kubus.sql.filters import moment, predicate, typed
 from kubus.sql.scope import Arguments, Expand, Scope, term
 from kubus.sql.statement import Use

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure, Segment
-from kubus.query.resolve import Condition, Every, InWindows, IsSet, Meets, Never, OwnFilters, Some, Test, Within
+from kubus.query.conditions import Condition, Every, InWindows, IsSet, Meets, Never, OwnFilters, Some, Test, Within
 from kubus.query.shape import Slot
 from kubus.sql.coarse import around
 from kubus.sql.scope import Scope, term

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from kubus.model.cube import Measure
 from kubus.plan.nodes import ShowLarge
-from kubus.query.resolve import Key
+from kubus.query.conditions import Key
 from kubus.sql.making import Groups, Making
 from kubus.sql.scope import column
 

@@ -16,7 +16,9 @@ from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
 from kubus.plan.nodes import Combine, GroupPlan, Project, RowFilter, RowPlan
 from kubus.query.claims import CallerClaims
-from kubus.query.resolve import Key, condition_of, referenced
+from kubus.query.conditions import Key
+from kubus.query.needed import referenced
+from kubus.query.shown import condition_of
 from kubus.sql.context import Context
 from kubus.sql.filters import predicate
 from kubus.sql.names import Names

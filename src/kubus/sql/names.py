@@ -5,7 +5,7 @@ import hashlib
 from kubus.model.cube import Dimension, Measure
 from kubus.model.model import Model
 from kubus.model.names import snake_case
-from kubus.query.resolve import Bucket, Key
+from kubus.query.conditions import Bucket, Key
 
 
 class Names:

@@ -41,7 +41,8 @@ from kubus.plan.nodes import (
     Spread,
 )
 from kubus.query.claims import CallerClaims
-from kubus.query.resolve import Bucket, Key, OrderBy
+from kubus.query.conditions import Bucket, Key
+from kubus.query.resolve import OrderBy
 from kubus.sql.aggregates import of_one_row, once, over_rows
 from kubus.sql.attached import attached, attached_groups, crossed
 from kubus.sql.filters import predicate

@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from kubus.model.cube import Measure
 from kubus.plan.nodes import Roll, RollRows, Spine
-from kubus.query.resolve import aliased
+from kubus.query.needed import aliased
 from kubus.sql.aggregates import keep_columns
 from kubus.sql.making import Groups, Making
 from kubus.sql.periods import periods

@@ -15,7 +15,8 @@ from kubus.model.member_sql import MemberReference, MemberSql, QueryReference, T
 from kubus.model.model import Model
 from kubus.model.tenancy import OwnPlace
 from kubus.query.claims import claim_text
-from kubus.query.resolve import Bucket, Key, referenced
+from kubus.query.conditions import Bucket, Key
+from kubus.query.needed import referenced
 from kubus.query.shape import Slot, form_of
 from kubus.sql.periods import granularity_of, periods
 from kubus.sql.statement import Parameter, Use

@@ -8,7 +8,8 @@ from kubus.errors import Unsupported
 from kubus.model.cube import Dimension, Measure
 from kubus.model.member_sql import MemberReference, MemberSql
 from kubus.plan.nodes import Calculate, Choose, GroupPlan, KeepOne, Merge, Project, Rank, Reaggregate, Spread
-from kubus.query.resolve import Bucket, Key, referenced, target_of
+from kubus.query.conditions import Bucket, Key
+from kubus.query.needed import referenced, target_of
 from kubus.sql.making import Groups, Making, measures_of
 from kubus.sql.scope import Scope, column
 from kubus.sql.statement import Use

@@ -10,7 +10,7 @@ from kubus.dialects.dialect import Dialect
 from kubus.model.cube import Dimension
 from kubus.model.granularity import MONTHS
 from kubus.model.window import Reach, Span, Window
-from kubus.query.resolve import InWindows
+from kubus.query.conditions import InWindows
 from kubus.sql.coarse import around
 from kubus.sql.periods import Periods, periods
 from kubus.sql.scope import Scope, term

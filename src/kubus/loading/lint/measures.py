@@ -12,7 +12,7 @@ from kubus.model.member_sql import MemberReference, MemberSql, TableReference
 from kubus.model.model import Model
 from kubus.model.references import MARKER
 from kubus.plan.fan_out import row_cubes
-from kubus.query.resolve import hints_of, referenced
+from kubus.query.needed import hints_of, referenced
 
 # Below one of these a column is aggregated. An unknown function may be an aggregate of the database.
 AGGREGATING = (exp.AggFunc, exp.Anonymous, exp.AnonymousAggFunc, exp.WithinGroup, exp.Filter, exp.Window, exp.Query)
