@@ -34,6 +34,7 @@ cubes:
       - {name: least, sql: amount, type: min}
       - {name: running, sql: amount, type: sum, rolling_window: {trailing: unbounded}}
       - {name: weighted, sql: "{CUBE}.amount * {items.quantity}", type: sum}
+      - {name: per_line, sql: "sum({CUBE}.amount) / count(DISTINCT {CUBE}.id) + {items.count} * 0", type: number}
       - {name: share, sql: "{total} / {whole}", type: number, multi_stage: true}
       - {name: whole, sql: "{total}", type: sum, multi_stage: true, group_by: []}
     segments:
@@ -191,6 +192,23 @@ def test_what_else_was_possible() -> None:
 
 
 # ── counter-examples ──
+
+
+def test_aggregates_beside_measures_are_shown_to_repeat_rows() -> None:
+    found = told({"measures": ["orders.per_line"], "dimensions": ["orders.status"]})
+    assert found.refused is not None
+    assert "mixes aggregates of its own" in found.refused.message
+    (example,) = found.counter_examples
+    assert example.remark == "Right comes out with a measure of its own for each aggregate"
+    orders = {
+        row[0]: dict(zip(table.columns, row, strict=True))
+        for table in example.tables
+        if table.cube == "orders"
+        for row in table.rows
+    }
+    for status, right in example.right.rows:
+        amounts = [order["amount"] for order in orders.values() if order["status"] == status]
+        assert right == sum(amounts) / len(amounts)
 
 
 @pytest.mark.parametrize(

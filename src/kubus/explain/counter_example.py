@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kubus.context import Caller
 from kubus.errors import KubusError, MemberError, QueryError
+from kubus.explain.apart import aggregates_apart
 from kubus.explain.explanation import CounterExample, TinyAnswer
 from kubus.explain.joins import join_words, repeated
 from kubus.explain.made_up import believing, linked, made_up, preferring, with_keys
@@ -117,6 +118,12 @@ def examples_of(case: Case, *, why: bool) -> Iterator[CounterExample]:
         return
     if isinstance(case.prepared(believing(case.model)), Prepared):
         # It can be joined and aggregated, and is refused: rows that repeat would be counted.
+        split = aggregates_apart(case.model)
+        apart = case.prepared(split)
+        if isinstance(apart, Prepared):
+            for example in by_repeated_rows(case, split, apart, ()):
+                yield with_remark(example, "Right comes out with a measure of its own for each aggregate")
+            return
         yield from several_values(case, with_keys(case.model))
         return
     yield from unreached(case)
