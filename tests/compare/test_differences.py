@@ -180,6 +180,26 @@ def test_policies(old: str, new: str, says: str, members: set[str]) -> None:
     assert set(changed[0].effects) == members
 
 
+TENANTS = """
+tenant: {claim: org}
+cubes:
+  - name: orders
+    sql_table: orders
+    tenant: org_id
+    measures:
+      - {name: count, type: count}
+"""
+
+
+def test_tenants_that_are_kept_apart_less() -> None:
+    gone = found(("tenant: {claim: org}\n", ""), ("    tenant: org_id\n", ""), base=TENANTS)
+    assert {(c.kind, c.what, c.says) for c in gone} == {("policy", "tenants", "wider"), ("policy", "tenant", "wider")}
+    (shared,) = found(("tenant: org_id", "tenant: shared"), base=TENANTS)
+    assert (shared.name, shared.says, shared.before) == ("orders", "wider", "those whose tenant is org_id")
+    (other,) = found(("claim: org", "claim: company"), base=TENANTS)
+    assert (other.what, other.says) == ("tenants", "another")
+
+
 def test_a_policy_is_not_made_wider_behind_a_new_name() -> None:
     changed = found(
         ("name: status, sql", "name: state, sql"),

@@ -326,6 +326,19 @@ def test_the_status(repository: Path, capsys: pytest.CaptureFixture[str]) -> Non
     capsys.readouterr()
 
 
+def test_a_revision_that_does_not_compile(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = repository / "model" / "shop.yml"
+    text = model.read_text()
+    model.write_text(text.replace("type: sum", "type: smu"))
+    try:
+        with inside(repository), pytest.raises(SystemExit) as ended:
+            diff("step-0")
+    finally:
+        model.write_text(text)
+    assert ended.value.code == 2
+    assert "The data model of the files as they are does not compile" in capsys.readouterr().err
+
+
 def test_queries_of_the_audit_log(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     queries = [
         {"members": ["orders.mean", "customers.city"], "filtered": ["orders.status"]},

@@ -15,7 +15,7 @@ from kubus.compare.differences import differences, in_order
 from kubus.compare.opened import opened
 from kubus.compare.queries import Saved, audited, broken, saved_in
 from kubus.compare.reports import as_json, as_markdown, as_text
-from kubus.compare.revisions import model_at
+from kubus.compare.revisions import WORKING_TREE, model_at
 from kubus.compare.values import changed_values
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError, ModelError
@@ -70,12 +70,12 @@ def diff(
     try:
         settings = project_settings(model)
         dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
-        old, new = (model_at(revision, settings.model, dialects) for revision in (before, after))
+        old, new = (compiled(revision, settings.model, dialects) for revision in (before, after))
         found = [*differences(old, new, settings.values["KUBUS_DEFAULT_ACCESS"])]
         saved = tuple(saved_queries(queries, audit, settings))
         if values or saved:
             found += asked(old, new, settings, saved, claims_argument(context), values=values)
-    except (ConfigError, ModelError) as error:
+    except ConfigError as error:
         fail(str(error), status=2)
         return
     changes = in_order(found)
@@ -88,6 +88,17 @@ def diff(
             sys.stdout.write(as_markdown(changes, before, after))
     if check and any(change.breaks for change in changes):
         sys.exit(1)
+
+
+def compiled(revision: str, folder: Path, dialects: Mapping[str, str]) -> Model:
+    """The model of a revision. Raises ConfigError, which says of which it does not compile."""
+    try:
+        return model_at(revision, folder, dialects)
+    except ModelError as error:
+        of = "the files as they are" if revision == WORKING_TREE else revision
+        raise ConfigError(
+            f"The data model of {of} does not compile, so that nothing can be compared:\n{error}"
+        ) from error
 
 
 def saved_queries(folder: Path | None, audit: str | None, settings: Settings) -> Iterator[Saved]:

@@ -1,6 +1,7 @@
 """What differs in meaning between two models."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
 from kubus.compare.change import KINDS, Change
 from kubus.compare.joins import of_joins
@@ -252,6 +253,10 @@ def text_of(value: object) -> str:
             return str(value).lower()
         case tuple():
             return ", ".join(map(text_of, value)) or "none"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - parts of any declaration
+        case _ if is_dataclass(value):
+            parts = ((field.name, getattr(value, field.name)) for field in fields(value) if field.name != "label")
+            told = (f"{name.replace('_', ' ')} {text_of(part)}" for name, part in parts if part not in (None, (), ""))
+            return " ".join(told)
         case _:
             return str(value)
 

@@ -18,6 +18,10 @@ from kubus.query.access_report import Given, given, given_text, groups_in
 
 def of_policies(before: Model, after: Model, names: Renames, default: DefaultAccess) -> Iterator[Change]:
     """What became wider or narrower for each group, of members that are in both models."""
+    if before.tenancy != after.tenancy:
+        was, now = (tenancy_text(model) for model in (before, after))
+        says = "wider" if after.tenancy is None else "narrower" if before.tenancy is None else "another"
+        yield Change("policy", "tenants", "the data model", says, was, now, breaks=True)
     groups: list[str | None] = [None, *sorted(groups_in(before) | groups_in(after))]
     for name, old in before.holders.items():
         new = after.holders.get(names.holder(name))
@@ -99,6 +103,15 @@ def of_tenants(old: Cube | View, new: Cube | View, names: Renames) -> Iterator[C
         before, after = (tenant_text(cube) for cube in (old, new))
         wider = "wider" if new.tenant is None else "narrower" if old.tenant is None else "another"
         yield Change("policy", "tenant", new.name, wider, before, after, breaks=True)
+
+
+def tenancy_text(model: Model) -> str:
+    """How tenants are kept apart."""
+    tenancy = model.tenancy
+    if tenancy is None:
+        return "tenants are not kept apart"
+    place = "" if tenancy.kind is None else f", a {tenancy.kind.replace('_', ' ')} each"
+    return f"tenants are kept apart by the claim {tenancy.name}{place}"
 
 
 def tenant_text(cube: Cube) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-LETTER, LINE, PAD = 7.3, 17, 10
+# The widest of the usual fonts of one width.
+LETTER, LINE, PAD = 7.9, 17, 10
 BETWEEN_COLUMNS, BETWEEN_BOXES, MARGIN = 64, 18, 16
 # Longer lines are cut; the whole of them is in the box's own title.
 LONGEST = 64
