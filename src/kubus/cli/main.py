@@ -34,6 +34,7 @@ COMMANDS = {
     "convert": ("kubus.cli.convert:convert", "Turn model files of YAML into Python, or back."),
     "typegen": ("kubus.cli.typegen:typegen", "Write types of the data model for TypeScript or Python."),
     "schema": ("kubus.cli.schema:schema", "Print the JSON Schema of model files, for editors."),
+    "format": ("kubus.cli.format:format_files", "Lay out model files; words, comments and order stay."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (
