@@ -122,7 +122,7 @@ def moved_block(line: str, one: Line) -> str:
 
 
 def comment_indent(number: int, lines: list[str], known: dict[int, Line]) -> int:
-    """Where a comment on a line of its own goes: to what comes next, unless it stood further in, at the end of a list."""
+    """Where a comment on a line of its own goes: to what comes next, unless it stood further in, where a list ends."""
     column = len(lines[number]) - len(lines[number].lstrip())
     after = next((known[n] for n in range(number + 1, len(lines)) if n in known and known[n].indent is not None), None)
     before = (known[n] for n in range(number - 1, -1, -1) if n in known and known[n].indent is not None)
