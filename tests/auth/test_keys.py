@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from kubus.auth.jwt import Refused
-from kubus.auth.keys import HMAC, RSA, configured_keys, secret_key
+from kubus.auth.keys import HMAC, RSA, configured_keys, secret_key, shared_secret
 from kubus.auth.minting import mint_token
 from kubus.auth.provider import Authenticator
 from kubus.auth.rules import JwtRules
+from kubus.auth.secrets import make_secret
 from kubus.errors import ConfigError
 from tests.auth.tokens import CLAIMS, NOW, SECRET, base64url, signed, verifying
 
@@ -125,6 +126,17 @@ def test_a_jwk_may_be_a_secret() -> None:
     verify(key, signed())
     with pytest.raises(Refused):
         verify(key, signed(secret=key))
+
+
+def test_what_of_keys_is_a_secret() -> None:
+    assert shared_secret(secret_key("geheim")) == b"geheim"
+    assert shared_secret(configured_keys(pem(KEY))[0]) is None
+
+
+def test_made_secrets_are_long_and_never_the_same() -> None:
+    made = {make_secret() for _ in range(10)}
+    assert len(made) == 10
+    assert {len(bytes.fromhex(secret)) for secret in made} == {64}
 
 
 def test_any_other_text_is_a_secret() -> None:

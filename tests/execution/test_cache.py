@@ -98,6 +98,7 @@ def test_keys_are_equal_by_all_their_parts():
         None,
     ):
         assert one != other
+    assert hash(one) != hash(AnswerKey("blue", ("SELECT 1", ("a",))))
     # Equal hashes are no equal keys.
     assert hash((-1,)) == hash((-2,))
     assert AnswerKey(-1) != AnswerKey(-2)
@@ -105,3 +106,15 @@ def test_keys_are_equal_by_all_their_parts():
     cache.put(AnswerKey(-1), answer((1,)), (0.0, 1.0))
     assert cache.get(AnswerKey(-2)) is None
     assert cache.get(AnswerKey(-1)) is not None
+
+
+def test_an_answer_that_did_not_change_is_fresh_for_longer():
+    cache = AnswerCache(1_000_000)
+    one = answer((1,))
+    cache.put(AnswerKey("a"), one, (10.0, 20.0))
+    cache.put(AnswerKey("b"), one, (10.0, 20.0))
+    cache.renew(AnswerKey("a"), 50.0)
+    cache.renew(AnswerKey("never there"), 50.0)
+    spans = [(kept.answer is one, kept.since, kept.until) for name in "ab" if (kept := cache.get(AnswerKey(name)))]
+    assert spans == [(True, 10.0, 50.0), (True, 10.0, 20.0)]
+    assert cache.get(AnswerKey("never there")) is None

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from mutmut.configuration import config
@@ -20,6 +21,9 @@ from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.utils.file_utils import change_cwd
 from mutmut.workers.isolation import ForkServerRunner
+
+# Which test found which mutant, a line each.
+FINDERS = Path("mutants/finders.txt").absolute()
 
 # What a test takes before it begins, in seconds.
 SETUP = 0.01
@@ -39,25 +43,34 @@ class CollectedTests(PytestRunner):
         """All is collected when this is made."""
 
     def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
-        """0 if all passed for which there was time, 1 if one failed. Without any named they are all."""
-        chosen = quick_first(
-            list(tests) or state().duration_by_test, state().duration_by_test, self.budget, mutant_name or ""
-        )
+        """0 if all passed for which there was time, 1 if one failed."""
         if self.session is None:
-            return super().run_tests(mutant_name=mutant_name, tests=chosen)
+            return super().run_tests(mutant_name=mutant_name, tests=tests)
         from _pytest.runner import runtestprotocol
 
         end_by(self.budget)
         items = {item.nodeid: item for item in self.session.items}
+        chosen = quick_first(tests, state().duration_by_test, self.budget, mutant_name or "")
         run = [items[test] for test in chosen]
         for item, following in zip(run, [*run[1:], None], strict=True):
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                with FINDERS.open("a") as file:
+                    file.write(f"{mutant_name}\t{item.nodeid}\n")
                 return 1
         return 0
 
 
 class OneSession(ForkServerRunner):
     """The server of which each mutant gets a copy stands inside a session of pytest that has collected all tests."""
+
+    def run_clean_tests(self, tests: Iterable[str]) -> int:
+        """They passed when it was seen which of them call what; those that find something are asked afterwards."""
+        return 0
+
+    def run_forced_fail(self) -> int:
+        """One test of a function that always fails is enough to see that mutants are met."""
+        tests = next(iter(state().tests_by_mangled_function_name.values()))
+        return self._exit_code_from_child(lambda runner: runner.run_tests(mutant_name=None, tests=sorted(tests)[:1]))
 
     def _forkserver_main(self, work_fd: int, result_fd: int) -> None:
         server = super()

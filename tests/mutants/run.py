@@ -7,9 +7,11 @@ once more, with all their tests; `--report` only tells what came out of it last.
 import argparse
 import fnmatch
 import os
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from zlib import crc32
 
 from mutmut import __main__ as tool
 from mutmut.configuration import config
@@ -18,7 +20,7 @@ from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
-from one_session import CollectedTests, OneSession
+from one_session import FINDERS, CollectedTests, OneSession
 
 # What is mutated, by the names that mutmut gives: who is let in; what they may see; what is kept for whom; which rows
 # a filter lets through.
@@ -85,9 +87,10 @@ UNTOUCHED = {
 FIRST, AGAIN = 2.0, 120.0
 
 FOUND = {"killed", "timeout", "segfault"}
+NOT_TRIED = {"not checked", "skipped"}
 
-# As mutmut marks what it is not to try.
-LEFT_OUT = 34
+# As mutmut marks what it is not to try, and what no test called.
+LEFT_OUT, WITHOUT_TESTS = 34, 33
 
 
 def main() -> None:
@@ -103,7 +106,9 @@ def main() -> None:
     targets = given.targets or list(TARGETS)
     if not given.report:
         CollectedTests.budget = AGAIN if given.again else FIRST
+        FINDERS.unlink(missing_ok=True)
         run(targets, again=given.again)
+        confirm()
     for target in targets:
         report(target)
 
@@ -118,7 +123,7 @@ def run(targets: list[str], *, again: bool) -> None:
         for held in mutated_files():
             for name, code in held.exit_code_by_key.items():
                 is_chosen = any(fnmatch.fnmatch(name, pattern) for pattern in chosen)
-                if code in (None, LEFT_OUT):
+                if code in (None, LEFT_OUT, WITHOUT_TESTS):
                     held.exit_code_by_key[name] = None if is_chosen and not again else LEFT_OUT
                 elif again and is_chosen and said(code) not in FOUND:
                     held.exit_code_by_key[name] = None
@@ -129,10 +134,34 @@ def run(targets: list[str], *, again: bool) -> None:
     if pid == 0:
         # mutmut takes over the streams and the import paths of its process.
         tool.create_mutants = created
+        # In no order: what a run that is stopped has seen is a fair part of the whole.
+        tool.estimated_worst_case_time = lambda name: float(crc32(name.encode()))
         tool.cli(["run", "--max-children", "1"], standalone_mode=True)
     _, status = os.waitpid(pid, 0)
     if status:
         sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def confirm() -> None:
+    """See that the tests which found something pass without a mutant: what one of them found that fails is undone."""
+    found = dict(line.split("\t") for line in FINDERS.read_text().splitlines()) if FINDERS.exists() else {}
+    broken = (
+        {test for test in set(found.values()) if not passes([test])} if not passes(set(found.values())) else set[str]()
+    )
+    for held in mutated_files():
+        for name in held.exit_code_by_key.keys() & found.keys():
+            if found[name] in broken:
+                held.exit_code_by_key[name] = None
+        held.save()
+    for test in sorted(broken):
+        print(f"fails without a mutant: {test}")
+
+
+def passes(tests: Iterable[str]) -> bool:
+    """Whether these tests pass as they stand. Those whose names pytest does not read back are left out."""
+    chosen = sorted(test for test in tests if "\\" not in test)
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *chosen]
+    return not chosen or subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
 def one_session(processes: int) -> OneSession:
@@ -161,21 +190,21 @@ def said(code: int | None) -> str:
 
 
 def report(target: str) -> None:
-    """Figures by file, and what survived."""
+    """Figures by file, of the mutants that were tried, and what survived."""
     files: dict[str, Counter[str]] = {}
     living: list[tuple[str, str, str]] = []
     for path, name, code in results(target):
         files.setdefault(path, Counter())[said(code)] += 1
-        if said(code) not in FOUND:
+        if said(code) not in FOUND | NOT_TRIED:
             living.append((path, name, said(code)))
     print(f"\n## {target}\n")
-    print("| File | Mutants | Found | of these by time | Not found | Share found |")
-    print("|---|---|---|---|---|---|")
+    print("| File | Mutants | Tried | Found | of these by time | Not found | Share found |")
+    print("|---|---|---|---|---|---|---|")
     for path, counts in [*files.items(), ("all", sum(files.values(), Counter[str]()))]:
-        total = counts.total()
+        tried = counts.total() - sum(counts[one] for one in NOT_TRIED)
         found = sum(counts[one] for one in FOUND)
-        share = f"{100 * found / total:.1f} %" if total else "-"
-        print(f"| `{path}` | {total} | {found} | {counts['timeout']} | {total - found} | {share} |")
+        share = f"{100 * found / tried:.1f} %" if tried else "-"
+        print(f"| `{path}` | {counts.total()} | {tried} | {found} | {counts['timeout']} | {tried - found} | {share} |")
     print()
     for path, name, status in living:
         lines = get_diff_for_mutant(name, path=path).splitlines()[3:]

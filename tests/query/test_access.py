@@ -28,7 +28,7 @@ from kubus.model.access import (
 )
 from kubus.model.filter import AllOf, AnyOf, Comparison
 from kubus.model.model import Model
-from kubus.query.access import Access, decisive, evaluated, is_for, sight, strictest, texts_of, widest
+from kubus.query.access import Access, claims_named, decisive, evaluated, is_for, sight, strictest, texts_of, widest
 from kubus.query.clock import Clock
 
 NOW = Clock(datetime(2024, 6, 15, 12, tzinfo=UTC), "UTC")
@@ -380,6 +380,12 @@ def test_the_policies_that_a_row_has_to_pass() -> None:
     assert (seen.rows, seen.whole_in) == ((whole, masked), (whole,))
     assert sight([other], "m") is None
     assert sight([], "m") is None
+
+
+def test_messages_name_every_claim_that_was_read_once() -> None:
+    deep = FirstTrueOf((claim("a", "b"), FirstFalseOf((OppositeOf(claim("c")), Constant("x")))))
+    assert claims_named((TextOf((Constant("x"), deep)), ListOf((claim("d"), claim("c"))))) == "a.b, c, d"
+    assert claims_named((Constant("canary"),)) == claims_named(()) == "a list"
 
 
 def test_messages_hold_no_values() -> None:
