@@ -102,6 +102,53 @@ def test_hooks_are_called(project: Project) -> None:
     assert "ValueError: a bug in the hook" in text
 
 
+def test_a_hook_that_fails_is_no_refusal(project: Project) -> None:
+    project.write("kubus.py", HOOKS)
+    found = outcomes(
+        project, "{test: fails, claims: {banned: true}, query: {measures: [orders.count]}, expect: refused}"
+    )
+    assert found[0][0] == "wrong"
+    named = outcomes(
+        project, "{test: fails, claims: {banned: true}, query: {measures: [orders.count]}, expect: {refused: hook}}"
+    )
+    assert named == [("passed", "")]
+
+
+def test_several_data_sources(project: Project) -> None:
+    project.environ |= {
+        "CUBEJS_DATASOURCES": "default,crm",
+        "CUBEJS_DS_CRM_DB_TYPE": "duckdb",
+    }
+    project.write(
+        "model/users.yml",
+        """
+cubes:
+  - name: contacts
+    sql_table: orders
+    data_source: crm
+    dimensions: [{name: id, sql: id, type: number, primary_key: true}]
+    measures: [{name: count, type: count}, {name: half, sql: "{count} / 2", type: number}]
+""",
+    )
+    project.write(
+        "tests/a.test.yml",
+        """
+given:
+  orders: {rows: [{id: 1}], data_source: default}
+tests:
+  - {test: one, query: {measures: [orders.count]}, expect: {value: 1}}
+  - {test: other, query: {measures: [contacts.count]}, expect: {value: 1}}
+  - test: each has its own, and its own arithmetic
+    given: {main.orders: {rows: [{id: 1}, {id: 2}, {id: 3}], data_source: crm}}
+    query: {measures: [contacts.half]}
+    expect: {value: 1.5}
+""",
+    )
+    one, other, last = project.run()
+    assert (one.outcome, last.outcome, said(last)) == ("passed", "passed", "")
+    assert "Table with name orders does not exist" in said(other)
+
+
 def test_tenants_have_their_own_model(project: Project) -> None:
     project.write(
         "model/orders.yml",

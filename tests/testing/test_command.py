@@ -185,6 +185,12 @@ def test_snapshots_in_ci_and_out_of_it(here: Project, capsys: pytest.CaptureFixt
     assert status_of(ci=True) == 0
 
 
+def test_a_snapshot_that_was_kept_stays_when_a_later_test_ends_the_run(here: Project) -> None:
+    here.write("tests/a.test.yml", RIGHT + "  - {test: last, query: {measures: [orders.count]}, expect: {value: 9}}\n")
+    assert status_of(fail_fast=True) == 1
+    assert '"kept"' in (here.folder / "tests" / "a.snapshots").read_text()
+
+
 @pytest.mark.parametrize(("answer", "status"), [("a\n", 0), ("s\n", 1), ("", 1)])
 def test_review(here: Project, answer: str, status: int) -> None:
     here.write("tests/a.test.yml", RIGHT)
@@ -194,7 +200,7 @@ def test_review(here: Project, answer: str, status: int) -> None:
     assert "The snapshot 'kept' of tests/a.test.yml is another:" in done.stdout
     assert "- new     1" in done.stdout
     assert "+ old     1" in done.stdout
-    assert done.returncode == status
+    assert (done.returncode, done.stderr) == (status, "")
     assert ("old" in (here.folder / "tests" / "a.snapshots").read_text()) == (status == 0)
 
 

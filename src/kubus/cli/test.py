@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -191,13 +192,14 @@ async def run_suite(
 ) -> None:
     # What other tests of the file keep is not given up when only some of them run.
     prune = wanted.updates and wanted.words is None and not wanted.fail_fast
-    async for result in runs.suite(suite, cases, prune=prune):
-        done.results.append(result)
-        text = shown_result(result, verbose=wanted.verbose)
-        if out is not None and text is not None:
-            out.print(text)
-        if wanted.fail_fast and result.outcome != "passed":
-            return
+    async with aclosing(runs.suite(suite, cases, prune=prune)) as results:
+        async for result in results:
+            done.results.append(result)
+            text = shown_result(result, verbose=wanted.verbose)
+            if out is not None and text is not None:
+                out.print(text)
+            if wanted.fail_fast and result.outcome != "passed":
+                return
 
 
 def status(done: Done, wanted: Wanted) -> int:
@@ -233,8 +235,11 @@ def asked_of(out: Console) -> Decide:
             out.print(Text(change.diff.text()))
         else:
             out.print(Text(change.came.text()))
-        answer = Prompt.ask("[a]ccept or [s]kip", choices=["a", "s"], default="s", console=out)
-        return answer == "a"
+        try:
+            return Prompt.ask("accept or skip", choices=["a", "s"], default="s", console=out) == "a"
+        except EOFError:
+            # Nobody is there.
+            return False
 
     return decide
 

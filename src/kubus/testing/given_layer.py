@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from anyio.from_thread import start_blocking_portal
 
@@ -136,6 +136,14 @@ class GivenLayer:
     def live(self) -> "GivenLayer":
         """The same on the project's own databases."""
         return replace(self, case=replace(self.case, given=None))
+
+
+class AsCaller(Protocol):
+    """Gives a layer as somebody with these claims and groups sees it; see `GivenLayer.as_caller`."""
+
+    def __call__(
+        self, claims: Mapping[str, Any] | None = None, groups: Collection[str] | None = None
+    ) -> GivenLayer: ...
 
 
 def table_of(name: str, rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -8,7 +8,7 @@ the first test needs it, so that other projects' runs do not pay for it.
 # pytest leaves the arguments of its own classes without types.
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from kubus.model.model import Model
     from kubus.testing.cases import Case, Suite
-    from kubus.testing.given_layer import AskedProject, GivenLayer, GivenRows
+    from kubus.testing.given_layer import AsCaller, AskedProject, GivenLayer, GivenRows
     from kubus.testing.running import Result
 
 ENDINGS = (".test.yml", ".test.yaml")
@@ -136,12 +136,16 @@ class TestItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What is wrong, as `kubus test` says it."""
+        from kubus.errors import KubusError
         from kubus.testing.reports import plain_text
 
-        if isinstance(excinfo.value, NotAsExpected):
-            result = excinfo.value.result
-            return f"{result.outcome}  {result.place.file}:{result.place.line}: {result.name}\n{plain_text(result)}"
-        return super().repr_failure(excinfo, style)
+        match excinfo.value:
+            case NotAsExpected(result=result):
+                return f"{result.outcome}  {result.place.file}:{result.place.line}: {result.name}\n{plain_text(result)}"
+            case KubusError() as error:
+                return str(error)
+            case _:
+                return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where it stands."""
@@ -178,8 +182,6 @@ def semantic_layer(kubus_project: Path, kubus_rows: "GivenRows", request: pytest
 
 
 @pytest.fixture
-def as_caller(
-    semantic_layer: "GivenLayer",
-) -> "Callable[[Mapping[str, Any] | None, Collection[str] | None], GivenLayer]":
+def as_caller(semantic_layer: "GivenLayer") -> "AsCaller":
     """The same as a caller sees it: `as_caller({"tenant": "acme"}, ["support"]).query(…)`."""
     return semantic_layer.as_caller

@@ -1,7 +1,7 @@
 """Tests run one after the other, and what came of each."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,10 +69,10 @@ class Run:
     decide: Decide = keep_new
     coverage: Coverage = field(default_factory=Coverage)
 
-    async def suite(self, suite: Suite, cases: Sequence[Case], *, prune: bool = False) -> AsyncIterator[Result]:
+    async def suite(self, suite: Suite, cases: Sequence[Case], *, prune: bool = False) -> AsyncGenerator[Result]:
         """The results of some tests of a file, as they come; of a file that is wrong, one for each mistake.
 
-        With `prune`, snapshots that no test of the file asks for are given up.
+        With `prune`, snapshots that no test of the file asks for are given up. Close it to end before the last.
         """
         for problem in suite.problems:
             place = Place(problem.file, problem.line, problem.column)
@@ -81,16 +81,21 @@ class Run:
             return
         snapshots = SnapshotFile(suite.snapshots, suite.path.name)
         taken: dict[str, Snapshot] = {}
-        for case in cases:
-            yield await self.case(suite, case, snapshots, taken)
-        only = frozenset(
-            snapshot_name(case.name, number)
-            for case in suite.cases
-            for number, expected in enumerate(case.expected)
-            if expected.snapshot
-        )
-        if taken or prune:
-            snapshots.take(taken, only=only if prune else None)
+        try:
+            for case in cases:
+                yield await self.case(suite, case, snapshots, taken)
+        finally:
+            # Also where whoever runs them ends before the last.
+            if taken:
+                snapshots.take(taken)
+        if prune:
+            asked_for = (
+                snapshot_name(case.name, number)
+                for case in suite.cases
+                for number, expected in enumerate(case.expected)
+                if expected.snapshot
+            )
+            snapshots.take({}, only=frozenset(asked_for))
 
     async def case(self, suite: Suite, case: Case, snapshots: SnapshotFile, taken: dict[str, Snapshot]) -> Result:
         """The result of one test. Snapshots that are to be kept are put into `taken`."""
@@ -184,7 +189,9 @@ def reason_of(error: KubusError) -> str:
     match error:
         case BadTest(problem=problem) if problem is not None:
             return str(problem)
-        case BadTest() | NotTranslated() | ModelError():
+        case ModelError(problems=problems):
+            return "\n".join(("The data model does not compile", *map(str, problems)))
+        case BadTest() | NotTranslated():
             return str(error)
         case _:
             return f"{type(error).__name__} (code {error.code}): {error}"
