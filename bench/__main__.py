@@ -13,6 +13,7 @@ from bench.measures.bursts import burst
 from bench.measures.cached import cached_load, other_endpoints
 from bench.measures.checking import checking
 from bench.measures.compiling import compiling
+from bench.measures.converting import converting
 from bench.measures.explaining import explaining
 from bench.measures.many_rows import beside_copy, exports, long_answers
 from bench.measures.model_tests import model_tests
@@ -36,6 +37,7 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     exports,
     compiling,
     checking,
+    converting,
     model_tests,
     explaining,
     further_tenants,

@@ -76,6 +76,9 @@ TARGETS: dict[str, Target] = {
     "compile-unchanged": Target(
         "model compile, 1,000 cubes, nothing changed since the last start", goal=at_most(50, "ms")
     ),
+    "convert-200": Target("200 cubes into Python, and back into YAML", at_most(4000, "ms"), at_most(2000, "ms")),
+    "python-200": Target("200 cubes compiled from Python", at_most(2000, "ms"), at_most(1000, "ms")),
+    "python-200-again": Target("the same after a change of one", at_most(1500, "ms"), at_most(500, "ms")),
     "check-200": Target("`kubus check` of 200 cubes, the whole command", at_most(2000, "ms"), at_most(1000, "ms")),
     "test-command": Target(
         "`kubus test` of the demo's tests, the whole command", at_most(2000, "ms"), at_most(1000, "ms")

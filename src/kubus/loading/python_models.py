@@ -25,19 +25,29 @@ PACKAGE = "kubus.define"
 RUNS = count(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """What each Python file of a model defines, in the order of its variables, and where it was made."""
+
+    by_file: Mapping[str, list[Definition]]
+    places: PythonPlaces
+
+
 def python_documents(python: PythonFiles, problems: Problems) -> dict[str, Document]:
     """What the Python files of a model define, by file; a problem for each that fails, and nothing of it."""
     documents: dict[str, Document] = {}
-    for file, definitions in defined(python, problems).items():
-        written = Written(PythonPlaces(python.texts), problems, file, python.modules[file])
+    found = defined(python, problems)
+    for file, definitions in found.by_file.items():
+        written = Written(found.places, problems, file, python.modules[file])
         root = written.document(definitions)
         documents[file] = Document(root, hashlib.sha256("\0".join(told(root)).encode("utf-8", "replace")).digest())
     return documents
 
 
-def defined(python: PythonFiles, problems: Problems) -> dict[str, list[Definition]]:
-    """The cubes, views and the like of each Python file that defines some, in the order of its variables."""
+def defined(python: PythonFiles, problems: Problems) -> Defined:
+    """The cubes, views and the like of each Python file that defines some; a problem for each file that fails."""
     making = Making({python.path(file): file for file in python.texts}, next(RUNS))
+    places = PythonPlaces(python.texts, making.run)
     files = defining(python)
     token = MAKING.set(making)
     failed = False
@@ -51,7 +61,7 @@ def defined(python: PythonFiles, problems: Problems) -> dict[str, list[Definitio
                 problems.lose(None)
     finally:
         MAKING.reset(token)
-    places: dict[int, str] = {}
+    files_of: dict[int, str] = {}
     found: dict[int, Definition] = {}
     kept: set[int] = {id(one) for one in making.sources}
     for file in files:
@@ -63,19 +73,18 @@ def defined(python: PythonFiles, problems: Problems) -> dict[str, list[Definitio
                     continue
                 at_home = one.made is not None and one.made.run == making.run and one.made.file == file
                 if id(one) not in found or at_home:
-                    places[id(one)] = file
+                    files_of[id(one)] = file
                 found[id(one)] = one
     if not failed:
-        tell_lost([one for one in making.whole if id(one) not in kept], python, problems)
+        tell_lost([one for one in making.whole if id(one) not in kept], places, problems)
     result: dict[str, list[Definition]] = {file: [] for file in files if file in python.modules}
     for number, one in found.items():
-        result[places[number]].append(one)
-    return result
+        result[files_of[number]].append(one)
+    return Defined(result, places)
 
 
-def tell_lost(lost: Iterable[Definition], python: PythonFiles, problems: Problems) -> None:
+def tell_lost(lost: Iterable[Definition], places: PythonPlaces, problems: Problems) -> None:
     """A problem for what a model file makes and does not keep: it would be missing without a word."""
-    places = PythonPlaces(python.texts)
     for one in lost:
         spot = places.spot(one)
         # What an imported library makes is its own affair.
@@ -148,7 +157,11 @@ class Written:
         lists: dict[str, list[Yaml]] = {}
         tenancies: list[Yaml] = []
         for one in definitions:
-            written = self.definition(one, self.places.spot(one) or self.places.bound(one, self.file, self.module))
+            spot = self.places.spot(one)
+            if spot is None or spot.call is None:
+                # Made by a library, at the latest when it was imported here.
+                spot = self.places.bound(one, self.file, self.module)
+            written = self.definition(one, spot)
             if isinstance(one, Tenancy):
                 tenancies.append(written)
             else:

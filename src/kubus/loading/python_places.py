@@ -69,9 +69,13 @@ class Spot:
 
 @dataclass(slots=True)
 class PythonPlaces:
-    """Finds places in the Python files of a model. Files are read only when they are asked for."""
+    """Finds places in the Python files of a model. Files are read only when they are asked for.
+
+    `run` is the number of the run of the files: what was made in an earlier one, by a library that stays, has no place.
+    """
 
     texts: Mapping[str, str]
+    run: int
     _calls: dict[str, dict[Position, ast.Call]] = field(default_factory=dict[str, "dict[Position, ast.Call]"])
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
     _trees: dict[str, ast.Module] = field(default_factory=dict[str, ast.Module])
@@ -80,7 +84,7 @@ class PythonPlaces:
     def spot(self, one: Definition) -> Spot | None:
         """Where a definition was made; None if it was not in these files."""
         made = one.made
-        if made is None or made.file not in self.texts:
+        if made is None or made.run != self.run:
             return None
         position = self.position(made)
         line, _, offset, _ = position

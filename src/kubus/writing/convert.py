@@ -97,10 +97,9 @@ def to_yaml(
 ) -> Iterator[Conversion]:
     python = PythonFiles({n: text for n, text in files.items() if n.endswith(PYTHON_ENDING)}, folder, PROVIDED)
     found = defined(python, problems)
-    places = PythonPlaces(python.texts)
     for name in names:
         target = f"{name.removesuffix(PYTHON_ENDING)}.yml"
-        if not found.get(name):
+        if not found.by_file.get(name):
             yield Conversion(name, target, None)
             continue
         code = code_in(python.texts[name])
@@ -108,8 +107,8 @@ def to_yaml(
             what = "This is code, which YAML has not: only what it comes to can be written"
             problems.note(name, code.lineno, code.col_offset + 1, what, hint="--outcome writes what it comes to now")
             continue
-        definitions = together(found[name])
-        put_all(python_comments(python.texts[name]), entries_of(definitions, places, name), definitions)
+        definitions = together(found.by_file[name])
+        put_all(python_comments(python.texts[name]), entries_of(definitions, found.places, name), definitions)
         yield Conversion(name, target, yaml_text(definitions))
 
 
