@@ -106,8 +106,10 @@ def show_large(groups: GroupPlan, query: ResolvedQuery, needed: tuple[Measure, .
     """The groups that are large enough; the counts that say so are not among the measures."""
     counts = tuple(count for count, _ in query.least)
     unfiltered: GroupPlan | None = None
-    if query.row_conditions:
-        everything = replace(query, row_conditions=(), measures=(), group_conditions=(), order=(), least=())
+    # Rows that the host keeps from the caller are none that a filter of theirs takes away.
+    held = tuple(condition for condition in query.row_conditions if condition in query.held)
+    if held != query.row_conditions:
+        everything = replace(query, row_conditions=held, measures=(), group_conditions=(), order=(), least=())
         unfiltered = build_groups(everything, counts, model)
     shown = tuple(measure for measure in needed if measure not in counts)
     return ShowLarge(groups, query.keys, shown, query.least, unfiltered)
