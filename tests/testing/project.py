@@ -94,12 +94,6 @@ class Project:
 
         return asyncio.run(all_of())
 
-    def one(self, test: str, decide: Decide = keep_none) -> Result:
-        """The result of the one test in this text, which is put below the given rows."""
-        self.write("tests/one.test.yml", f"{GIVEN}\ntests:\n  - test: one\n" + indented(dedent(test)))
-        (result,) = self.run(decide)
-        return result
-
 
 def indented(text: str) -> str:
     return "".join(f"    {line}\n" for line in text.strip("\n").splitlines())

@@ -1,5 +1,6 @@
 """The command `kubus test`: what it prints, writes and exits with."""
 
+import io
 import json
 import os
 import re
@@ -192,33 +193,27 @@ def test_a_snapshot_that_was_kept_stays_when_a_later_test_ends_the_run(here: Pro
 
 
 @pytest.mark.parametrize(("answer", "status"), [("a\n", 0), ("s\n", 1), ("", 1)])
-def test_review(here: Project, answer: str, status: int) -> None:
+def test_review(
+    here: Project,
+    answer: str,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     here.write("tests/a.test.yml", RIGHT)
     assert status_of() == 0
     here.write("tests/a.test.yml", RIGHT.replace("status: new", "status: old"))
-    done = command("--review", here=here, answer=answer)
-    assert "The snapshot 'kept' of tests/a.test.yml is another:" in done.stdout
-    assert "- new     1" in done.stdout
-    assert "+ old     1" in done.stdout
-    assert (done.returncode, done.stderr) == (status, "")
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    assert status_of(review=True) == status
+    out = capsys.readouterr().out
+    assert "The snapshot 'kept' of tests/a.test.yml is another:" in out
+    assert "- new     1" in out
+    assert "+ old     1" in out
     assert ("old" in (here.folder / "tests" / "a.snapshots").read_text()) == (status == 0)
 
 
 # The last line of a run.
 SUMMARY = re.compile(r"^\d+ \w+.* in [\d.]+ s$", re.MULTILINE)
-
-
-def command(*arguments: str, here: Project, answer: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kubus", "test", *arguments],
-        cwd=here.folder,
-        env={"PATH": os.environ["PATH"], **POSTGRES},
-        input=answer,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_coverage_that_is_too_little(here: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.testing.project import GIVEN, Project, said
+from kubus.testing.running import Result
+from tests.testing.project import GIVEN, MODEL, Project, indented, said
 
 COUNT = "query: {measures: [orders.count]}\n"
 BY_STATUS = "query: {measures: [orders.count, orders.total], dimensions: [orders.status]}\n"
@@ -62,9 +63,22 @@ HOLDS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    """What came of each text, all asked in one project: holds/…, fails/… and mistaken/…"""
+    project = Project(tmp_path_factory.mktemp("expectations"))
+    project.write("model/orders.yml", MODEL)
+    texts = {f"holds/{name}": text for name, text in HOLDS.items()}
+    texts |= {f"fails/{name}": text for name, (text, _) in FAILS.items()}
+    texts |= {f"mistaken/{name}": text for name, (text, _, _) in MISTAKEN.items()}
+    listed = "".join(f"  - test: {name}\n{indented(text)}" for name, text in texts.items())
+    project.write("tests/all.test.yml", f"{GIVEN}\ntests:\n{listed}")
+    return {result.name: result for result in project.run()}
+
+
 @pytest.mark.parametrize("name", HOLDS)
-def test_it_holds(name: str, project: Project) -> None:
-    result = project.one(HOLDS[name])
+def test_it_holds(name: str, results: dict[str, Result]) -> None:
+    result = results[f"holds/{name}"]
     assert (result.outcome, said(result)) == ("passed", "")
 
 
@@ -122,7 +136,7 @@ FAILS = {
     "another class": ("query: {measures: [orders.nothing]}\nexpect: {refused: {error: Forbidden}}", "Forbidden is due"),
     "another status": ("query: {measures: [orders.nothing]}\nexpect: {refused: {status: 403}}", "status 403 is due"),
     "another text": ("query: {measures: [orders.nothing]}\nexpect: {refused: {says: tenant}}", "says 'tenant'"),
-    "a snapshot that is not there": (COUNT + "expect: snapshot", "There is no snapshot 'one'; --update makes it"),
+    "a snapshot that is not there": (COUNT + "expect: snapshot", "There is no snapshot 'fails/a snapshot that is not there'; --update makes it"),
     "the second of two": (
         "query: {measures: [orders.count], timeDimensions: [{dimension: orders.at, "
         "compareDateRange: [[2024-03-01, 2024-03-31], [2024-02-01, 2024-02-29]]}]}\n"
@@ -133,9 +147,9 @@ FAILS = {
 
 
 @pytest.mark.parametrize("name", FAILS)
-def test_it_fails(name: str, project: Project) -> None:
-    text, message = FAILS[name]
-    result = project.one(text)
+def test_it_fails(name: str, results: dict[str, Result]) -> None:
+    _, message = FAILS[name]
+    result = results[f"fails/{name}"]
     assert result.outcome == "failed"
     assert message in said(result)
 
@@ -170,9 +184,9 @@ MISTAKEN = {
 
 
 @pytest.mark.parametrize("name", MISTAKEN)
-def test_it_is_mistaken(name: str, project: Project) -> None:
-    text, message, remedy = MISTAKEN[name]
-    result = project.one(text)
+def test_it_is_mistaken(name: str, results: dict[str, Result]) -> None:
+    _, message, remedy = MISTAKEN[name]
+    result = results[f"mistaken/{name}"]
     assert result.outcome == "wrong"
     assert message in said(result)
     assert remedy in said(result)

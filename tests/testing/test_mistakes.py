@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.testing.project import GIVEN, Project, said
+from kubus.testing.running import Result
+from tests.testing.project import GIVEN, MODEL, Project, said
 
 HEAD = "tests:\n  - test: one\n    query: {measures: [orders.count]}\n    expect: {value: 3}\n"
 
@@ -122,11 +123,23 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Result]]:
+    """What came of each text, each a file of one project."""
+    project = Project(tmp_path_factory.mktemp("mistakes"))
+    project.write("model/orders.yml", MODEL)
+    for name, (text, _, _, _) in {**WRONG, **LATER}.items():
+        project.write(f"tests/{name}.test.yml", text)
+    found: dict[str, list[Result]] = {}
+    for result in project.run():
+        found.setdefault(result.suite.removeprefix("tests/").removesuffix(".test.yml"), []).append(result)
+    return found
+
+
 @pytest.mark.parametrize("name", WRONG)
-def test_a_mistake_is_told_at_its_line(name: str, project: Project) -> None:
-    text, line, message, remedy = WRONG[name]
-    project.write("tests/a.test.yml", text)
-    results = project.run()
+def test_a_mistake_is_told_at_its_line(name: str, told: dict[str, list[Result]]) -> None:
+    _, line, message, remedy = WRONG[name]
+    results = told[name]
     assert {result.outcome for result in results} == {"wrong"}
     found = [said(result) for result in results if result.place.line == line]
     assert any(message in text and remedy in text for text in found), [said(result) for result in results]
@@ -184,15 +197,14 @@ LATER = {
 
 
 @pytest.mark.parametrize("name", LATER)
-def test_rows_that_cannot_be_given(name: str, project: Project) -> None:
-    text, line, message, remedy = LATER[name]
-    project.write("tests/a.test.yml", text)
-    (result,) = project.run()
+def test_rows_that_cannot_be_given(name: str, told: dict[str, list[Result]]) -> None:
+    _, line, message, remedy = LATER[name]
+    (result,) = told[name]
     assert result.outcome == "wrong"
     shown = said(result)
     assert message in shown
     assert remedy in shown
-    assert f"tests/a.test.yml:{line}" in shown
+    assert f"tests/{name}.test.yml:{line}" in shown
 
 
 def test_a_row_of_a_csv_file_that_cannot_be_given(project: Project) -> None:
