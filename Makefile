@@ -40,7 +40,7 @@ docs: $(STAMPS)/dev ## write the pages that are made from the code
 
 lock: $(STAMPS)/dev ## make the hashed requirement files anew
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --extra lsp --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) mutants .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

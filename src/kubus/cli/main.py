@@ -35,6 +35,7 @@ COMMANDS = {
     "typegen": ("kubus.cli.typegen:typegen", "Write types of the data model for TypeScript or Python."),
     "schema": ("kubus.cli.schema:schema", "Print the JSON Schema of model files, for editors."),
     "format": ("kubus.cli.format:format_files", "Lay out model files; words, comments and order stay."),
+    "lsp": ("kubus.cli.lsp:lsp", "Speak the language server protocol: editors start this."),
     "query": ("kubus.cli.query:query", "Ask the data model a JSON query, without a server, and print the rows."),
     "sql": ("kubus.cli.sql:sql", "Print the SQL that answers a JSON query."),
     "explain": (

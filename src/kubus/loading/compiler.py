@@ -136,6 +136,16 @@ class Compiler:
             guarded=frozenset(name for name, holder in holders.items() if holder.policies or holder.min_group),
         )
 
+    @property
+    def declared_cubes(self) -> Mapping[str, DeclaredCube]:
+        """The cubes of the texts that were compiled last, also where they did not compile, with what they inherit."""
+        return self._declared[0]
+
+    @property
+    def declared_views(self) -> Mapping[str, DeclaredView]:
+        """The views of the texts that were compiled last."""
+        return self._declared[1]
+
     def lint(self, model: Model, off: Collection[str] = ()) -> "tuple[LintWarning, ...]":
         """What is probably not meant in the model that was compiled last; `off` has rules that are not asked."""
         # A server compiles, and has no use for the rules.

@@ -1,0 +1,1 @@
+"""The language server: model files are completed, explained, renamed in and checked while they are written."""
