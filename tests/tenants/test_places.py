@@ -13,11 +13,15 @@ from typing import Any
 
 import duckdb
 import pytest
+from sqlglot import exp
 
 from kubus.errors import Forbidden, KubusError, ModelError, Unsupported
+from kubus.execution.cache import AnswerKey
+from kubus.execution.pools import Pools
 from kubus.library import SemanticLayer
 from kubus.loading.load import load_files
 from kubus.plan.tenants import check_tenants, readers
+from kubus.sql.tenant_schema import with_schema
 from tests.engines.postgres import Server
 from tests.tenants.conftest import Served
 
@@ -259,6 +263,55 @@ async def test_refresh_keys_are_asked_in_the_place_of_the_tenant(kinds: dict[str
 
 
 # ── planted faults ──
+
+
+def the_database_of_the_settings(patch: pytest.MonkeyPatch) -> None:
+    async def of(self: Pools, statement: Any, compartment: Any = None) -> Any:
+        return self.source(statement.data_source)
+
+    patch.setattr(Pools, "of", of)
+
+
+def names_of_a_with_are_given_everywhere(patch: pytest.MonkeyPatch) -> None:
+    def is_given(table: exp.Table) -> bool:
+        return any(query.alias == table.name for one in table.root().find_all(exp.With) for query in one.expressions)
+
+    patch.setattr("kubus.model.tables.is_given", is_given)
+
+
+def the_schema_of_the_first(patch: pytest.MonkeyPatch) -> None:
+    first: dict[str, str] = {}
+    patch.setattr(
+        "kubus.sql.statement.with_schema",
+        lambda text, mark, name: with_schema(text, mark, first.setdefault(text, name)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("database", the_database_of_the_settings),
+        ("schema", names_of_a_with_are_given_everywhere),
+        ("schema", the_schema_of_the_first),
+    ],
+)
+def test_a_planted_fault_is_found(
+    kinds: dict[str, Kind], name: str, fault: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault(monkeypatch)
+    with SemanticLayer({"model.yml": MODEL % kinds[name].entry}, kinds[name].database) as layer:
+        with pytest.raises((AssertionError, Forbidden)):
+            test_a_tenant_reads_their_own_place(layer)
+
+
+async def test_a_key_without_the_tenant_is_found(
+    kinds: dict[str, Kind], served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = AnswerKey.__init__
+    # Without the compartment, the data source and the place.
+    monkeypatch.setattr(AnswerKey, "__init__", lambda self, *parts: made(self, *parts[3:]))
+    with pytest.raises(AssertionError):
+        await test_over_http_at_once_cold_and_warm({**kinds, "schema": kinds["database"]}, served)
 
 
 def test_without_the_proof_of_statements_a_table_without_a_schema_is_seen(kinds: dict[str, Kind]) -> None:
