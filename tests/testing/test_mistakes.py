@@ -185,6 +185,12 @@ LATER = {
         "'soon' in the column 'created_at'",
         "columns:",
     ),
+    "a number that is no time": (
+        "given:\n  orders:\n    - {id: 1, created_at: 20240131}\n" + HEAD,
+        3,
+        "'20240131' in the column 'created_at'",
+        "columns:",
+    ),
     "a type": ("given:\n  orders: {columns: {id: intger}, rows: []}\n" + HEAD, 2, "no type 'intger'", "columns:"),
     "a data source": (
         "given:\n  orders: {rows: [{id: 1}], data_source: crm}\n" + HEAD,

@@ -118,6 +118,9 @@ def seen_type(values: Sequence[Given], kind: str | None) -> str:
         return "VARCHAR"
     if not kinds:
         return EMPTY.get(kind or "", "VARCHAR")
+    if kind == "time" and "text" not in kinds:
+        # A number is no time, which is then told at its row.
+        return "TIMESTAMP"
     if kinds == {"integer"}:
         return "BIGINT" if all(len(value.text or "") <= DIGITS for value in values) else "HUGEINT"
     if kinds <= {"integer", "decimal"}:
