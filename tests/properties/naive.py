@@ -29,7 +29,7 @@ from tests.properties.example import (
     Of,
     View,
 )
-from tests.properties.naive_time import floor, length, moved
+from tests.properties.naive_time import LENGTHS, MONTHS, floor, length, moved
 from tests.properties.naive_values import (
     EPSILON,
     Known,
@@ -606,7 +606,10 @@ class Evaluation:
     def granularity(self, key: Key) -> str | Granularity:
         assert key.granularity is not None
         dimension = self.dimension(*self.of(key.path))
-        return next((g for g in dimension.granularities if g.name == key.granularity), key.granularity)
+        own = next((g for g in dimension.granularities if g.name == key.granularity), None)
+        if own is None and key.granularity not in {*LENGTHS, *MONTHS}:
+            raise Undecided("a window up to date of a granularity that the time has not")
+        return own or key.granularity
 
     def sub_query_value(self, cube: str, dimension: Dimension, row: JoinedRow) -> Known:
         """The measure for the row's primary key; null, even for a count, where no row of the measure's cube meets it.
