@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from kubus.explain.explanation import Cell, TinyTable
-from kubus.model.columns import Kind, bare_column, columns_of, named_in
+from kubus.model.columns import Kind, bare_column, columns_of, joined_columns
 from kubus.model.cube import Dimension
 from kubus.model.filter import AllOf, AnyOf, Comparison, Filter
 from kubus.model.join_graph import Join
@@ -165,7 +165,7 @@ def database_for(model: Model, query: Query, prepared: Sequence[Prepared], joins
                 named.add((aliases[column.table], column.name))
             elif not column.table:
                 named |= {(cube, column.name) for cube in cubes if column.name in kinds[cube]}
-    linked = {(of, column) for join in joins for of, column, _ in named_in(join.on, join.source)}
+    linked = {place for join in joins for place in joined_columns(join, model)}
     keys = {
         name: tuple(c for d in model.cubes[name].primary_key if (c := bare_column(d)) is not None) for name in cubes
     }

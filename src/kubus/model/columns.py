@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from kubus.model.context import everything_in
 from kubus.model.cube import Cube, Dimension, Measure, Segment
+from kubus.model.join_graph import Join
 from kubus.model.member_sql import MemberReference, MemberSql, TableReference, marker
 from kubus.model.model import Model
 
@@ -78,11 +79,23 @@ def columns_of(model: Model) -> dict[str, dict[str, Kind]]:
     for _ in range(2):
         for cube in model.cubes.values():
             for join in cube.joins:
-                sides = [(of, column) for of, column, _ in named_in(join.on, cube.name)]
+                sides = list(joined_columns(join, model))
                 for of, column in sides:
                     # One of the sides may be told by a dimension; the others are of its kind.
                     found[of][column] = found[of][column] or first_kind([found[a][b] for a, b in sides])
     return {name: {column: kind or "VARCHAR" for column, kind in columns.items()} for name, columns in found.items()}
+
+
+def joined_columns(join: Join, model: Model) -> Iterator[tuple[str, str]]:
+    """The columns that the condition of a join compares, by themselves or as dimensions, as (cube, column)."""
+    for of, column, _ in named_in(join.on, join.source):
+        yield of, column
+    for reference in join.on.references:
+        if isinstance(reference, MemberReference):
+            member = model.cubes[reference.cube].member(reference.member)
+            column = bare_column(member) if isinstance(member, Dimension) else None
+            if column is not None:
+                yield reference.cube, column
 
 
 def first_kind(kinds: Sequence[Kind | None]) -> Kind | None:
