@@ -130,6 +130,8 @@ def test_there_and_back(commented: Project) -> None:
         ({}, ["model/no.yml"], ["model/no.yml is not there"]),
         ({"orders.py": "x = 1"}, ["model/orders.yml"], ["orders.yml would become orders.py, which is there already"]),
         ({}, ["model", "to", "python", "out", "taken"], ["is there already"]),
+        ({}, ["model", "to", "python", "out", "model/new"], ["would then have every cube twice"]),
+        ({}, ["model", "to", "python", "out", "taken/orders.py"], ["cannot be written"]),
         ({"a.py": "from kubus.define import Cube\na = Cube(name='a', sql_table='a')\n",
           "b.py": "from a import a\nb = a.changed(name='b')\n"}, ["model/a.py"],
          ["b.py: It cannot be converted: 'b' would be gone", "convert them together"]),

@@ -50,6 +50,13 @@ def convert(
     """
     settings = project_settings(model)
     folder = home_of(path, settings.model)
+    if out is not None and in_place:
+        raise ConfigError("--out and --in-place do not go together", hint="--in-place removes the files it replaces")
+    if out is not None and out.resolve().is_relative_to(folder):
+        raise ConfigError(
+            f"{out} is in the model folder, which would then have every cube twice",
+            hint="Write to another folder, or say --in-place to replace the files",
+        )
     files = model_files(folder)
     form = to or form_of(path)
     names = [name for name in files if name.endswith(ENDINGS[form]) and (folder / name).is_relative_to(path.resolve())]
@@ -95,10 +102,13 @@ def write(texts: dict[str, str], folder: Path) -> None:
     for name in texts:
         if (folder / name).exists():
             raise ConfigError(f"{folder / name} is there already", hint="Write to another folder, or move it away")
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{error.filename} cannot be written: {error.strerror or error}") from error
 
 
 def told(one: Conversion) -> str:
