@@ -100,7 +100,8 @@ class Compiler:
         }
         declared = together(read, problems)
         whole = extended(declared.cubes, problems, lambda child, parent: self.merge(child, parent, problems))
-        children_lose(whole, problems)
+        if problems.noted:
+            children_lose(whole, problems)
         members = {
             name: self._members.result(name, (cube,), (), problems, partial(members_in, cube, problems))
             for name, cube in whole.items()
@@ -108,7 +109,8 @@ class Compiler:
         tenancy = the_tenancy({file: one.tenancy for file, one in read.items() if one.tenancy is not None}, problems)
         compiled = {name: self.cube(cube, members, problems, tenancy) for name, cube in whole.items()}
         cubes = {name: one.cube for name, one in compiled.items() if one.cube is not None}
-        lose_what_failed(whole, cubes, problems)
+        if problems.noted:
+            lose_what_failed(whole, cubes, problems)
         joins = {name: cube.joins for name, cube in cubes.items()}
         joined_cubes_have_primary_keys(cubes, whole, problems)
         aliases_differ_where_cubes_meet(cubes, whole, problems)
