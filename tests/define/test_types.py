@@ -173,9 +173,9 @@ def test_an_editor_finds_the_mistakes_and_no_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "keys"),
     [
-        (Cube, declarations.CUBE_KEYS), (Dimension, declarations.DIMENSION_KEYS), (Measure, declarations.MEASURE_KEYS),
-        (Segment, declarations.SEGMENT_KEYS), (Join, declarations.JOIN_KEYS), (Hierarchy, declarations.HIERARCHY_KEYS),
-        (PreAggregation, declarations.PRE_AGGREGATION_KEYS), (View, view_declarations.VIEW_KEYS),
+        (Cube, declarations.CUBE_KEYS), (Dimension, declarations.KEYS_OF["dimensions"]), (Measure, declarations.KEYS_OF["measures"]),
+        (Segment, declarations.KEYS_OF["segments"]), (Join, declarations.KEYS_OF["joins"]), (Hierarchy, declarations.KEYS_OF["hierarchies"]),
+        (PreAggregation, declarations.KEYS_OF["pre_aggregations"]), (View, view_declarations.VIEW_KEYS),
         (ViewCube, view_declarations.ENTRY_KEYS), (Include, view_declarations.INCLUDE_KEYS),
         (ViewGroup, view_declarations.GROUP_KEYS), (Tenancy, {"claim", *tenancy.KINDS}),
         (AccessPolicy, policies.POLICY_KEYS), (MemberSet, policies.SET_KEYS), (RowLevel, policies.ROW_KEYS),
