@@ -294,6 +294,10 @@ class Cube:
     refresh: RefreshInterval | RefreshSql | None = None
     declared_sql: str | None = None
 
+    def __hash__(self) -> int:
+        # By name, as members are; equal cubes have equal names.
+        return hash(self.name)
+
     @property
     def primary_key(self) -> tuple[Dimension, ...]:
         """The dimensions that identify a row, in declared order; empty if none is declared."""

@@ -43,7 +43,7 @@ from kubus.plan.trees import condition_hints, find_tree, no_path, query_hints, t
 from kubus.plan.windows import Builders, build_window
 from kubus.query.conditions import Bucket, Condition, Every, InWindows, IsSet, Key, Meets, members_tested
 from kubus.query.masks import sees_its_rows
-from kubus.query.needed import hints_of, read_by_mask, referenced, sql_of, unviewed
+from kubus.query.needed import aliased, hints_of, read_by_mask, referenced, sql_of, unviewed
 from kubus.query.resolve import Guard, ResolvedQuery
 from kubus.query.shown import is_masked
 
@@ -273,11 +273,14 @@ def leaf_measures(measure: Measure, query: ResolvedQuery, model: Model) -> Itera
     """The measures that an expression is made of in the end; of any other measure, itself.
 
     A measure of a view is taken whole where its way leads to all that it is made of: another view, or another
-    member of it, may lead another way to the same measure.
+    member of it, may lead another way to the same measure. What is over rows has that one way, whether it leads to
+    the keys or not.
     """
-    if measure.alias_of is not None and find_tree(query, (measure,), (), model) is not None:
-        yield measure
-        return
+    if measure.alias_of is not None:
+        over_rows = not aliased(measure, model).is_expression
+        if over_rows or find_tree(query, (measure,), (), model) is not None:
+            yield measure
+            return
     inner = [
         member
         for reference in (measure.sql.references if measure.is_expression and measure.sql else ())

@@ -4,7 +4,9 @@ Rows come up from `Scan` through `LeftJoin`, `Attach` and `RowFilter`; `Aggregat
 columns of them; `Combine` puts groups side by side; `Select`, `Sort`, `Limit` and `Count` shape the answer.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from kubus.model.additive import Keep
 from kubus.model.cube import Cube, Dimension, Measure
@@ -330,3 +332,48 @@ def cubes_of(plan: Plan | GroupPlan | Project | RowPlan) -> tuple[Cube, ...]:
         case _:
             found = cubes_of(plan.input)
     return tuple({cube.name: cube for cube in found}.values())
+
+
+def groups_below(plan: Plan | GroupPlan | Project | RowPlan) -> Iterator[GroupPlan]:
+    """The groups that a node stands on, without what those stand on."""
+    match plan:
+        case Scan():
+            return
+        case Attach(input, _, _, _, values) | AttachGroups(input, _, _, _, values):
+            yield values
+            yield from groups_below(input)
+        case Spread(groups, _, input):
+            yield from (groups, input)
+        case ShowLarge(input, _, _, _, unfiltered):
+            yield from (input,) if unfiltered is None else (input, unfiltered)
+        case Combine(parts):
+            yield from parts
+        case Roll() | Calculate() | Reaggregate() | Rank() | Choose() | KeepOne() | Merge():
+            yield plan.input
+        case Select(input) if not isinstance(input, Project):
+            yield input
+        case _:
+            yield from groups_below(plan.input)
+
+
+def all_groups(plan: Plan | GroupPlan) -> Iterator[GroupPlan]:
+    for one in groups_below(plan):
+        yield one
+        yield from all_groups(one)
+
+
+def repeated_groups(plan: Plan) -> frozenset[GroupPlan]:
+    """The groups that stand in a plan more than once; of those that they stand on, none is told for that alone."""
+    if sum(1 for _ in islice(all_groups(plan), 2)) < 2:
+        return frozenset()
+    met: set[GroupPlan] = set()
+    again: set[GroupPlan] = set()
+    left = list(groups_below(plan))
+    while left:
+        one = left.pop()
+        if one in met:
+            again.add(one)
+        else:
+            met.add(one)
+            left.extend(groups_below(one))
+    return frozenset(again)

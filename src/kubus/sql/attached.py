@@ -13,15 +13,14 @@ from kubus.sql.scope import Scope, column, term
 def attached(making: Making, plan: Attach, above: tuple[RowFilter, ...]) -> tuple[exp.Select, Scope]:
     select, scope = making.rows(plan.input, above)
     alias = making.names.table(f"{making.names.of(plan.dimension)}__values")
-    values = making.finish(making.groups(plan.values), plan.primary_key, (plan.measure,))
+    values = making.group_table(plan.values, plan.primary_key, (plan.measure,), alias)
     on = exp.and_(
         *(
             exp.EQ(this=term(scope.dimension(key)), expression=column(alias, making.names.of(key)))
             for key in plan.primary_key
         )
     )
-    subquery = values.subquery(exp.to_identifier(alias, quoted=True), copy=False)
-    select = select.join(subquery, on=on, join_type="left", copy=False)
+    select = select.join(values, on=on, join_type="left", copy=False)
     scope.attached[plan.dimension.path] = column(alias, making.names.of(plan.measure))
     return select, scope
 
@@ -29,9 +28,7 @@ def attached(making: Making, plan: Attach, above: tuple[RowFilter, ...]) -> tupl
 def attached_groups(making: Making, plan: AttachGroups, above: tuple[RowFilter, ...]) -> tuple[exp.Select, Scope]:
     select, scope = making.rows(plan.input, above)
     alias = making.names.table(f"{making.names.of(plan.dimension)}__values")
-    subquery = making.finish(making.groups(plan.values), plan.keys, plan.measures).subquery(
-        exp.to_identifier(alias, quoted=True), copy=False
-    )
+    subquery = making.group_table(plan.values, plan.keys, plan.measures, alias)
     if plan.keys:
         own = [scope.key(key) for key in plan.keys]
         same = making.dialect.same_keys(own, [column(alias, making.names.of(key)) for key in plan.keys])

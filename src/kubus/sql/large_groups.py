@@ -25,14 +25,12 @@ def only_large(making: Making, plan: ShowLarge) -> Groups:
     columns = (*plan.keys, *plan.measures)
     # How many rows each group has, and would have without the query's own filters.
     alias = making.names.table("counted")
-    counted = making.finish(making.groups(plan.input), plan.keys, (*plan.measures, *counts))
-    select = exp.select().from_(counted.subquery(exp.to_identifier(alias, quoted=True), copy=False), copy=False)
+    select = exp.select().from_(making.group_table(plan.input, plan.keys, (*plan.measures, *counts), alias), copy=False)
     keys = [column(alias, making.names.of(key)) for key in plan.keys]
     all_alias = None
     if plan.unfiltered is not None:
         all_alias = making.names.table("unfiltered")
-        table = making.finish(making.groups(plan.unfiltered), plan.keys, counts)
-        subquery = table.subquery(exp.to_identifier(all_alias, quoted=True), copy=False)
+        subquery = making.group_table(plan.unfiltered, plan.keys, counts, all_alias)
         if plan.keys:
             own = [column(all_alias, making.names.of(key)) for key in plan.keys]
             same = making.dialect.same_keys([key.copy() for key in keys], own)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from kubus.dialects.dialect import Dialect
+from kubus.errors import Unsupported
 from kubus.model.cube import Measure
 from kubus.model.member_sql import MemberReference
 from kubus.model.model import Model
@@ -42,6 +43,22 @@ class Groups:
     is_grouped: bool
 
 
+# What groups are called in a WITH: as no table is.
+SHARED = "groups {}"
+
+# What is written of groups: which, and with which columns.
+Columns = tuple[GroupPlan, tuple[Key, ...], tuple[Measure, ...]]
+
+
+@dataclass(slots=True)
+class Shared:
+    """The query of groups that stand in a statement more than once, its name, and how often it is read."""
+
+    name: str
+    select: exp.Select
+    uses: int = 0
+
+
 @dataclass(slots=True)
 class Making(ABC):
     """One statement in the making."""
@@ -53,6 +70,9 @@ class Making(ABC):
     placeholders: Placeholders = field(default_factory=Placeholders)
     data_sources: dict[str, None] = field(default_factory=dict[str, None])
     reads_own_place: bool = False
+    # The groups that the plan has more than once, and those of them that are written: the query of each by its name.
+    repeated: frozenset[GroupPlan] = frozenset()
+    written: dict[Columns, Shared] = field(default_factory=dict[Columns, Shared])
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +85,33 @@ class Making(ABC):
     @abstractmethod
     def rows(self, plan: RowPlan, above: tuple[RowFilter, ...] = ()) -> tuple[exp.Select, Scope]:
         """FROM, joins and WHERE, without columns yet. The rows are filtered by those `above` afterwards."""
+
+    def group_table(
+        self, plan: GroupPlan | Project, keys: tuple[Key, ...], measures: tuple[Measure, ...], alias: str
+    ) -> exp.Expr:
+        """Groups as a table, with these columns. Those that the plan has more than once are written once, in a WITH."""
+        name = exp.to_identifier(alias, quoted=True)
+        if isinstance(plan, Project) or plan not in self.repeated:
+            return self.finish(self.groups(plan), keys, measures).subquery(name, copy=False)
+        shared = self.written.get((plan, keys, measures))
+        if shared is None:
+            select = self.finish(self.groups(plan), keys, measures)
+            shared = self.written[plan, keys, measures] = Shared(SHARED.format(len(self.written) + 1), select)
+        shared.uses += 1
+        return exp.alias_(exp.table_(shared.name, quoted=True), name, table=True, copy=False)
+
+    def with_shared(self, tree: exp.Select) -> exp.Select:
+        """The whole statement, with what it shares before it.
+
+        Raises:
+            Unsupported: a table of the data model has such a name.
+        """
+        for one in self.written.values():
+            tree = tree.with_(exp.to_identifier(one.name, quoted=True), as_=one.select, copy=False)
+        for one in self.written.values():
+            if sum(table.name == one.name for table in tree.find_all(exp.Table)) != one.uses:
+                raise Unsupported(f"A table of the data model is called '{one.name}', which stands for something else")
+        return tree
 
     def finish(
         self,

@@ -17,8 +17,7 @@ def combined(making: Making, plan: Combine) -> Groups:
     for number, part in enumerate(plan.parts):
         alias = making.names.table(f"part_{number + 1}")
         measures = measures_of(part)
-        table = making.finish(making.groups(part), plan.keys, measures)
-        subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+        subquery = making.group_table(part, plan.keys, measures, alias)
         own = [column(alias, making.names.of(key)) for key in plan.keys]
         if number == 0:
             select = select.from_(subquery, copy=False)

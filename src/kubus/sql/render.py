@@ -39,6 +39,7 @@ from kubus.plan.nodes import (
     ShowLarge,
     Sort,
     Spread,
+    repeated_groups,
 )
 from kubus.query.claims import CallerClaims
 from kubus.query.conditions import Bucket, Key
@@ -69,7 +70,8 @@ def render(
         Forbidden: it would read a table of which nothing says whose schema it is in.
     """
     renderer = Renderer(model, dialect, timezone, claims or CallerClaims())
-    tree = renderer.plan(plan)
+    renderer.repeated = repeated_groups(plan)
+    tree = renderer.with_shared(renderer.plan(plan))
     sources = tuple(renderer.data_sources)
     if len(sources) != 1:
         raise MemberError(

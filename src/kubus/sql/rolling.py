@@ -16,12 +16,11 @@ from kubus.sql.windows import lies_in, lower, to_date_periods, upper
 def rolled(making: Making, plan: Roll) -> Groups:
     """Groups joined to every period in whose window they lie, and folded."""
     inner_keys = tuple(plan.time if key == plan.spine.bucket else key for key in plan.keys)
-    table = making.finish(making.groups(plan.input), inner_keys, plan.measures)
-    spine, period, following = spine_table(making, plan.spine)
     alias = making.names.table("groups")
+    subquery = making.group_table(plan.input, inner_keys, plan.measures, alias)
+    spine, period, following = spine_table(making, plan.spine)
     on = in_window(making, plan, column(alias, making.names.of(plan.time)), period, following)
     select = exp.select().from_(spine, copy=False)
-    subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
     select = select.join(subquery, on=on, join_type="left", copy=False)
     keys = [period if key == plan.spine.bucket else column(alias, making.names.of(key)) for key in plan.keys]
 

@@ -87,8 +87,7 @@ def set_below(making: Making, plan: GroupPlan | Project, names: tuple[Key, ...])
 def below(making: Making, lower: GroupPlan | Project, names: tuple[Key, ...]) -> Below:
     alias = making.names.table("stage")
     measures = measures_of(lower)
-    table = making.finish(making.groups(lower), names, measures)
-    select = exp.select().from_(table.subquery(exp.to_identifier(alias, quoted=True), copy=False), copy=False)
+    select = exp.select().from_(making.group_table(lower, names, measures, alias), copy=False)
     columns = [column(alias, making.names.of(key)) for key in names]
     return Below(making, names, columns, frozenset(measures), alias, select, making.scope(None))
 
@@ -126,8 +125,7 @@ def merged(making: Making, plan: Merge) -> Groups:
 def spread(making: Making, plan: Spread) -> Groups:
     finer = below(making, plan.groups, plan.keys)
     alias = making.names.table("coarser")
-    table = making.finish(making.groups(plan.input), plan.shared, plan.measures)
-    subquery = table.subquery(exp.to_identifier(alias, quoted=True), copy=False)
+    subquery = making.group_table(plan.input, plan.shared, plan.measures, alias)
     if plan.shared:
         own = [finer.columns[plan.keys.index(key)].copy() for key in plan.shared]
         same = making.dialect.same_keys(own, [column(alias, making.names.of(key)) for key in plan.shared])
