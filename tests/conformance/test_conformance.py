@@ -23,6 +23,9 @@ AREAS = {
 # The checker's tokens carry no expiry, which a production server of ours refuses by default.
 ALWAYS = {"KUBUS_JWT_REQUIRE_EXP": "false"}
 
+# One process has the servers and what they answered.
+pytestmark = pytest.mark.xdist_group("conformance")
+
 
 def replay(
     environment: dict[str, str], server: dict[str, str], folder: Path, *switches: str
