@@ -412,7 +412,9 @@ class Evaluation:
             for path in members:
                 found.extend(self.hints_of(path, roots))
 
-        add(paths)
+        # A measure that only a filter names comes after the dimensions, as all filters do, also where it is a part by itself.
+        only_tested = set() if measures is None else set(filter_members(self.group_filters())) - set(self.measures)
+        add(path for path in paths if path not in only_tested)
         add(key.path for key in keys if key.granularity is None)
         add(c.path for c in conditions if c.kind == "segment")
         if measures is None:
@@ -420,6 +422,7 @@ class Evaluation:
             add(filter_members(self.filters))
         else:
             add(m for c in conditions if c.kind not in ("segment", "range") for m in c.members)
+            add(path for path in paths if path in only_tested)
         buckets = [key.path for key in keys if key.granularity is not None]
         ranges = [c.path for c in conditions if c.kind == "range"]
         times = [path for path in self.time_hints if path in buckets or path in ranges]
