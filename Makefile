@@ -15,7 +15,7 @@ demo: $(STAMPS)/run ## start a server on a shop's sample data, with authenticati
 	@$(BIN)/kubus demo
 
 test: $(STAMPS)/dev $(STAMPS)/system ## everything that has to hold: databases, the real client, conformance, properties
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(STAMPS)/dev ## lint, format, types and import contracts: seconds
 	$(BIN)/ruff check .

@@ -38,7 +38,11 @@ class Server:
         return f"postgresql://{self.user}@{self.host}:{self.port}/{database}"
 
     def create_database(self, name: str) -> str:
-        """Make an empty database, whose texts sort by code point; gives its URL."""
+        """Make an empty database, whose texts sort by code point; gives its URL. One of that name is gone before.
+
+        A fixture may be set up more than once, where processes take tests from each other.
+        """
+        self.psql("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self.psql("postgres", f"CREATE DATABASE \"{name}\" TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
         return self.url(name)
 
