@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench mutants format lock docs clean
+.PHONY: help demo test check bench mutants format lock docs types web clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,12 +38,18 @@ docs: $(STAMPS)/dev ## write the pages that are made from the code
 	$(BIN)/python -m kubus.config.page > docs/settings.md
 	$(BIN)/python -m tests.reference.pages
 
+types: $(STAMPS)/dev ## write the types of the API for the Playground
+	$(BIN)/python -m tests.web.api_types
+
+web: ## build the pages of the Playground from web/, with node
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+
 lock: $(STAMPS)/dev ## make the hashed requirement files anew
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --extra lsp --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) mutants .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) mutants .cache web/node_modules src/kubus/playground/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "kubus needs Python 3.11 or later; say which with PYTHON=..." && false)

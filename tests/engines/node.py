@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "@cubejs-client/core": "1.7.43",
     "@microsoft/jest-sarif": "1.0.0-beta.0",
+    "axe-core": "4.14.1",
     "jsonwebtoken": "9.0.2",
     "oidc-provider": "8.8.1",
     "playwright-core": "1.65.1",

@@ -1,0 +1,113 @@
+/** Who asks: callers with their claims, kept in this browser, and the tokens that were minted for them. */
+
+import { useSyncExternalStore } from 'react';
+import { type Claims, mintToken } from './playground';
+
+export interface Caller {
+  id: string;
+  name: string;
+  /** null asks without a token. */
+  claims: Claims | null;
+}
+
+export interface Callers {
+  all: readonly Caller[];
+  current: Caller;
+}
+
+const KEY = 'kubus.callers';
+// A token that ends sooner is not used for another request.
+const SPARE_SECONDS = 60;
+
+const ANYONE: Caller = { id: 'anyone', name: 'No claims', claims: {} };
+const ADMIN: Caller = { id: 'admin', name: 'Admin', claims: { role: 'admin' } };
+
+let kept: Callers = read();
+const listeners = new Set<() => void>();
+const tokens = new Map<string, string>();
+
+function isCaller(value: unknown): value is Caller {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name, claims } = value as Partial<Caller>;
+  return typeof id === 'string' && typeof name === 'string' && typeof claims === 'object';
+}
+
+function read(): Callers {
+  try {
+    const found = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { all?: unknown[]; current?: string };
+    const all = (found.all ?? []).filter(isCaller);
+    const current = all.find((caller) => caller.id === found.current) ?? all[0];
+    if (current !== undefined) return { all, current };
+  } catch {
+    // Kept by something else, or cut short: begin anew.
+  }
+  return { all: [ANYONE, ADMIN], current: ANYONE };
+}
+
+function keep(next: Callers): void {
+  kept = next;
+  localStorage.setItem(KEY, JSON.stringify({ all: next.all, current: next.current.id }));
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  // Another tab may have changed them.
+  const fromElsewhere = (event: StorageEvent) => {
+    if (event.key !== KEY) return;
+    kept = read();
+    listener();
+  };
+  window.addEventListener('storage', fromElsewhere);
+  listeners.add(listener);
+  return () => {
+    window.removeEventListener('storage', fromElsewhere);
+    listeners.delete(listener);
+  };
+}
+
+/** The saved callers, and the one for whom queries are asked. */
+export function useCallers(): Callers {
+  return useSyncExternalStore(subscribe, () => kept);
+}
+
+/** Asks for this caller from now on. */
+export function chooseCaller(id: string): void {
+  const current = kept.all.find((caller) => caller.id === id);
+  if (current !== undefined) keep({ ...kept, current });
+}
+
+/** Keeps a caller: a new one, or in the place of the one with its id. */
+export function saveCaller(caller: Caller): void {
+  const isNew = kept.all.every((one) => one.id !== caller.id);
+  const all = isNew ? [...kept.all, caller] : kept.all.map((one) => (one.id === caller.id ? caller : one));
+  keep({ all, current: kept.current.id === caller.id ? caller : kept.current });
+}
+
+/** Forgets a caller. The last one stays. */
+export function removeCaller(id: string): void {
+  const all = kept.all.filter((caller) => caller.id !== id);
+  const first = all[0];
+  if (first !== undefined) keep({ all, current: kept.current.id === id ? first : kept.current });
+}
+
+/** A token for this caller, minted now or not long ago; undefined for one who asks without. */
+export async function tokenOf(caller: Caller, signal?: AbortSignal): Promise<string | undefined> {
+  if (caller.claims === null) return undefined;
+  const key = JSON.stringify(caller.claims);
+  const held = tokens.get(key);
+  if (held !== undefined && secondsLeft(held) > SPARE_SECONDS) return held;
+  const token = await mintToken(caller.claims, signal);
+  tokens.set(key, token);
+  return token;
+}
+
+/** Forgets the tokens of a caller: the server no longer takes them, as after a start with another secret. */
+export function forgetTokens(caller: Caller): void {
+  tokens.delete(JSON.stringify(caller.claims));
+}
+
+function secondsLeft(token: string): number {
+  const payload = token.split('.')[1] ?? '';
+  const { exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: number };
+  return exp === undefined ? Number.POSITIVE_INFINITY : exp - Date.now() / 1000;
+}

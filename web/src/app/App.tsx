@@ -1,0 +1,41 @@
+import { Suspense } from 'react';
+import { RouterProvider } from 'react-aria-components';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { Spinner } from '../ui/State';
+import styles from './App.module.css';
+import { PageBoundary } from './PageBoundary';
+import { PAGES } from './pages';
+import { Rail } from './Rail';
+import { TopBar } from './TopBar';
+
+/** The shell: where one is, who asks, and the page. */
+export function App() {
+  const [path, navigate] = useLocation();
+  return (
+    <RouterProvider navigate={navigate}>
+      <a className={styles.skip} href="#page">
+        Skip to the page
+      </a>
+      <div className={styles.shell}>
+        <Rail path={path} />
+        <TopBar />
+        <main id="page" className={styles.page} tabIndex={-1}>
+          <PageBoundary key={path}>
+            <Suspense fallback={<Spinner label="Loading the page" />}>
+              <Switch>
+                {PAGES.map(({ path, content: Content }) => (
+                  <Route key={path} path={path}>
+                    <Content />
+                  </Route>
+                ))}
+                <Route>
+                  <Redirect to={PAGES[0].path} replace />
+                </Route>
+              </Switch>
+            </Suspense>
+          </PageBoundary>
+        </main>
+      </div>
+    </RouterProvider>
+  );
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
+import styles from './Button.module.css';
+import { Tooltip } from './Tooltip';
+
+export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style' | 'children'> {
+  /** How loud it is: `primary` once a view, `quiet` without a frame. */
+  tone?: 'plain' | 'primary' | 'quiet' | 'danger';
+  size?: 'm' | 's';
+  children: ReactNode;
+}
+
+export function Button({ tone = 'plain', size = 'm', ...props }: ButtonProps) {
+  return <AriaButton {...props} className={`${styles.button} ${styles[tone]} ${styles[size]}`} />;
+}
+
+export interface IconButtonProps extends Omit<ButtonProps, 'children'> {
+  /** What it does: the name for those who do not see the icon, and the tooltip for those who do. */
+  label: string;
+  icon: ReactNode;
+}
+
+export function IconButton({ label, icon, tone = 'quiet', size = 'm', ...props }: IconButtonProps) {
+  return (
+    <Tooltip text={label}>
+      <AriaButton
+        {...props}
+        aria-label={label}
+        className={`${styles.button} ${styles[tone]} ${styles[size]} ${styles.icon}`}
+      >
+        {icon}
+      </AriaButton>
+    </Tooltip>
+  );
+}
