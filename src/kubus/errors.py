@@ -22,6 +22,8 @@ KubusError
 ├── SourceError            the database refused or failed
 │   ├── ValueRefused       a row holds a value that the statement cannot work with
 │   └── SourceTimeout      it took longer than is allowed
+├── NotSaved               a model file cannot be written so: its name, its length, or where it would lie
+│   └── ChangedMeanwhile   it is not as it was when it was read
 ├── BadTest                a test of a model cannot be run: what it says is wrong, or the rows that it gives
 ├── NoAnswer               a server that a program asks does not answer, or not as kubus does
 ├── NotAudited             the audit log cannot be written, and nothing may be answered without it
@@ -253,6 +255,21 @@ class SourceTimeout(SourceError):
     """The statement took longer than `CUBEJS_DB_QUERY_TIMEOUT`."""
 
     code = "source_timeout"
+
+
+class NotSaved(KubusError):
+    """A model file cannot be written so. Nothing was written."""
+
+    code = "not_saved"
+    status = 400
+    wire_prefix = ""
+
+
+class ChangedMeanwhile(NotSaved):
+    """A model file is not as it was when it was read, so that writing it would undo what somebody else did."""
+
+    code = "changed_meanwhile"
+    status = 409
 
 
 class BadTest(KubusError):

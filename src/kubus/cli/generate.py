@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +17,10 @@ from kubus.cli.main import fail
 from kubus.cli.project import project_settings
 from kubus.config.settings import Settings
 from kubus.errors import ConfigError, ModelError
-from kubus.generate.catalog import Catalog, Table, read_catalog
-from kubus.generate.cubes import generated
-from kubus.generate.keys import with_keys
-from kubus.generate.proposals import Proposal, known_cubes, proposals
+from kubus.generate.proposals import Proposal
+from kubus.generate.propose import Proposed, choose, propose
 from kubus.loading.load import load_model
+from kubus.loading.saving import BACKUPS, save
 from kubus.model.model import Model
 from kubus.sources.registry import dialect_of, make_source
 
@@ -63,23 +63,21 @@ def generate(
     out = Console(highlight=False, soft_wrap=True)
     try:
         settings = project_settings(model)
-        found, by_hand = asyncio.run(proposed(settings, data_source, tables, out, looks_at_rows=data))
+        found = asyncio.run(proposed(settings, data_source, tables, out, looks_at_rows=data))
     except ConfigError as error:
         fail(str(error), status=2)
         return
-    for line in by_hand:
+    for line in found.by_hand:
         out.print(f"[yellow]{escape(line)}[/yellow]")
-    if not found:
+    if not found.files:
         out.print("There is nothing to add: every column of these tables is read by the model")
     else:
-        accept(found, settings.model.parent, out, everything=yes, nothing=dry_run)
-    if by_hand:
+        accept(found.files, settings, out, everything=yes, nothing=dry_run)
+    if found.by_hand:
         sys.exit(1)
 
 
-async def proposed(
-    settings: Settings, data_source: str, wanted: str, out: Console, *, looks_at_rows: bool
-) -> tuple[list[Proposal], list[str]]:
+async def proposed(settings: Settings, data_source: str, wanted: str, out: Console, *, looks_at_rows: bool) -> Proposed:
     """What would change in the model folder, by what the database has.
 
     Raises:
@@ -91,18 +89,14 @@ async def proposed(
         raise ConfigError(f"There is no data source '{data_source}'", hint=f"There are: {known}")
     current = current_model(settings)
     source = make_source(data_source, options)
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
     try:
         out.print("Fetching DB schema")
-        catalog = await read_catalog(source)
-        chosen = chosen_tables(catalog, wanted)
-        if looks_at_rows:
-            catalog = await with_keys(catalog, source, chosen)
-            chosen = [table for table in catalog.tables if table.path in {one.path for one in chosen}]
+        chosen = await choose(source, data_source, names, looks_at_rows=looks_at_rows)
     finally:
         await source.close()
     out.print("Generating schema files")
-    known = known_cubes(current, catalog, data_source)
-    return proposals(settings.model, current, generated(catalog, chosen, source.dialect, known, data_source))
+    return propose(chosen, settings.model, current)
 
 
 def current_model(settings: Settings) -> Model | None:
@@ -123,35 +117,13 @@ def current_model(settings: Settings) -> Model | None:
         ) from error
 
 
-def chosen_tables(catalog: Catalog, wanted: str) -> list[Table]:
-    """The tables of a list of names.
-
-    Raises:
-        ConfigError: there is no such table, or there are none at all.
-    """
-    names = [name.strip() for name in wanted.split(",") if name.strip()]
-    if not names:
-        found = [table for table in catalog.tables if table.schema == catalog.schema]
-        if not found:
-            raise ConfigError(
-                f"There is no table in the schema '{catalog.schema}'", hint="Name tables: --tables other.orders"
-            )
-        return found
-    by_name = {table.name.lower(): table for table in catalog.tables if table.schema == catalog.schema}
-    by_name |= {f"{table.schema}.{table.name}".lower(): table for table in catalog.tables}
-    missing = [name for name in names if name.lower() not in by_name]
-    if missing:
-        hint = f"There are: {', '.join(sorted(by_name))[:500]}" if by_name else "The database is empty"
-        raise ConfigError(f"There is no table {', '.join(missing)}", hint=hint)
-    return list({by_name[name.lower()].path: by_name[name.lower()] for name in names}.values())
-
-
-def accept(found: Sequence[Proposal], beside: Path, out: Console, *, everything: bool, nothing: bool) -> None:
+def accept(found: Sequence[Proposal], settings: Settings, out: Console, *, everything: bool, nothing: bool) -> None:
     """Show each change, and write those that are wanted."""
+    backups = settings.folder / BACKUPS
     asks = not everything and not nothing and sys.stdin.isatty() and sys.stdout.isatty()
     written = 0
     for one in found:
-        diff = one.diff(beside)
+        diff = one.diff(settings.model.parent)
         out.print(Syntax(diff, "diff", background_color="default") if out.is_terminal else escape(diff))
         if asks and not everything:
             answer = Prompt.ask(QUESTION.format(one.path.name), console=out, choices=["y", "n", "a", "q"], default="y")
@@ -160,11 +132,10 @@ def accept(found: Sequence[Proposal], beside: Path, out: Console, *, everything:
             if answer == "n":
                 continue
             everything = answer == "a"
-            one.write()
-            written += 1
-        elif everything and not nothing:
-            one.write()
-            written += 1
+        elif not everything or nothing:
+            continue
+        save(one.folder, (one.edit,), backups, datetime.now(UTC))
+        written += 1
     if written:
         out.print(f"[green]{written} of {len(found)} files written[/green]; kubus check looks at them")
     else:

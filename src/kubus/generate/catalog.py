@@ -36,7 +36,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view. `key` are the columns that tell its rows apart; empty where none are known."""
+    """A table or view. `key` are the columns that tell its rows apart; empty where none are known.
+
+    `key_found` says that the rows say so, and no constraint.
+    """
 
     schema: str
     name: str
@@ -45,6 +48,7 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     comment: str | None = None
+    key_found: bool = False
 
     @property
     def path(self) -> tuple[str, str]:

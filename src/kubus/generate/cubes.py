@@ -13,21 +13,37 @@ Names = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """The columns that a join or member is made of, and why it is, in words for people."""
+
+    columns: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Generated:
-    """A cube made of a table. `columns` are those that each of its members is made of."""
+    """A cube made of a table. `columns` are those that each of its members is made of.
+
+    `reasons` say why there is each part, by its list and name: `joins.users`, `dimensions.status`.
+    """
 
     table: Table
     cube: Cube
     columns: Mapping[str, frozenset[str]]
+    reasons: Mapping[str, Reason]
 
 
 def generated(
     catalog: Catalog, tables: Sequence[Table], dialect: str, known: Names, data_source: str = "default"
 ) -> list[Generated]:
     """A cube for each of these tables. `known` are the names of cubes that the model has already, by their table."""
-    fresh = [table for table in tables if table.path not in known]
-    names = {**cube_names(fresh, catalog.schema), **known}
+    names = names_of(catalog, tables, known)
     return [cube_of(table, names, catalog, dialect, data_source) for table in tables]
+
+
+def names_of(catalog: Catalog, tables: Sequence[Table], known: Names) -> Names:
+    """The names of the cubes that these tables have, or will have, by their table."""
+    return {**cube_names([table for table in tables if table.path not in known], catalog.schema), **known}
 
 
 def cube_of(table: Table, names: Names, catalog: Catalog, dialect: str, data_source: str) -> Generated:
@@ -47,7 +63,15 @@ def cube_of(table: Table, names: Names, catalog: Catalog, dialect: str, data_sou
     )
     for line in remarks(table, left, names):
         put_comments(cube, "", (f" {line}",))
-    return Generated(table, cube, {one.member.name: one.columns for one in (*dimensions, *measures)})
+    reasons = {f"joins.{names[key.table]}": Reason(key.columns, why_join(key)) for key in used}
+    for kind, members in (("dimensions", dimensions), ("measures", measures)):
+        reasons |= {f"{kind}.{one.member.name}": Reason(tuple(sorted(one.columns)), one.why) for one in members}
+    return Generated(table, cube, {one.member.name: one.columns for one in (*dimensions, *measures)}, reasons)
+
+
+def why_join(key: ForeignKey) -> str:
+    way = f"{', '.join(key.columns)} leads to {'.'.join(key.table)} ({', '.join(key.to)})"
+    return f"{way}: by its name, and its rows confirm it" if key.found else f"{way}: a foreign key"
 
 
 def ways_of(table: Table, names: Names) -> tuple[list[ForeignKey], list[ForeignKey]]:

@@ -42,7 +42,7 @@ async def with_keys(catalog: Catalog, source: Source, tables: Iterable[Table]) -
             return table
         for name in likely_keys(table):
             if await holds(is_key(table, name)):
-                return replace(table, key=(name,))
+                return replace(table, key=(name,), key_found=True)
         return table
 
     with_key = await asyncio.gather(*(keyed(table) for table in catalog.tables))

@@ -32,10 +32,11 @@ SIMPLE = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 class FromColumns(NamedTuple):
-    """A member, and the columns that it is made of."""
+    """A member, the columns that it is made of, and why it is made, in words for people."""
 
     member: Dimension | Measure
     columns: frozenset[str]
+    why: str
 
 
 def dimensions_of(table: Table, joined: Collection[str], dialect: str) -> Iterator[FromColumns]:
@@ -55,7 +56,7 @@ def dimensions_of(table: Table, joined: Collection[str], dialect: str) -> Iterat
             primary_key=True if is_key else None,
             description=column.comment,
         )
-        yield FromColumns(dimension, frozenset({column.name}))
+        yield FromColumns(dimension, frozenset({column.name}), why_dimension(column, is_key=is_key))
     if place:
         latitude, longitude = place
         dimension = Dimension(
@@ -64,22 +65,37 @@ def dimensions_of(table: Table, joined: Collection[str], dialect: str) -> Iterat
             latitude=Sql(column_sql(latitude.name, dialect)),
             longitude=Sql(column_sql(longitude.name, dialect)),
         )
-        yield FromColumns(dimension, frozenset({latitude.name, longitude.name}))
+        why = f"{latitude.name} and {longitude.name} say where a row is"
+        yield FromColumns(dimension, frozenset({latitude.name, longitude.name}), why)
+
+
+def why_dimension(column: TableColumn, *, is_key: bool) -> str:
+    if is_key:
+        return "of the key: tells rows apart"
+    match column.kind:
+        case "number":
+            return f"{column.type}: by its name a label, which nobody adds up"
+        case "time":
+            return f"{column.type}: to group by day, month, year"
+        case _:
+            return f"{column.type}: to group and filter by"
 
 
 def measures_of(table: Table, joined: Collection[str], dialect: str) -> Iterator[FromColumns]:
     """The count of rows, and for each number that is an amount its sum and its mean."""
     names = member_names(table)
     taken = {names[column.name] for column in table.columns if not is_measured(column, table, joined)}
-    yield FromColumns(Measure(name=free("count", taken, "rows"), type="count"), frozenset())
+    yield FromColumns(Measure(name=free("count", taken, "rows"), type="count"), frozenset(), "how many rows there are")
     for column in table.columns:
         if not is_measured(column, table, joined):
             continue
         name, sql = names[column.name], column_sql(column.name, dialect)
         kinds: tuple[tuple[str, MeasureType], ...] = (("total", "sum"), ("average", "avg"))
-        for word, kind in kinds[1:] if words_of(name) & RATES else kinds:
+        is_rate = bool(words_of(name) & RATES)
+        for word, kind in kinds[1:] if is_rate else kinds:
             measure = Measure(name=free(prefixed(word, name), taken), sql=sql, type=kind, description=column.comment)
-            yield FromColumns(measure, frozenset({column.name}))
+            said = "by its name so much for each: its mean, and no sum" if is_rate else "an amount"
+            yield FromColumns(measure, frozenset({column.name}), f"{column.type}: {said}")
 
 
 def is_measured(column: TableColumn, table: Table, joined: Collection[str]) -> bool:

@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlglot import exp
 
 from kubus.define import Definition, Definitions
-from kubus.errors import ConfigError
 from kubus.generate.catalog import Catalog
 from kubus.generate.cubes import Generated
 from kubus.generate.insert import Insertion, inserted
 from kubus.loading.dynamic import is_template
+from kubus.loading.saving import Edit, version_of
 from kubus.model.columns import columns_read, members_of
 from kubus.model.cube import Cube as CompiledCube
 from kubus.model.model import Model
@@ -24,12 +24,26 @@ YAML = (".yml", ".yaml")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A file of the model as it would be. `before` None: there is no such file yet. `adds` says what is new in it."""
+    """A file of the model in `folder` as it would be. `file` is its path below that, `adds` says what is new in it.
 
-    path: Path
+    `before` None: there is no such file yet.
+    """
+
+    folder: Path
+    file: str
     before: str | None
     after: str
     adds: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or would be."""
+        return self.folder / self.file
+
+    @property
+    def edit(self) -> Edit:
+        """What is to be written."""
+        return Edit(self.file, self.after, None if self.before is None else version_of(self.before.encode()))
 
     def diff(self, beside: Path) -> str:
         """The change as a unified diff, with paths as seen from a folder."""
@@ -40,41 +54,19 @@ class Proposal:
         )
         return "".join(lines)
 
-    def write(self) -> None:
-        """Put it into the folder.
-
-        Raises:
-            ConfigError: the file is another than it was when this was proposed; nothing is written.
-            OSError: it cannot be written.
-        """
-        if self.before is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with self.path.open("x", encoding="utf-8", newline="\n") as file:
-                    file.write(self.after)
-            except FileExistsError as error:
-                raise changed(self.path) from error
-            return
-        if read(self.path) != self.before:
-            raise changed(self.path)
-        self.path.write_text(self.after, encoding="utf-8", newline="")
-
-
-def changed(path: Path) -> ConfigError:
-    return ConfigError(f"{path} was changed meanwhile, and is left as it is", hint="Run the command once more")
-
 
 def proposals(folder: Path, model: Model | None, made: Sequence[Generated]) -> tuple[list[Proposal], list[str]]:
     """The files that would be new or longer, and what has to be added by hand, since code or a template makes it."""
     found: list[Proposal] = []
     by_hand: list[str] = []
     longer: dict[str, list[list[Insertion]]] = {}
-    taken: set[Path] = set()
+    taken: set[str] = set()
     for one in made:
         compiled = None if model is None else model.cubes.get(one.cube.name)
         if compiled is None or model is None:
-            path = free_path(folder / "cubes", one.cube.name, taken)
-            found.append(Proposal(path, None, yaml_text(Definitions(cubes=[one.cube])), (one.cube.name,)))
+            file = free_file(folder, one.cube.name, taken)
+            text = yaml_text(Definitions(cubes=[one.cube]))
+            found.append(Proposal(folder, file, None, text, (one.cube.name,)))
             continue
         new = [Insertion(one.cube.name, key, part) for key, part in new_parts(one, compiled, model)]
         if new:
@@ -91,7 +83,7 @@ def proposals(folder: Path, model: Model | None, made: Sequence[Generated]) -> t
                 after = longer_text
                 adds += names
         if adds:
-            found.append(Proposal(folder / file, before, after, tuple(adds)))
+            found.append(Proposal(folder, file, before, after, tuple(adds)))
     return found, by_hand
 
 
@@ -134,9 +126,9 @@ def read(path: Path) -> str:
         return file.read()
 
 
-def free_path(folder: Path, name: str, taken: set[Path]) -> Path:
-    """A file that is not there yet; taken from now on."""
-    names = chain((f"{name}.yml",), (f"{name}_{number}.yml" for number in count(2)))
-    path = next(path for path in map(folder.joinpath, names) if path not in taken and not path.exists())
-    taken.add(path)
-    return path
+def free_file(folder: Path, name: str, taken: set[str]) -> str:
+    """A file of a model folder that is not there yet; taken from now on."""
+    names = chain((f"cubes/{name}.yml",), (f"cubes/{name}_{number}.yml" for number in count(2)))
+    file = next(file for file in names if file not in taken and not (folder / file).exists())
+    taken.add(file)
+    return file

@@ -31,6 +31,7 @@ from kubus.loading.tenant_cubes import tenants_are_told, the_tenancy
 from kubus.loading.view_declarations import DeclaredGroup, DeclaredView
 from kubus.loading.view_groups import compile_groups
 from kubus.loading.views import Made, ViewCompiler
+from kubus.loading.yaml_text import Yaml
 from kubus.model.context import ClaimPath, claims_in
 from kubus.model.cube import Cube
 from kubus.model.join_graph import Join, JoinGraph
@@ -164,6 +165,11 @@ class Compiler:
     def place(self, found: "Found") -> Problem:
         """What was found in the model that was compiled last, at its place in the files as they are written."""
         return found.placed(self._written[1])
+
+    def place_of(self, file: str, at: Yaml) -> tuple[str, int]:
+        """The file and line, as they are written, of a value of the texts that were compiled last."""
+        file = at.file or file
+        return file, self._written[1].source_line(file, at.line)
 
     def unchanged(self, texts: Mapping[str, str | Document]) -> dict[str, str | Document]:
         """The texts; one that is equal to that of before is the very same."""

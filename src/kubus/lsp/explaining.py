@@ -1,8 +1,21 @@
 """What an editor shows of a name or key: its kind, type, meaning and SQL."""
 
+import re
+
+from kubus.lsp.cursor import cursor_at
 from kubus.lsp.open_model import OpenModel
-from kubus.lsp.symbols import Symbol
+from kubus.lsp.symbols import Occurrence, Symbol
 from kubus.model.cube import Cube, Dimension, Measure
+
+
+def explained_at(
+    open_model: OpenModel, file: str, lines: list[str], line: int, column: int
+) -> tuple[str | None, Occurrence | None]:
+    """What is shown of a place of a file with these lines, counted from 0, and the name there if it is one."""
+    name = open_model.at(file, line, column)
+    if name is not None:
+        return explained(name.symbol, open_model), name
+    return meaning_of_key(lines, line, column), None
 
 
 def explained(symbol: Symbol, open_model: OpenModel) -> str | None:
@@ -44,3 +57,13 @@ def explained_member(symbol: Symbol, open_model: OpenModel) -> str | None:
 
 def fenced(sql: str) -> str:
     return f"```sql\n{sql.strip()}\n```"
+
+
+def meaning_of_key(lines: list[str], line: int, column: int) -> str | None:
+    """What the key at a place means."""
+    row = lines[line] if line < len(lines) else ""
+    found = re.match(r"(\s*(?:- +)*)(\w+)\s*:", row)
+    if found is None or not found.start(2) <= column <= found.end(2):
+        return None
+    key = cursor_at(lines, line, found.end(1)).keys.get(found[2])
+    return None if key is None else f"**{found[2]}**\n\n{key.means}"

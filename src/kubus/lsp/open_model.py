@@ -1,9 +1,14 @@
-"""The model that an editor has open: its files, with what is not saved yet, compiled time and again."""
+"""The model that an editor has open: its files, with what is not saved yet, compiled time and again.
 
+Python is run once it is saved, and not while it is being written: half a line may mean anything.
+"""
+
+import ast
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from kubus.errors import ModelError, Problem
 from kubus.loading.compiler import Compiler
@@ -12,6 +17,7 @@ from kubus.loading.dynamic import PYTHON_ENDING, is_template
 from kubus.loading.extends import parent_name
 from kubus.loading.files import ENDINGS, ModelFolder
 from kubus.loading.problems import Problems
+from kubus.loading.yaml_text import BadYaml, read_yaml
 from kubus.lsp.symbols import Occurrence, Symbol, ViewNames, occurrences
 from kubus.model.cube import Member
 from kubus.model.model import Model
@@ -23,6 +29,13 @@ class Diagnosis:
 
     problem: Problem
     rule: str | None = None
+
+
+class Place(NamedTuple):
+    """A line of a file, counted from 1; 0 is unknown."""
+
+    file: str
+    line: int
 
 
 @dataclass(slots=True)
@@ -40,6 +53,8 @@ class OpenModel:
     # The model of the last texts that compiled.
     model: Model | None = None
     found: list[Occurrence] = field(default_factory=list[Occurrence])
+    # The members of the cubes of each file, as they were when it was last YAML.
+    _declared: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict[str, dict[str, dict[str, str]]])
     _compiler: Compiler = field(init=False)
     _files: ModelFolder = field(init=False)
 
@@ -61,16 +76,56 @@ class OpenModel:
         Raises:
             ConfigError: the folder cannot be read.
         """
-        self.texts = {**self._files.texts(), **self.unsaved}
+        self.texts = self.read()
         try:
             self.model = self._compiler.compile(self.texts)
         except ModelError as error:
             found = [Diagnosis(problem) for problem in error.problems]
         else:
             found = [Diagnosis(one.problem, one.rule) for one in self._compiler.lint(self.model, self.off)]
+        found += [Diagnosis(problem) for problem in map(syntax_problem, *self._unsaved_python()) if problem is not None]
+        self._declare()
         named = occurrences(self.texts, self.members(), self.views())
         self.found = [replace(one, symbol=self.declaring(one.symbol)) for one in named]
         return found
+
+    def read(self) -> dict[str, str]:
+        """The texts of all files, with those that are not saved in their place; of Python what is saved.
+
+        Raises:
+            ConfigError: the folder cannot be read.
+        """
+        unsaved = {file: text for file, text in self.unsaved.items() if not file.endswith(PYTHON_ENDING)}
+        return {**self._files.texts(), **unsaved}
+
+    def _unsaved_python(self) -> tuple[list[str], list[str]]:
+        files = [file for file in self.unsaved if file.endswith(PYTHON_ENDING)]
+        return files, [self.unsaved[file] for file in files]
+
+    def _declare(self) -> None:
+        """Keep what each file declares. What is half written is no YAML, and its names are those of before."""
+        unheard = Problems({})
+        declared: dict[str, dict[str, dict[str, str]]] = {}
+        for name, cube in self._compiler.declared_cubes.items():
+            declared.setdefault(cube.file, {})[name] = members_in(cube, unheard)
+        for file, cubes in self._declared.items():
+            if file not in declared and file in self.texts and not is_yaml(self.texts[file]):
+                declared[file] = cubes
+        self._declared = declared
+
+    def place(self, holder: str, part: str | None = None) -> Place | None:
+        """Where a cube or view is declared, or with `part` a member of it, or its join to that cube.
+
+        None where nobody knows: a cube that is gone since, what a view shows, or what the compiler made itself.
+        """
+        cube = self._compiler.declared_cubes.get(holder)
+        found = cube or self._compiler.declared_views.get(holder)
+        if part is not None:
+            lists = () if cube is None else cube.lists.values()
+            found = next((members[part] for members in lists if part in members), None)
+        if found is None:
+            return None
+        return Place(*self._compiler.place_of(found.file, found.at))
 
     def declaring(self, symbol: Symbol) -> Symbol:
         """A member by the cube that declares it, where another inherits it."""
@@ -101,8 +156,7 @@ class OpenModel:
 
     def members(self) -> dict[str, dict[str, str]]:
         """The kind of each member of each cube, by name, as the files declare them now."""
-        unheard = Problems({})
-        return {name: members_in(cube, unheard) for name, cube in self._compiler.declared_cubes.items()}
+        return {name: members for cubes in self._declared.values() for name, members in cubes.items()}
 
     def views(self) -> dict[str, ViewNames]:
         """What the names in each view stand for, in the last model that compiled."""
@@ -140,3 +194,23 @@ class OpenModel:
         """The member that a name stands for."""
         holder = None if self.model is None else self.model.holders.get(symbol.holder)
         return None if holder is None or symbol.member is None else holder.member(symbol.member)
+
+
+def is_yaml(text: str) -> bool:
+    """Whether a text can be read at all."""
+    try:
+        read_yaml(text)
+    except BadYaml:
+        return False
+    return True
+
+
+def syntax_problem(file: str, text: str) -> Problem | None:
+    """Why a text is no Python; None if it is."""
+    try:
+        ast.parse(text, file)
+    except (SyntaxError, ValueError) as error:
+        line, column = (error.lineno or 0, error.offset or 0) if isinstance(error, SyntaxError) else (0, 0)
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        return Problem(file, line, column, f"{type(error).__name__}: {said}")
+    return None

@@ -19,8 +19,7 @@ from kubus.checking.lint_table import rules_off
 from kubus.config.project import project_settings
 from kubus.errors import ConfigError
 from kubus.lsp.completing import Choice, choices
-from kubus.lsp.cursor import cursor_at
-from kubus.lsp.explaining import explained
+from kubus.lsp.explaining import explained_at
 from kubus.lsp.open_model import Diagnosis, OpenModel
 from kubus.lsp.symbols import Occurrence, Symbol
 from kubus.sources.registry import dialect_of
@@ -217,15 +216,15 @@ def make_server() -> ModelServer:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(params: types.HoverParams) -> types.Hover | None:
         uri = params.text_document.uri
-        one = server.occurrence(uri, params.position)
-        if one is not None and server.open_model is not None:
-            text = explained(one.symbol, server.open_model)
-            return None if text is None else shown(text, server.range(one.file, one.line, one.start, one.end))
-        if server.path(uri) is None:
+        path = server.path(uri)
+        if path is None or server.open_model is None:
             return None
+        server.caught_up()
         lines, line, column = server.column(uri, params.position)
-        text = meaning_of_key(lines, line, column)
-        return None if text is None else shown(text)
+        text, one = explained_at(server.open_model, path, lines, line, column)
+        if text is None:
+            return None
+        return shown(text, None if one is None else server.range(one.file, one.line, one.start, one.end))
 
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     def prepare(params: types.PrepareRenameParams) -> types.Range | None:
@@ -279,16 +278,6 @@ def prefixed(open_model: OpenModel, cube: str) -> bool:
     """Whether a view puts the name of a cube before its members."""
     targets = (to for view in open_model.views().values() for to in view.targets.values())
     return any(symbol.holder == cube and prefix for symbol, prefix in targets)
-
-
-def meaning_of_key(lines: list[str], line: int, column: int) -> str | None:
-    """What the key at a place means."""
-    row = lines[line] if line < len(lines) else ""
-    found = re.match(r"(\s*(?:- +)*)(\w+)\s*:", row)
-    if found is None or not found.start(2) <= column <= found.end(2):
-        return None
-    key = cursor_at(lines, line, found.end(1)).keys.get(found[2])
-    return None if key is None else f"**{found[2]}**\n\n{key.means}"
 
 
 def shown(text: str, span: types.Range | None = None) -> types.Hover:

@@ -7,21 +7,18 @@ from pathlib import Path
 from string import Template
 
 from kubus.cli.scaffold.project import write_common, write_settings
-from kubus.define import AccessPolicy, Cube, Definitions
-from kubus.define.definition import put_comments
+from kubus.define import Cube, Definitions
 from kubus.errors import ConfigError
 from kubus.generate.catalog import read_catalog
 from kubus.generate.cubes import generated
 from kubus.generate.keys import with_keys
+from kubus.generate.propose import open_to_all
 from kubus.sources.duckdb_files import READERS, ending
 from kubus.sources.options import DuckDBOptions
 from kubus.sources.registry import make_source
 from kubus.writing.yaml_text import yaml_text
 
 DATABASE_ENDINGS = (".duckdb", ".ddb", ".db")
-
-# New projects are closed to everyone until policies say who sees what, and the first is for people to narrow.
-OPENED = " Everybody whom the server lets in sees all of it. Name groups here, and the rows and members of each."
 
 
 def write_own_project(folder: Path, name: str, files: Sequence[Path], readme: str, *, development: bool) -> list[Cube]:
@@ -69,7 +66,7 @@ def copied(data: Path, files: Sequence[Path]) -> tuple[str, DuckDBOptions]:
 
 
 async def cubes_in(options: DuckDBOptions) -> list[Cube]:
-    """A cube for each table, open to everybody who is let in."""
+    """A cube for each table, open to everybody who is let in: new projects close cubes that have no policy."""
     source = make_source("default", options)
     try:
         catalog = await read_catalog(source)
@@ -78,16 +75,9 @@ async def cubes_in(options: DuckDBOptions) -> list[Cube]:
             raise ConfigError("There is no table in what was given")
         catalog = await with_keys(catalog, source, tables)
         tables = [table for table in catalog.tables if table.schema == catalog.schema]
-        return [opened(one.cube) for one in generated(catalog, tables, source.dialect, {})]
+        return [open_to_all(one.cube) for one in generated(catalog, tables, source.dialect, {})]
     finally:
         await source.close()
-
-
-def opened(cube: Cube) -> Cube:
-    shown = cube.changed(access_policy=[AccessPolicy(group="*")])
-    put_comments(shown, "", cube.comments.get("", ()))
-    put_comments(shown, "access_policy", (OPENED,))
-    return shown
 
 
 def first_query(cubes: Sequence[Cube]) -> str:
