@@ -1,21 +1,24 @@
 /** The data API, asked with the client library that applications use too. */
 
 import cube, {
+  type Query as ClientQuery,
   type Cube,
   HttpTransport,
   type ITransportResponse,
   type LoadResponseResult,
-  type Query,
   RequestError,
 } from '@cubejs-client/core';
 import { type Caller, forgetTokens, tokenOf } from './callers';
 import { Refused } from './request';
+import type { components } from './schema';
 
 /** A phase of a request and its duration in milliseconds, as the server measured it. */
 export interface Phase {
   name: string;
   ms: number;
 }
+
+type Query = components['schemas']['Query'];
 
 /** A row of an answer, keyed by member: texts, also for numbers; booleans; null. */
 export type Row = Record<string, string | boolean | null>;
@@ -102,12 +105,14 @@ function refusal(error: unknown): Refused {
 export function load(query: Query, asking: Asking): Promise<Answer> {
   const started = performance.now();
   return withToken(asking, async (api, transport) => {
-    const resultSet = await api.load(query, {
+    // The library's type of a query has fewer operators than the API.
+    const resultSet = await api.load(query as ClientQuery, {
       progressCallback: (progress) =>
         asking.onStillRunning?.(progress.stage(), (performance.now() - started) / 1000),
     });
     return {
-      // Its own `serialize` copies every row.
+      // The method that gives these, `serialize`, copies every row.
+      // biome-ignore lint/complexity/useLiteralKeys: only so may what is private be read
       results: resultSet['loadResponses'],
       phases: transport.phases,
       ms: performance.now() - started,

@@ -3,9 +3,9 @@ import { chooseCaller, useCallers } from '../api/callers';
 import { useServer } from '../api/server';
 import { IconButton } from '../ui/Button';
 import { Select } from '../ui/Select';
+import { chooseTheme, useTheme } from '../ui/theme';
 import { ModelState } from './ModelState';
 import styles from './TopBar.module.css';
-import { chooseTheme, useTheme } from './theme';
 
 /** The project, the state of its model, who asks, and the theme. */
 export function TopBar() {

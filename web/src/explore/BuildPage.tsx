@@ -1,11 +1,188 @@
+import type { EChartsType } from 'echarts/core';
+import { ListFilterPlus } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { useCallers } from '../api/callers';
+import { isAborted, wordsOf } from '../api/request';
 import { useServer } from '../api/server';
-import { EmptyState } from '../ui/State';
+import { asked as askedFor, axesOf, chartOf } from '../query/select';
+import { Button } from '../ui/Button';
+import { Modal } from '../ui/Modal';
+import { Note, Spinner } from '../ui/State';
+import { useTheme } from '../ui/theme';
+import styles from './BuildPage.module.css';
+import { Details } from './details/Details';
+import { saveChart, saveRows } from './exporting';
+import { MemberTree } from './MemberTree';
+import type { Member } from './members';
+import { ResultView } from './ResultView';
+import { resultOf } from './result';
+import { emptyFilter, Shelf } from './shelf/Shelf';
+import { Toolbar } from './Toolbar';
+import { type Asked, useAnswer } from './useAnswer';
+import { useExploration } from './useExploration';
+import { useMembers } from './useMembers';
+import { useNarrow } from './useNarrow';
 
+const NO_COLUMNS = new Map();
+
+/** The page on which a query is built and its answer is seen. */
 export default function BuildPage() {
   const { context } = useServer();
-  return (
-    <EmptyState title="Build">
-      {context === undefined ? 'Connecting' : `Model ${context.modelVersion}`}
-    </EmptyState>
+  const { current: caller } = useCallers();
+  const explored = useExploration();
+  const { exploration, problem, dispatch } = explored;
+  const { query } = exploration;
+  const membersState = useMembers(context, caller);
+  const { members } = membersState;
+  const theme = useTheme();
+  const isNarrow = useNarrow();
+  const [showsMembers, setShowsMembers] = useState(false);
+  const [drawn, setDrawn] = useState<EChartsType | null>(null);
+  const [saveProblem, setSaveProblem] = useState<string | null>(null);
+
+  const apiUrl = context === undefined ? null : `${context.basePath}/v1`;
+  const asked = useMemo((): Asked | null => {
+    const wanted = askedFor(exploration);
+    if (wanted === null || apiUrl === null) return null;
+    return { query: wanted, apiUrl, caller, modelVersion: context?.modelVersion ?? null };
+  }, [exploration, apiUrl, caller, context?.modelVersion]);
+  const answering = useAnswer(asked);
+  const { state } = answering;
+  const answered =
+    state.kind === 'answered' ? state.answered : state.kind === 'loading' ? state.before : null;
+  const shown = useMemo(
+    () => (answered === null ? null : { answered, result: resultOf(answered) }),
+    [answered],
   );
+  const chart = chartOf(exploration);
+  const axes = useMemo(
+    () => axesOf({ ...exploration, query: answered?.asked.query ?? exploration.query }, chart),
+    [exploration, answered, chart],
+  );
+  const chosen = useMemo(
+    () =>
+      new Set([
+        ...(query.measures ?? []),
+        ...(query.dimensions ?? []),
+        ...(query.segments ?? []),
+        ...(query.timeDimensions ?? []).map((time) => time.dimension),
+      ]),
+    [query],
+  );
+
+  const saving = (work: Promise<void>) => {
+    setSaveProblem(null);
+    work.catch((error: unknown) => {
+      if (!isAborted(error)) setSaveProblem(wordsOf(error));
+    });
+  };
+
+  const tree = (
+    <MemberTree
+      state={membersState}
+      chosen={chosen}
+      onToggle={(member) => toggle(member, chosen.has(member.name), dispatch)}
+      onFilter={(member) => dispatch({ type: 'addFilter', path: [], filter: emptyFilter(member) })}
+    />
+  );
+
+  return (
+    <div className={styles.page}>
+      <h1 className={styles.hidden}>Build</h1>
+      {isNarrow ? (
+        <Modal title="Members" kind="sheet" isOpen={showsMembers} onClose={() => setShowsMembers(false)}>
+          {tree}
+        </Modal>
+      ) : (
+        <aside className={styles.members} aria-label="Members">
+          {tree}
+        </aside>
+      )}
+      <div className={styles.main}>
+        {problem !== null && <Note tone="warn">{problem}.</Note>}
+        {isNarrow && (
+          <Button onPress={() => setShowsMembers(true)}>
+            <ListFilterPlus aria-hidden="true" />
+            Choose members
+          </Button>
+        )}
+        {apiUrl === null ? (
+          <Spinner label="Connecting" />
+        ) : (
+          <Shelf
+            exploration={exploration}
+            members={members}
+            apiUrl={apiUrl}
+            caller={caller}
+            dispatch={dispatch}
+          />
+        )}
+        {asked !== null && (
+          <Toolbar
+            explored={explored}
+            chart={chart}
+            axes={axes}
+            columns={shown?.result.columns ?? NO_COLUMNS}
+            canSaveRows={state.kind === 'answered'}
+            canSaveChart={state.kind === 'answered' && drawn !== null}
+            onSaveRows={(format) => saving(saveRows(asked, format))}
+            onSaveChart={(format) => {
+              if (drawn !== null) saving(saveChart(drawn, format));
+            }}
+          />
+        )}
+        {saveProblem !== null && <Note tone="bad">{saveProblem}</Note>}
+        <section className={styles.result} aria-label="Answer">
+          <ResultView
+            answering={answering}
+            shown={shown}
+            exploration={exploration}
+            chart={chart}
+            axes={axes}
+            members={members}
+            theme={theme}
+            dispatch={dispatch}
+            onChart={setDrawn}
+          />
+        </section>
+        {state.kind === 'answered' && (
+          <AnswerLine rows={shown?.result.rows.length ?? 0} ms={state.answered.answer.ms} />
+        )}
+        {asked !== null && context !== undefined && (
+          <Details
+            asked={asked}
+            answered={state.kind === 'answered' ? state.answered : null}
+            context={context}
+            dispatch={dispatch}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function AnswerLine({ rows, ms }: { rows: number; ms: number }) {
+  return (
+    <p className={styles.line} role="status">
+      {rows === 1 ? '1 row' : `${rows.toLocaleString()} rows`} in {Math.round(ms).toLocaleString()} ms
+    </p>
+  );
+}
+
+const SHELVES = { measure: 'measures', dimension: 'dimensions', segment: 'segments' } as const;
+
+type Dispatch = ReturnType<typeof useExploration>['dispatch'];
+
+/** Puts a member where members of its kind belong, or takes it out. */
+function toggle(member: Member, isChosen: boolean, dispatch: Dispatch): void {
+  const { kind, name } = member;
+  if (kind === 'time') {
+    dispatch(
+      isChosen
+        ? { type: 'removeTime', dimension: name }
+        : { type: 'setTime', time: { dimension: name, granularity: 'month' } },
+    );
+  } else {
+    dispatch({ type: 'toggle', shelf: SHELVES[kind], member: name });
+  }
 }

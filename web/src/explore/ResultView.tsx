@@ -1,0 +1,165 @@
+import type { EChartsType } from 'echarts/core';
+import { Ban, ChartNoAxesCombined, Hourglass } from 'lucide-react';
+import type { Axes, Chart, Exploration } from '../query/query';
+import type { Action } from '../query/reduce';
+import { Button } from '../ui/Button';
+import { EmptyState, Note, Spinner } from '../ui/State';
+import { ChartView } from './chart/ChartView';
+import { NumberView } from './chart/NumberView';
+import type { Members } from './members';
+import styles from './ResultView.module.css';
+import type { Result } from './result';
+import { TableView } from './table/TableView';
+import type { Answered, Answering } from './useAnswer';
+
+export interface ResultViewProps {
+  answering: Answering;
+  /** The answer that is shown, also while another is on its way. */
+  shown: { answered: Answered; result: Result } | null;
+  exploration: Exploration;
+  chart: Chart;
+  axes: Axes;
+  members: Members;
+  theme: string;
+  dispatch: (action: Action) => void;
+  onChart: (chart: EChartsType | null) => void;
+}
+
+/** The answer, or why there is none: nothing asked, on its way, slow, refused, stopped, no rows. */
+export function ResultView({ answering, shown, ...drawing }: ResultViewProps) {
+  const { state, cancel, again } = answering;
+  switch (state.kind) {
+    case 'nothing':
+      return <Welcome members={drawing.members} dispatch={drawing.dispatch} />;
+    case 'refused':
+      return (
+        <div className={styles.refused}>
+          <Note tone="bad">{state.refused.message}</Note>
+          <Button onPress={again}>Ask again</Button>
+        </div>
+      );
+    case 'cancelled':
+      return (
+        <EmptyState title="Stopped" icon={<Ban />}>
+          <p>Nobody waits for this answer any more, and the database was told to stop.</p>
+          <Button onPress={again}>Ask again</Button>
+        </EmptyState>
+      );
+    case 'loading':
+      if (state.stillRunning !== null) {
+        return (
+          <EmptyState title="Still running" icon={<Hourglass />}>
+            <p role="status">
+              {state.stillRunning.stage}: {Math.round(state.stillRunning.seconds)} seconds so far. The answer
+              is shown as soon as it is there.
+            </p>
+            <Button onPress={cancel}>Cancel</Button>
+          </EmptyState>
+        );
+      }
+      return (
+        <div className={styles.waiting} aria-busy="true">
+          {shown !== null && (
+            <div className={styles.before} inert>
+              <Shown shown={shown} {...drawing} />
+            </div>
+          )}
+          <div className={styles.spinner}>
+            <Spinner label="Asking" />
+          </div>
+        </div>
+      );
+    case 'answered':
+      return shown === null ? null : <Shown shown={shown} {...drawing} />;
+  }
+}
+
+type ShownProps = Omit<ResultViewProps, 'answering' | 'shown'> & {
+  shown: { answered: Answered; result: Result };
+};
+
+function Shown({ shown, exploration, chart, axes, members, theme, dispatch, onChart }: ShownProps) {
+  const { answered, result } = shown;
+  if (result.rows.length === 0) {
+    return (
+      <EmptyState title="No rows">
+        <p>
+          The question is right, and nothing in the data fits it. A wider range or fewer filters may have
+          some.
+        </p>
+      </EmptyState>
+    );
+  }
+  if (chart === 'table') {
+    const wantsTotals = exploration.totals;
+    return (
+      <TableView
+        axes={axes}
+        answered={answered}
+        result={result}
+        members={members}
+        wantsTotals={wantsTotals}
+        dispatch={dispatch}
+      />
+    );
+  }
+  if (result.measures.length === 0) {
+    return (
+      <EmptyState title="A chart needs a measure">
+        <p>There are only dimensions in this query: their values are in the table.</p>
+        <Button onPress={() => dispatch({ type: 'setChart', chart: 'table' })}>Show the table</Button>
+      </EmptyState>
+    );
+  }
+  if (chart === 'number') return <NumberView result={result} />;
+  return (
+    <ChartView
+      chart={chart}
+      axes={axes}
+      answered={answered}
+      result={result}
+      members={members}
+      theme={theme}
+      onChart={onChart}
+    />
+  );
+}
+
+/** What stands before the first question: a way to it that takes one press. */
+function Welcome({ members, dispatch }: { members: Members; dispatch: (action: Action) => void }) {
+  const first = firstQuestion(members);
+  return (
+    <EmptyState title="What do you want to know?" icon={<ChartNoAxesCombined />}>
+      <p>Choose measures and what to see them by. The answer is drawn at once.</p>
+      {first !== null && (
+        <Button
+          tone="primary"
+          onPress={() =>
+            dispatch({
+              type: 'setQuery',
+              query: {
+                measures: [first.measure],
+                ...(first.time === null
+                  ? {}
+                  : { timeDimensions: [{ dimension: first.time, granularity: 'month' }] }),
+              },
+            })
+          }
+        >
+          {first.words}
+        </Button>
+      )}
+    </EmptyState>
+  );
+}
+
+function firstQuestion({ holders }: Members): { measure: string; time: string | null; words: string } | null {
+  for (const holder of holders) {
+    const measure = holder.members.find((member) => member.kind === 'measure' && member.isPublic);
+    const time = holder.members.find((member) => member.kind === 'time' && member.isPublic);
+    if (measure === undefined) continue;
+    const words = time === undefined ? measure.title : `${measure.title} by month`;
+    return { measure: measure.name, time: time?.name ?? null, words };
+  }
+  return null;
+}

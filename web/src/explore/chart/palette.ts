@@ -1,0 +1,15 @@
+import type { Palette } from './chartOptions';
+
+/** The colours of the theme that is shown, for what is drawn outside of CSS. */
+export function paletteOfPage(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    series: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => token(`--chart-${number}`)),
+    text: token('--text'),
+    soft: token('--text-soft'),
+    line: token('--line'),
+    surface: token('--surface'),
+    heat: [token('--heat-low'), token('--heat-high')],
+  };
+}

@@ -1,0 +1,81 @@
+import { type ReactNode, useState } from 'react';
+import type { Explanation } from '../../api/explain';
+import type { ServerContext } from '../../api/playground';
+import type { Action } from '../../query/reduce';
+import { Note, Spinner } from '../../ui/State';
+import { Tabs } from '../../ui/Tabs';
+import type { Answered, Asked } from '../useAnswer';
+import { CodeTab } from './CodeTab';
+import styles from './Details.module.css';
+import { JsonTab } from './JsonTab';
+import { PlanTab } from './PlanTab';
+import { PoliciesTab } from './PoliciesTab';
+import { SqlTab } from './SqlTab';
+import { TimingTab } from './TimingTab';
+import { useExplanation } from './useExplanation';
+
+type Tab = 'json' | 'sql' | 'plan' | 'timing' | 'policies' | 'code';
+
+export interface DetailsProps {
+  asked: Asked;
+  /** Null while there is no answer to what is asked. */
+  answered: Answered | null;
+  context: ServerContext;
+  dispatch: (action: Action) => void;
+}
+
+/** What lies behind an answer: the query, how it is answered, how long that took, and how programs ask the same. */
+export function Details({ asked, answered, context, dispatch }: DetailsProps) {
+  const [tab, setTab] = useState<Tab>('json');
+  return (
+    <section className={styles.details} aria-label="Behind the answer">
+      <Tabs<Tab>
+        aria-label="Behind the answer"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { id: 'json', label: 'Query', content: <JsonTab query={asked.query} dispatch={dispatch} /> },
+          {
+            id: 'sql',
+            label: 'SQL',
+            content: <Explained asked={asked}>{(told) => <SqlTab told={told} />}</Explained>,
+          },
+          {
+            id: 'plan',
+            label: 'Plan',
+            content: <Explained asked={asked}>{(told) => <PlanTab told={told} />}</Explained>,
+          },
+          { id: 'timing', label: 'Timing', content: <TimingTab answered={answered} /> },
+          {
+            id: 'policies',
+            label: 'Policies',
+            content: <Explained asked={asked}>{(told) => <PoliciesTab told={told} />}</Explained>,
+          },
+          { id: 'code', label: 'Code', content: <CodeTab asked={asked} context={context} /> },
+        ]}
+      />
+    </section>
+  );
+}
+
+interface ExplainedProps {
+  asked: Asked;
+  children: (told: Explanation) => ReactNode;
+}
+
+function Explained({ asked, children }: ExplainedProps) {
+  const state = useExplanation(asked);
+  return (
+    <div className={styles.tab}>
+      {state.kind === 'loading' && <Spinner label="Explaining" />}
+      {state.kind === 'refused' && <Note tone="bad">{state.words}</Note>}
+      {state.kind === 'there' && state.explanation.refused !== null && (
+        <Note tone="bad">
+          {state.explanation.refused.message}
+          {state.explanation.refused.hint !== null && <p>{state.explanation.refused.hint}</p>}
+        </Note>
+      )}
+      {state.kind === 'there' && children(state.explanation)}
+    </div>
+  );
+}

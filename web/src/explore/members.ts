@@ -1,0 +1,103 @@
+/** The members that a caller may ask for, by name. */
+
+import type { Cube } from '@cubejs-client/core';
+import type { MemberType } from '../query/operators';
+
+export type MemberKind = 'measure' | 'dimension' | 'time' | 'segment';
+
+export interface Member {
+  name: string;
+  title: string;
+  shortTitle: string;
+  description: string | undefined;
+  kind: MemberKind;
+  type: MemberType;
+  /** What the measure aggregates by: `sum`, `count`, `avg`, …; undefined for other members. */
+  aggType: string | undefined;
+  /** Granularities of its own, beside those that every time has. */
+  granularities: readonly { name: string; title: string }[];
+  isPublic: boolean;
+  holder: Holder;
+}
+
+/** A cube or a view. */
+export interface Holder {
+  name: string;
+  title: string;
+  description: string | undefined;
+  isView: boolean;
+  members: readonly Member[];
+}
+
+export interface Members {
+  holders: readonly Holder[];
+  byName: ReadonlyMap<string, Member>;
+}
+
+export const NO_MEMBERS: Members = { holders: [], byName: new Map() };
+
+interface Listed {
+  name: string;
+  title: string;
+  shortTitle: string;
+  description?: string | undefined;
+  type?: string;
+  aggType?: string;
+  public?: boolean;
+  granularities?: { name: string; title: string }[];
+}
+
+/** The members of these cubes and views. Views come first: they are made for those who ask. */
+export function membersOf(cubes: readonly Cube[]): Members {
+  const holders = cubes.map(holderOf).sort((a, b) => Number(b.isView) - Number(a.isView));
+  const all = holders.flatMap((holder) => holder.members);
+  return { holders, byName: new Map(all.map((member) => [member.name, member])) };
+}
+
+function holderOf(cube: Cube): Holder {
+  const members: Member[] = [];
+  const holder: Holder = {
+    name: cube.name,
+    title: cube.title,
+    description: cube.description,
+    isView: cube.type === 'view',
+    members,
+  };
+  const add = (listed: readonly Listed[], kindOf: (one: Listed) => MemberKind) => {
+    for (const one of listed) {
+      members.push({
+        name: one.name,
+        title: one.title,
+        shortTitle: one.shortTitle,
+        description: one.description,
+        kind: kindOf(one),
+        type: typeOf(one.type),
+        aggType: one.aggType,
+        granularities: one.granularities ?? [],
+        isPublic: one.public !== false,
+        holder,
+      });
+    }
+  };
+  add(cube.measures, () => 'measure');
+  add(cube.dimensions as Listed[], (one) => (one.type === 'time' ? 'time' : 'dimension'));
+  add(cube.segments, () => 'segment');
+  return holder;
+}
+
+function typeOf(type: string | undefined): MemberType {
+  return type === 'number' || type === 'time' || type === 'boolean' ? type : 'string';
+}
+
+/** The holders with those of their members whose names or titles have every word of the search. */
+export function found(holders: readonly Holder[], search: string): readonly Holder[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return holders;
+  return holders.flatMap((holder) => {
+    const members = holder.members.filter((member) => {
+      const text = `${member.name} ${member.title} ${holder.title}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+    return members.length === 0 ? [] : [{ ...holder, members }];
+  });
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import type { TimeDimension } from '../../query/query';
+import { Button } from '../../ui/Button';
+import { Select } from '../../ui/Select';
+import { TextField } from '../../ui/TextField';
+import styles from './RangeField.module.css';
+
+export type Range = NonNullable<TimeDimension['dateRange']>;
+
+const WORDS = [
+  'today',
+  'yesterday',
+  'last 7 days',
+  'last 30 days',
+  'this week',
+  'last week',
+  'this month',
+  'last month',
+  'this quarter',
+  'last quarter',
+  'this year',
+  'last year',
+  'last 2 years',
+];
+const ALL = 'all';
+const OWN = 'own';
+
+/** A range in words, as short as can be; nothing for all time. */
+export function rangeWords(range: Range | undefined): string {
+  if (range === undefined) return '';
+  return typeof range === 'string' ? range : [...new Set(range)].join(' to ');
+}
+
+export interface RangeFieldProps {
+  label: string;
+  range: Range | undefined;
+  onChange: (range: Range | undefined) => void;
+}
+
+/** A range of time: one in words, or from one day to another. */
+export function RangeField({ label, range, onChange }: RangeFieldProps) {
+  const isOwn = range !== undefined && !(typeof range === 'string' && WORDS.includes(range));
+  const [choosesOwn, setChoosesOwn] = useState(isOwn);
+  const value = choosesOwn ? OWN : typeof range === 'string' ? range : ALL;
+  return (
+    <>
+      <Select
+        label={label}
+        options={[
+          { id: ALL, label: 'all time' },
+          ...WORDS.map((words) => ({ id: words, label: words })),
+          { id: OWN, label: 'from … to …' },
+        ]}
+        value={value}
+        onChange={(chosen) => {
+          setChoosesOwn(chosen === OWN);
+          if (chosen !== OWN) onChange(chosen === ALL ? undefined : chosen);
+        }}
+      />
+      {choosesOwn && <OwnRange range={range} onChange={onChange} />}
+    </>
+  );
+}
+
+function OwnRange({ range, onChange }: { range: Range | undefined; onChange: (range: Range) => void }) {
+  const [first = '', last = first] = Array.isArray(range) ? range : range === undefined ? [] : [range];
+  const [from, setFrom] = useState(first.slice(0, 10));
+  const [to, setTo] = useState(last.slice(0, 10));
+  const isWrong = from !== '' && to !== '' && from > to;
+  return (
+    <div className={styles.own}>
+      <TextField label="From" type="date" value={from} onChange={setFrom} />
+      <TextField
+        label="To"
+        type="date"
+        value={to}
+        onChange={setTo}
+        error={isWrong ? 'Before the start' : undefined}
+      />
+      <Button isDisabled={from === '' || to === '' || isWrong} onPress={() => onChange([from, to])}>
+        Set
+      </Button>
+    </div>
+  );
+}
