@@ -20,11 +20,11 @@ export function App() {
         <Rail path={path} />
         <TopBar />
         <main id="page" className={styles.page} tabIndex={-1}>
-          <PageBoundary key={path}>
+          <PageBoundary key={path.split('/')[1]}>
             <Suspense fallback={<Spinner label="Loading the page" />}>
               <Switch>
                 {PAGES.map(({ path, content: Content }) => (
-                  <Route key={path} path={path}>
+                  <Route key={path} path={`${path}/*?`}>
                     <Content />
                   </Route>
                 ))}

@@ -11,7 +11,11 @@ export function Rail({ path }: { path: string }) {
       <ul className={styles.pages}>
         {PAGES.map(({ path: to, title, icon: Icon }) => (
           <li key={to}>
-            <Link className={styles.link} href={to} aria-current={path === to ? 'page' : undefined}>
+            <Link
+              className={styles.link}
+              href={to}
+              aria-current={path.split('/')[1] === to.slice(1) ? 'page' : undefined}
+            >
               <Icon aria-hidden="true" />
               {title}
             </Link>

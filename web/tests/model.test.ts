@@ -1,0 +1,198 @@
+/** What the Model page does without a server: drafts, searching, diffs, places, the layout of the join graph. */
+
+import { describe, expect, test } from 'vitest';
+import type { DbTable, JoinEdge, ModelFile, ModelHolder } from '../src/api/model';
+import { buildPath, filePath, sectionOf } from '../src/model/address';
+import { diffLines } from '../src/model/diff';
+import { type Drafts, isDirty, stepped, toSave } from '../src/model/draft';
+import { explanation } from '../src/model/explanation';
+import { joinsOn, placed, WIDTH } from '../src/model/layout';
+import { faultOf } from '../src/model/NewFile';
+import { bySchema, keyOf, pathsOf, pickedAtFirst } from '../src/model/picked';
+import { columnAt, offsetAt } from '../src/model/places';
+import { searched } from '../src/model/search';
+import { formatWords } from '../src/model/words';
+
+function file(content: string, base: string | null = content): ModelFile {
+  return { fileName: 'orders.yml', content, absPath: '/model/orders.yml', kind: 'yaml', base, whyNot: null };
+}
+
+describe('drafts', () => {
+  const opened = stepped({}, { do: 'see', file: file('a') });
+  const typed = stepped(opened, { do: 'type', name: 'orders.yml', text: 'ab' });
+  const of = (drafts: Drafts) => drafts['orders.yml'] ?? expect.fail('there is no draft');
+
+  test('what is typed is not saved', () => {
+    expect(isDirty(of(opened))).toBe(false);
+    expect(isDirty(of(typed))).toBe(true);
+    expect(isDirty(of(stepped(typed, { do: 'discard', name: 'orders.yml' })))).toBe(false);
+  });
+
+  test('a file that changes on the disk is taken over where nothing was typed', () => {
+    const next = of(stepped(opened, { do: 'see', file: file('b') }));
+    expect([next.text, next.typed, next.theirs, isDirty(next)]).toEqual(['b', 'b', null, false]);
+  });
+
+  test('where something was typed, both are shown, and neither is lost', () => {
+    const next = of(stepped(typed, { do: 'see', file: file('b') }));
+    expect([next.text, next.typed, next.theirs, next.file.base]).toEqual(['ab', 'ab', 'b', 'b']);
+    const saved = of(
+      stepped(stepped(typed, { do: 'see', file: file('b') }), { do: 'saved', file: file('ab') }),
+    );
+    expect([saved.theirs, isDirty(saved)]).toEqual([null, false]);
+  });
+
+  test('the same file seen again changes nothing', () => {
+    expect(stepped(typed, { do: 'see', file: file('a') })).toBe(typed);
+  });
+
+  test('what is typed while it is saved stays unsaved', () => {
+    const more = stepped(typed, { do: 'type', name: 'orders.yml', text: 'abc' });
+    const saved = of(stepped(more, { do: 'saved', file: file('ab') }));
+    expect([saved.typed, isDirty(saved)]).toEqual(['abc', true]);
+  });
+
+  test('line ends of Windows stay', () => {
+    const windows = stepped({}, { do: 'see', file: file('a\r\nb\r\n') });
+    expect(isDirty(of(windows))).toBe(false);
+    expect(toSave(of(stepped(windows, { do: 'type', name: 'orders.yml', text: 'a\nc\n' })))).toBe(
+      'a\r\nc\r\n',
+    );
+  });
+
+  test('a new file is unsaved from the start', () => {
+    expect(isDirty(of(stepped({}, { do: 'see', file: file('', null) })))).toBe(true);
+  });
+});
+
+test('diffs line by line', () => {
+  const diff =
+    '--- model/a.yml\n+++ model/a.yml\n@@ -1,2 +1,3 @@\n one\n-two\n+2\n+-- three\n@@ -9 +10 @@\n nine\n';
+  expect(diffLines(diff)).toEqual([
+    { kind: 'same', text: 'one', number: 1 },
+    { kind: 'removed', text: 'two', number: null },
+    { kind: 'added', text: '2', number: 2 },
+    { kind: 'added', text: '-- three', number: 3 },
+    { kind: 'gap', text: '', number: null },
+    { kind: 'same', text: 'nine', number: 10 },
+  ]);
+});
+
+test('columns count characters, places units of UTF-16', () => {
+  const line = 'a: "😀b"';
+  expect(columnAt(line, line.indexOf('b'))).toBe(6);
+  expect(offsetAt(line, 6)).toBe(line.indexOf('b'));
+});
+
+test('addresses lead to a section, a line, a query', () => {
+  expect(['/model', '/model/graph', '/model/files', '/model/what'].map(sectionOf)).toEqual([
+    'browse',
+    'graph',
+    'files',
+    'browse',
+  ]);
+  expect(filePath('a b/c.yml', 3)).toBe('/model/files?file=a%20b%2Fc.yml&line=3');
+  const query = { measures: ['orders.count'] };
+  const found = new URL(buildPath(query, 'line'), 'http://localhost').searchParams;
+  expect([JSON.parse(found.get('query') ?? ''), found.get('chart')]).toEqual([query, 'line']);
+});
+
+function holder(name: string, measures: readonly string[]): ModelHolder {
+  const members = measures.map((one) => ({ name: `${name}.${one}`, title: one, shortTitle: one, sql: null }));
+  const nothing = { dimensions: [], segments: [], hierarchies: [], nestedFolders: [] };
+  return { name, type: 'cube', title: name, public: true, policies: 0, measures: members, ...nothing };
+}
+
+test('search finds cubes by their names, and members in others', () => {
+  const holders = [holder('orders', ['count', 'total']), holder('users', ['order_count'])];
+  const names = (text: string) =>
+    searched(holders, text).map(({ holder: one, members }) => [
+      one.name,
+      members.map(({ member }) => member.shortTitle),
+    ]);
+  expect(names('')).toEqual([
+    ['orders', []],
+    ['users', []],
+  ]);
+  expect(names('order')).toEqual([
+    ['orders', []],
+    ['users', ['order_count']],
+  ]);
+  expect(names('TOTAL')).toEqual([['orders', ['total']]]);
+  expect(names('nothing')).toEqual([]);
+});
+
+function table(schema: string, name: string, cube: string | null = null): DbTable {
+  const column = { name: `${name}_id`, type: 'int', kind: 'number' as const, comment: null, isKey: true };
+  return { schema, name, comment: null, cube, leadsTo: [], columns: [column] };
+}
+
+describe('picking tables', () => {
+  const tables = [table('crm', 'a.b'), table('main', 'orders'), table('main', 'users')];
+
+  test('by schema, the current one first, found by table and column', () => {
+    expect(bySchema(tables, 'main', '').map(([schema]) => schema)).toEqual(['main', 'crm']);
+    expect(bySchema(tables, 'main', 'users_id').map(([, found]) => found.map((one) => one.name))).toEqual([
+      ['users'],
+    ]);
+  });
+
+  test('for an empty model those of the current schema are picked, if they are few', () => {
+    expect(pathsOf(pickedAtFirst(tables, 'main'))).toEqual([
+      ['main', 'orders'],
+      ['main', 'users'],
+    ]);
+    expect(pickedAtFirst([...tables, table('main', 'x', 'x')], 'main').size).toBe(0);
+    const many = Array.from({ length: 30 }, (_, number) => table('main', `t${number}`));
+    expect(pickedAtFirst(many, 'main').size).toBe(0);
+    expect(keyOf({ schema: 'a', name: 'b.c' })).not.toBe(keyOf({ schema: 'a.b', name: 'c' }));
+  });
+});
+
+test('cubes stand in the direction of their joins, and none upon another', () => {
+  const node = (name: string) => ({
+    ...{ name, title: name, public: true, dataSource: 'default', measures: 1, dimensions: 1, hasKey: true },
+    ...{ fileName: 'a.yml', line: 1 },
+  });
+  const join = (source: string, target: string): JoinEdge => ({
+    ...{ source, target, relationship: 'many_to_one', sql: '', fileName: 'a.yml', line: 1 },
+  });
+  const cubes = ['lines', 'orders', 'users', 'alone'].map(node);
+  // A circle is drawn too.
+  const places = placed({
+    cubes,
+    joins: [join('lines', 'orders'), join('orders', 'users'), join('users', 'lines')],
+  });
+  const x = (name: string) => places.get(name)?.x ?? Number.NaN;
+  expect(x('orders')).toBeGreaterThan(x('lines') + WIDTH);
+  expect(x('users')).toBeGreaterThan(x('orders') + WIDTH);
+  expect(new Set([...places.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(4);
+  expect(joinsOn([['lines'], ['lines', 'orders', 'users']])).toEqual(
+    new Set(['lines>orders', 'orders>users']),
+  );
+});
+
+test('explanations are text, bold words and code, and never markup', () => {
+  const found = explanation(
+    '**orders.total**: measure\n\n<img src=x onerror=alert(1)>\n\n```sql\na\n\nb\n```',
+  );
+  expect(found.querySelector('strong')?.textContent).toBe('orders.total');
+  expect(found.querySelector('img')).toBeNull();
+  expect(found.querySelector('pre')?.textContent).toBe('a\n\nb');
+});
+
+test('names of new files', () => {
+  expect(faultOf('cubes/a.yml', [])).toBeNull();
+  for (const name of ['a', 'cubes/', '../a.yml', '/a.yml', '.a.yml', 'a//b.yml'])
+    expect(faultOf(name, [])).not.toBeNull();
+  expect(faultOf('a.yml', ['a.yml'])).toMatch('already');
+});
+
+test('formats in words', () => {
+  const member = { name: 'a.b', title: '', shortTitle: '', sql: null };
+  expect(formatWords(member)).toBe('');
+  expect(formatWords({ ...member, format: 'currency', currency: 'EUR' })).toBe('currency, EUR');
+  expect(
+    formatWords({ ...member, format: { type: 'custom-numeric', value: '.2%', alias: 'percent_2' } }),
+  ).toBe('percent_2');
+});
