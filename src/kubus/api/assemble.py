@@ -15,7 +15,8 @@ from kubus.api.rest.cors import Cors
 from kubus.audit.audit_log import AuditLog
 from kubus.audit.query_tags import QueryTags
 from kubus.auth.provider import Authenticator
-from kubus.config.audit import audit_key, make_audit
+from kubus.config.audit import audit_key
+from kubus.config.make_audit import make_audit
 from kubus.config.project import project_settings
 from kubus.config.revocation import make_watch
 from kubus.config.settings import Settings

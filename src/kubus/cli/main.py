@@ -1,5 +1,6 @@
 """The command `kubus`. Each command is imported when it is called, so that none pays for another."""
 
+import gc
 import os
 import sys
 
@@ -81,6 +82,8 @@ app.command(audit)
 
 def main() -> None:
     """Run the command that the process was called with; exits with its status."""
+    # A command makes much that stays until it ends, in which searches for garbage find nothing.
+    gc.set_threshold(20_000, 20, 20)
     if not {"--help", "-h"}.isdisjoint(sys.argv):
         tell_all(sys.argv[1:])
     try:

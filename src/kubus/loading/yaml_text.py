@@ -5,6 +5,7 @@ Built from the parser's events rather than its nodes: the nodes of hostile text 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, cast
 
 import yaml
@@ -206,7 +207,8 @@ class Builder:
         while not isinstance(key := get(), MappingEndEvent):
             if not isinstance(key, ScalarEvent):
                 raise self.bad("a key has to be a name", key)
-            name: str = key.value
+            # The same few words in every file.
+            name: str = intern(key.value)
             at = Yaml(name, key.start_mark.line + 1, key.start_mark.column + 1)
             value = self.value(get(), depth + 1)
             if name == MERGE and key.implicit[0]:

@@ -13,6 +13,8 @@ from kubus.model.member_sql import MemberReference, QueryReference, TableReferen
 from kubus.model.pre_aggregation import PreAggregation
 
 SPACES = re.compile(r"\s+")
+# A cube before a member: `{CUBE}.` or `{CUBE.`.
+QUALIFIED = re.compile(r"\{\s*(\w+)\s*\}\.|(?<=\{)(\w+)\.")
 
 
 def unreachable_cube(linted: Linted) -> Iterator[Found]:
@@ -95,9 +97,13 @@ def differ(one: Member, other: Member) -> bool:
 
 def texts(measure: Measure) -> tuple[str, ...]:
     """The SQL of a measure with its own cube left out."""
-    own = re.compile(rf"\{{\s*(?:CUBE|TABLE|{measure.cube})\s*\}}\.|(?<=\{{)(?:CUBE|TABLE|{measure.cube})\.")
+    own = ("CUBE", "TABLE", measure.cube)
+
+    def left(found: re.Match[str]) -> str:
+        return "" if (found[1] or found[2]) in own else found[0]
+
     written = (*(() if measure.sql is None else (measure.sql,)), *measure.filters)
-    return tuple(SPACES.sub(" ", own.sub("", sql.text).strip()) for sql in written)
+    return tuple(SPACES.sub(" ", QUALIFIED.sub(left, sql.text).strip()) for sql in written)
 
 
 def described(member: Member) -> str:
