@@ -60,8 +60,7 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
   const columns = grid.columns.slice(0, MOST_SERIES);
   const write = writerOf(grid, result);
   const isLong = rows.length > 12 && grid.rowKeys.every((key) => !result.times.includes(key));
-  const stack =
-    chart === 'area' || (chart === 'bar' && grid.columnKeys.length > 1 && areOfOneMeasure(columns));
+  const stack = chart !== 'line' && columns.length > 1 && addUp(columns, drawn);
   return {
     left: leftOver([
       [grid.columns.length, columns.length, 'series'],
