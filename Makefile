@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+PAGES := src/kubus/playground/static
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench mutants format lock docs types web clean
@@ -11,8 +12,11 @@ STAMPS := $(VENV)/.stamps
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(STAMPS)/run ## start a server on a shop's sample data, with authentication on
+demo: $(STAMPS)/run ## start a server on a shop's sample data, with its Playground where node is there
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "There is no node, and so no Playground"; fi
 	@$(BIN)/kubus demo
+
+web: $(PAGES)/index.html ## build the pages of the Playground, if they are older than web/
 
 test: $(STAMPS)/dev $(STAMPS)/system ## everything that has to hold: databases, the real client, conformance, properties
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
@@ -41,15 +45,12 @@ docs: $(STAMPS)/dev ## write the pages that are made from the code
 types: $(STAMPS)/dev ## write the types of the API for the Playground
 	$(BIN)/python -m tests.web.api_types
 
-web: ## build the pages of the Playground from web/, with node
-	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
-
 lock: $(STAMPS)/dev ## make the hashed requirement files anew
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra arrow --extra lsp --group build --group dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade -o requirements-dev.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) mutants .cache web/node_modules src/kubus/playground/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) mutants .cache web/node_modules $(PAGES) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "kubus needs Python 3.11 or later; say which with PYTHON=..." && false)
@@ -67,6 +68,11 @@ $(STAMPS)/dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(STAMPS)/run
+
+# Packages as the lock says, and none of them runs anything of its own.
+$(PAGES)/index.html: $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/tests/*' 2>/dev/null)
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd web && npm run --silent build
 
 # The test suite starts PostgreSQL and the real JavaScript client and a browser itself; here their programs are looked for.
 $(STAMPS)/system: scripts/system-packages | $(VENV)/bin/python

@@ -16,6 +16,7 @@ KubusError
 │   │   └── Throttled      so often that their address has to wait
 │   ├── AuthError          a hook of the host does not let the caller in, and says so
 │   ├── Forbidden          the caller is known and may not
+│   ├── NotAdmitted        the Playground does not answer what may come from somebody else's page
 │   └── TooManyQueries     as many queries run as the caller's access policy lets run
 ├── HookError              a hook of the host failed, or gave what it may not give
 ├── BadPolicy              an access policy cannot be evaluated for this caller
@@ -209,6 +210,12 @@ class Forbidden(AccessError):
     """The caller is known, and may not do or see this."""
 
     code = "forbidden"
+
+
+class NotAdmitted(AccessError):
+    """The Playground does not answer this request: it may come from somebody else's page, or another machine."""
+
+    code = "not_admitted"
 
 
 class HookError(KubusError):

@@ -10,12 +10,13 @@ from typing import get_args
 
 @dataclass(frozen=True, slots=True)
 class ServerListening:
-    """The server accepts requests. `dev_mode` says that authentication checks are off."""
+    """The server accepts requests. In `dev_mode` authentication checks are off unless `dev_auth` keeps them on."""
 
     host: str
     port: int
     version: str
     dev_mode: bool
+    dev_auth: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from kubus.cli.demo import demo_token, invitation, prepare_demo
 from kubus.config.dotenv import read_dotenv
+from kubus.config.project import project_settings
 from kubus.demo.data import demo_data_day
 from kubus.errors import ConfigError
 from tests.cli.project import Project
@@ -51,7 +52,8 @@ def said(console):
 
 def test_it_is_made_with_authentication_on(demo_folder, console):
     assert f"Making the demo in {demo_folder}, once" in said(console)
-    assert "\nCUBEJS_DEV_MODE=false\n" in (demo_folder / ".env").read_text()
+    settings = read_dotenv(demo_folder / ".env")
+    assert (settings["CUBEJS_DEV_MODE"], settings["KUBUS_DEV_AUTH"]) == ("true", "true")
     assert demo_data_day(demo_folder / "data" / "shop.duckdb") == TODAY
 
 
@@ -153,26 +155,45 @@ def pasted(running):
 def test_the_line_to_paste_answers_and_nobody_else_is_answered(demo_folder, tmp_path):
     # What the shell says of other projects has no part in it.
     shell = {"CUBEJS_API_SECRET": "another project's secret, of more than 32 bytes", "CUBEJS_DB_TYPE": "postgres"}
-    with running_demo(demo_folder, tmp_path, **shell, CUBEJS_DEV_MODE="true", PORT="4000") as running:
+    with running_demo(demo_folder, tmp_path, **shell, KUBUS_DEV_AUTH="false", PORT="4000") as running:
         counts = {row["Orders.status"]: int(row["Orders.count"]) for row in pasted(running)["data"]}
         assert set(counts) == {"processing", "shipped", "completed", "returned", "cancelled"}
         assert 98_000 < sum(counts.values()) < 102_000
-        assert f"The demo is at {running.url}, in production mode" in running.said
+        assert f"Open {running.url} in a browser: the Playground is there." in running.said
         refused = httpx.get(f"{running.url}/cubejs-api/v1/load", params={"query": '{"measures": ["Orders.count"]}'})
         assert (refused.status_code, refused.json()) == (403, {"error": "Authorization header isn't set"})
 
 
+def test_a_demo_of_before_goes_on_in_production_mode(demo_folder, tmp_path):
+    env = demo_folder / ".env"
+    lines = [line for line in env.read_text().splitlines() if not line.startswith("KUBUS_DEV_AUTH=")]
+    env.write_text("\n".join(lines).replace("CUBEJS_DEV_MODE=true", "CUBEJS_DEV_MODE=false"))
+    with running_demo(demo_folder, tmp_path) as running:
+        assert pasted(running)["data"]
+        assert f"The demo is at {running.url}, in production mode." in running.said
+        assert httpx.get(f"{running.url}/playground/context").status_code == 404
+        assert "Playground" not in running.said
+
+
+def test_other_machines_are_not_let_in_unasked(demo_folder, tmp_path):
+    done = Project(tmp_path).run("demo", "--port", "0", "--host", "0.0.0.0", "--folder", str(demo_folder))
+    assert done.returncode == 1
+    assert "KUBUS_DEV_ALLOW_REMOTE=true" in done.stderr
+    assert "Authorization" not in done.stdout
+
+
 def test_the_token_holds_for_thirty_days(demo_folder):
-    token = jwt.decode(demo_token(demo_folder, {}), options={"verify_signature": False})
+    settings = project_settings({}, demo_folder)
+    token = jwt.decode(demo_token(demo_folder, settings), options={"verify_signature": False})
     assert token["exp"] - token["iat"] == 30 * 24 * 3600
 
 
 def test_in_development_mode_nobody_is_asked(demo_folder, tmp_path):
     env = demo_folder / ".env"
-    env.write_text(env.read_text().replace("CUBEJS_DEV_MODE=false", "CUBEJS_DEV_MODE=true"))
+    env.write_text(env.read_text().replace("KUBUS_DEV_AUTH=true", "KUBUS_DEV_AUTH=false"))
     with running_demo(demo_folder, tmp_path) as running:
         assert pasted(running)["data"]
-        assert "in development mode: nobody is asked for a token" in running.said
+        assert "Nobody is asked for a token" in running.said
         assert "Authorization:" not in running.said
 
 
@@ -206,5 +227,6 @@ def test_a_taken_port_is_said_before_anything_is_made(tmp_path):
     ],
 )
 def test_the_address_to_call(host, url):
-    assert f"The demo is at {url}, in production mode" in invitation(host, 4000, "token")
-    assert f"curl -G -s {url}/cubejs-api/v1/load" in invitation(host, 4000, "token")
+    assert f"The demo is at {url}, in production mode" in invitation(host, 4000, "token", dev_mode=False)
+    assert f"Open {url} in a browser" in invitation(host, 4000, "token", dev_mode=True)
+    assert f"curl -G -s {url}/cubejs-api/v1/load" in invitation(host, 4000, "token", dev_mode=True)

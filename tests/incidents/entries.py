@@ -241,14 +241,14 @@ async def no_token_and_no_secret_is_in_the_log(shop: Shop) -> None:
 
 def paths_by_their_look(patch: pytest.MonkeyPatch) -> None:
     """The check looks at the path as it was sent, and the endpoint is found by the path as it is meant."""
-    real = application.Api._admitted
+    real = application.Api.admitted
 
     async def admitted(self: application.Api, request: Any) -> Any:
         if request.path in self._endpoints:
             return await real(self, request)
         return self._callers.of(NOBODY)
 
-    patch.setattr(application.Api, "_admitted", admitted)
+    patch.setattr(application.Api, "admitted", admitted)
 
 
 @incident("CVE-2021-29492", paths_by_their_look)

@@ -100,7 +100,7 @@ def make_app(
 
 
 class Api:
-    """The application. `draining`, once set, makes it refuse new requests."""
+    """The application. `draining`, once set, makes it refuse new requests. `rewriting` is that of the host, if any."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Api:
         self._hooks = hooks
         self._asks_each_time = hooks.are_asked_each_time
         self._callers = callers
-        self._options = options
+        self.options = options
         self._on_start = on_start
         self._on_stop = on_stop
         self._accounts = Accounts(audit)
@@ -135,6 +135,7 @@ class Api:
         rewriting: Rewriting | None = None
         if hooks.query_rewrite is not None:
             rewriting = Rewriting(hooks.query_rewrite, callers.calls, callers.seconds)
+        self.rewriting = rewriting
         tagging = Tagging(options.query_tags, hooks.query_tags, callers.calls, callers.seconds)
         load, sql = Load(options, rewriting, tagging), Sql(options, rewriting)
         meta = Meta(options)
@@ -184,7 +185,7 @@ class Api:
         if security is None:
             return None
         caller = self._callers.of(security)
-        if not has_scope(endpoint.scope, caller, self._options):
+        if not has_scope(endpoint.scope, caller, self.options):
             return None
         request.auth_seconds = perf_counter() - started
         layer = self._tenants.at_hand(caller)
@@ -202,7 +203,7 @@ class Api:
         if warm is None or not (accounts.audit is None or accounts.close_now(request, started)):
             return None
         self._tell(request, 200, started, len(warm.body))
-        return whole(warm, (*self._more(layer), *self._options.cors.on_answer(request.headers.get(b"origin"))))
+        return whole(warm, (*self._more(layer), *self.options.cors.on_answer(request.headers.get(b"origin"))))
 
     async def startup(self) -> None:
         """Begin: who vouches for callers, and what `on_start` does."""
@@ -237,7 +238,7 @@ class Api:
         started = perf_counter()
         request = incoming(scope, local_path(scope))
         if request.method == "OPTIONS":
-            await send_preflight(send, self._options.cors.on_preflight(request.headers.get(b"origin")))
+            await send_preflight(send, self.options.cors.on_preflight(request.headers.get(b"origin")))
             return
         failure: Exception | None = None
         try:
@@ -255,13 +256,13 @@ class Api:
             failure = error
             reply = error_reply(
                 error,
-                dev_mode=self._options.dev_mode,
+                dev_mode=self._tells_all(error),
                 request_id=request.request_id,
-                auth_401=self._options.auth_401,
+                auth_401=self.options.auth_401,
             )
         reply = settled(request.method, request.headers.get(b"if-none-match"), reply)
         reply = await self._accounts.close(request, reply, failure, started)
-        cors = self._options.cors.on_answer(request.headers.get(b"origin"))
+        cors = self.options.cors.on_answer(request.headers.get(b"origin"))
         reply = reply._replace(headers=(*cors, *reply.headers))
         if reply.pieces is not None:
             await self._send_long(request, reply, reply.pieces, receive, send, started)
@@ -305,15 +306,15 @@ class Api:
         self._accounts.open(request, endpoint.api)
         self._accounts.check()
         try:
-            caller = await self._admitted(request)
+            caller = await self.admitted(request)
         except (Unauthenticated, AuthError) as error:
             self._accounts.unknown(request, error)
             self._gate.failed(request, error)
             await check_json(request, receive)
             raise
         self._accounts.known(request, caller)
-        raw = await raw_parameters(request, receive, self._options.max_request_size)
-        require_scope(endpoint.scope, caller, self._options)
+        raw = await raw_parameters(request, receive, self.options.max_request_size)
+        require_scope(endpoint.scope, caller, self.options)
         request.layer = await self._tenants.layer(caller, request.request_id)
         return self._for_one(await endpoint.call(request, caller, receive, raw), request.layer)
 
@@ -329,7 +330,13 @@ class Api:
             return self._private
         return (*self._private, (b"x-kubus-model", b"stale; problems=%d" % len(error.problems)))
 
-    async def _admitted(self, request: Incoming) -> Caller:
+    async def admitted(self, request: Incoming) -> Caller:
+        """Who asks, if they are let in.
+
+        Raises:
+            Unauthenticated, AuthError: they are not.
+            Forbidden, HookError: a hook denied the request, or failed.
+        """
         started = perf_counter()
         if self._hooks.check_auth is not None:
             security = await self._callers.checked(request)
@@ -350,7 +357,7 @@ class Api:
         if request.method in READ:
             match path:
                 case "":
-                    return root(self._options, self._example())
+                    return root(self.options, self._example())
                 case "/readyz":
                     return await self._health.ready()
                 case "/livez":
@@ -363,11 +370,15 @@ class Api:
 
     def _example(self) -> dict[str, list[str]] | None:
         """A query that the model can answer, for people to try; None without a model."""
-        return example_query(self._layer) if self._options.dev_mode else None
+        return example_query(self._layer) if self.options.dev_mode else None
+
+    def _tells_all(self, error: Exception) -> bool:
+        """Whether callers learn what went wrong inside: in development, unless they were asked for a token in vain."""
+        return self.options.dev_mode and (self.options.is_open or not isinstance(error, Unauthenticated | AuthError))
 
     def _refusal(self) -> Reply:
         """What a client is told while the server stops."""
-        seconds = max(self._options.drain_seconds, 5)
+        seconds = max(self.options.drain_seconds, 5)
         headers = ((b"connection", b"close"), (b"retry-after", b"%d" % seconds))
         error = ShuttingDown("Server unavailable, no new requests accepted during shutdown")
         return error_reply(error, dev_mode=False, request_id="", headers=headers)

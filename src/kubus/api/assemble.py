@@ -41,11 +41,12 @@ NO_CONTEXTS = (
 class Assembled:
     """What answers, the application in front of it, and the audit log if there is one.
 
-    `layer` is that of all who share one model.
+    `layer` is that of all who share one model, `tenants` has that of each caller.
     """
 
     layer: SemanticLayer
     app: Api
+    tenants: Tenants
     audit: AuditLog | None = None
 
 
@@ -81,9 +82,10 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
             await audit.stop()
 
     options = api_options(settings, base_path or settings.base_path)
+    rules = settings.jwt if settings.dev_jwt is None else (*settings.jwt, settings.dev_jwt)
     app = make_app(
         tenants,
-        Authenticator(*settings.jwt, watch=make_watch(settings)),
+        Authenticator(*rules, watch=make_watch(settings)),
         options,
         hooks=settings.hooks,
         hook_rules=HookRules(
@@ -96,7 +98,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         on_stop=on_stop,
         audit=audit,
     )
-    return Assembled(tenants.shared, app, audit)
+    return Assembled(tenants.shared, app, tenants, audit)
 
 
 def for_nobody(settings: Settings) -> bool:
@@ -165,6 +167,7 @@ def api_options(settings: Settings, base_path: str) -> ApiOptions:
     values = settings.values
     return ApiOptions(
         dev_mode=settings.dev_mode,
+        dev_auth=values["KUBUS_DEV_AUTH"],
         base_path=base_path,
         default_limit=values["CUBEJS_DB_QUERY_DEFAULT_LIMIT"],
         max_limit=values["CUBEJS_DB_QUERY_LIMIT"],

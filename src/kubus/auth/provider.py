@@ -68,7 +68,8 @@ class Remembered:
 class Authenticator:
     """Verifies tokens by fixed rules. A token that verified is remembered for as long as it holds.
 
-    With several rules, each token is held to those that name its issuer. What is remembered ends with the token's
+    With several rules, each token is held to those that name its issuer, and one of another issuer to those that name
+    none. What is remembered ends with the token's
     expiry, and with its key: it is forgotten when the key is withdrawn, or the token revoked, as `watch` says.
 
     `now` gives seconds since 1970.
@@ -79,6 +80,7 @@ class Authenticator:
     ) -> None:
         self._rules = rules
         self._by_issuer = {issuer: each for each in rules for issuer in each.issuers or ()} if len(rules) > 1 else None
+        self._otherwise = next((each for each in rules if each.issuers is None), None)
         self._max_size = max((each.max_size for each in rules), default=0)
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
@@ -171,7 +173,7 @@ class Authenticator:
         if self._by_issuer is None:
             return self._rules[0]
         issuer = token.claims().get("iss")
-        found = self._by_issuer.get(issuer) if isinstance(issuer, str) else None
+        found = self._by_issuer.get(issuer, self._otherwise) if isinstance(issuer, str) else self._otherwise
         if found is None:
             raise Refused("issuer", token.header, issuer)
         return found

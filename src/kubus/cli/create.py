@@ -67,23 +67,24 @@ def create(
 
 
 def create_project(
-    target: Path, database: Database, today: date, console: Console, *, development: bool = True
+    target: Path, database: Database, today: date, console: Console, *, asks_for_tokens: bool = False
 ) -> None:
     """Write a whole project to `target`: it appears complete or not at all.
 
-    `today` is the day that its sample data reach to, `development` the mode that its settings name.
+    `today` is the day that its sample data reach to, `asks_for_tokens` says whether callers need one in
+    development mode too.
 
     Raises:
         ConfigError: `target` is there already, or its folder cannot be written to.
     """
     with _whole(target, console) as unfinished:
         console.print("- Writing files from template")
-        write_project(unfinished, target.name, database, development=development)
+        write_project(unfinished, target.name, database, asks_for_tokens=asks_for_tokens)
         console.print("- Generating sample data")
         write_sample_data(unfinished, database, today, console)
 
 
-def create_from_files(target: Path, files: Sequence[Path], console: Console, *, development: bool = True) -> str:
+def create_from_files(target: Path, files: Sequence[Path], console: Console, *, asks_for_tokens: bool = False) -> str:
     """Write a whole project on copies of these files to `target`, and give a query that it answers.
 
     Raises:
@@ -95,7 +96,7 @@ def create_from_files(target: Path, files: Sequence[Path], console: Console, *, 
     with _whole(target, console) as unfinished:
         console.print("- Reading files and making a data model of them")
         cubes = write_own_project(
-            unfinished, target.name, files, template_text("README.files.md"), development=development
+            unfinished, target.name, files, template_text("README.files.md"), asks_for_tokens=asks_for_tokens
         )
     return first_query(cubes)
 

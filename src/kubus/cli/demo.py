@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +15,10 @@ from kubus.auth.minting import mint_token
 from kubus.cli.create import create_project
 from kubus.cli.scaffold.project import SAMPLE_DATABASE
 from kubus.cli.scaffold.sample_data import write_sample_data
-from kubus.cli.serve import LOOPBACK, listening_socket, run
+from kubus.cli.serve import called, listening_address, listening_socket, run
 from kubus.config.dotenv import read_dotenv
 from kubus.config.project import project_settings
+from kubus.config.settings import Settings
 from kubus.demo.data import demo_data_day
 from kubus.demo.folder import demo_folder
 from kubus.errors import ConfigError
@@ -37,8 +37,8 @@ def demo(
 ) -> None:
     """Start a server on two years of a shop's orders.
 
-    The first time, this makes the demo: a project as `kubus create` makes one, with authentication on. It prints a line
-    to paste into another terminal.
+    The first time, this makes the demo: a project as `kubus create` makes one, in development mode with authentication
+    on. It says where the Playground is, and prints a line to paste into another terminal.
 
     Parameters
     ----------
@@ -57,20 +57,23 @@ def demo(
     prepare_demo(target, datetime.now(UTC).date(), console)
     # The demo is as its own `.env` says: what the shell says of other projects has no part in it.
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("CUBEJS_", "KUBUS_", "PORT"))}
-    console.print(invitation(host, port, demo_token(target, environ)), markup=False, soft_wrap=True)
+    settings = project_settings(environ, target)
+    # Told before anything is promised.
+    listening_address(settings, host)
+    invited = invitation(host, port, demo_token(target, settings), dev_mode=settings.dev_mode)
+    console.print(invited, markup=False, soft_wrap=True)
     run(target, environ, host=host, port=port)
 
 
-def demo_token(target: Path, environ: Mapping[str, str]) -> str | None:
-    """A token for the demo in `target`, good for 30 days. None in development mode, which asks for none.
+def demo_token(target: Path, settings: Settings) -> str | None:
+    """A token for the demo in `target`, good for 30 days. None where its settings ask nobody for one.
 
     Raises:
-        ConfigError: a setting is wrong, or there is no secret to sign with.
+        ConfigError: there is no secret to sign with.
     """
-    dotenv = read_dotenv(target / ".env")
-    if project_settings(environ, target).dev_mode:
+    if settings.dev_mode and not settings.values["KUBUS_DEV_AUTH"]:
         return None
-    secret = dotenv.get("CUBEJS_API_SECRET")
+    secret = read_dotenv(target / ".env").get("CUBEJS_API_SECRET")
     if not secret:
         raise ConfigError(
             f"There is no CUBEJS_API_SECRET in {target / '.env'}", hint="`kubus secret` makes one; or use kubus serve"
@@ -78,20 +81,25 @@ def demo_token(target: Path, environ: Mapping[str, str]) -> str | None:
     return mint_token({"role": "admin"}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
 
 
-def invitation(host: str, port: int, token: str | None) -> str:
-    """What to do next: where the server is, in which mode, and a line to paste."""
-    # An address that means every one is none to call.
-    called = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104
-    url = f"http://[{called}]:{port}" if ":" in called else f"http://{called}:{port}"
-    mode = (
-        "in development mode: nobody is asked for a token."
+def invitation(host: str, port: int, token: str | None, *, dev_mode: bool) -> str:
+    """What to do next: where to look at the server, and a line to paste."""
+    url = called(host, port)
+    look = (
+        f"Open {url} in a browser: the Playground is there."
+        if dev_mode
+        else f"The demo is at {url}, in production mode."
+    )
+    asks = (
+        "Nobody is asked for a token, and so this answers in another terminal:"
         if token is None
-        else "in production mode: every request needs a token. This one holds for 30 days:"
+        else "Every request needs a token. This one holds for 30 days, for a line to paste into another terminal:"
     )
     header = "" if token is None else f'  -H "Authorization: {token}" \\\n'
     query = '{"measures": ["Orders.count"], "dimensions": ["Orders.status"]}'
     return f"""
-The demo is at {url}, {mode}
+{look}
+
+{asks}
 
 curl -G -s {url}/cubejs-api/v1/load \\
 {header}  --data-urlencode 'query={query}'
@@ -136,4 +144,4 @@ def _make_demo(target: Path, today: date, console: Console) -> None:
             f"{target} holds something else than a project of kubus", hint="Name another folder with --folder"
         )
     console.print(f"Making the demo in {target}, once", markup=False, soft_wrap=True)
-    create_project(target, "duckdb", today, console, development=False)
+    create_project(target, "duckdb", today, console, asks_for_tokens=True)

@@ -7,15 +7,16 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Generator, Mapping
-from ipaddress import ip_address
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 import kubus
 from kubus.api.assemble import assemble
+from kubus.auth.addresses import is_loopback
 from kubus.cli.protocol import answering_at_once
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
@@ -96,9 +97,16 @@ def run(
         settle()
         with listening_socket(address, settings.port if port is None else port) as listening:
             bound: int = listening.getsockname()[1]
+            application: ASGIApp = assembled.app
+            if settings.dev_mode:
+                # Production has none, and loads nothing of it.
+                from kubus.playground.app import make_playground
+
+                application = playground = make_playground(settings, assembled, address, telling(address, bound))
+                playground.announce()
             server = Server(
                 uvicorn.Config(
-                    assembled.app,
+                    application,
                     loop="uvloop" if sys.platform != "win32" else "asyncio",
                     http=answering_at_once(assembled.app),
                     ws="none",
@@ -111,7 +119,9 @@ def run(
                     server_header=False,
                     timeout_graceful_shutdown=int(settings.values["CUBEJS_GRACEFUL_SHUTDOWN"].total_seconds()),
                 ),
-                ServerListening(address, bound, kubus.__version__, settings.dev_mode),
+                ServerListening(
+                    address, bound, kubus.__version__, settings.dev_mode, settings.values["KUBUS_DEV_AUTH"]
+                ),
             )
             server.run([listening])
     finally:
@@ -139,7 +149,7 @@ def settle() -> None:
 
 
 def listening_address(settings: Settings, host: str | None) -> str:
-    """Where to listen. Development mode answers everybody, so it stays on this machine unless told twice.
+    """Where to listen. Development mode shows what it has, so it stays on this machine unless told twice.
 
     Raises:
         ConfigError: development mode is asked to listen elsewhere.
@@ -149,20 +159,31 @@ def listening_address(settings: Settings, host: str | None) -> str:
     address = host or LOOPBACK
     if not is_loopback(address) and not settings.values["KUBUS_DEV_ALLOW_REMOTE"]:
         raise ConfigError(
-            f"In development mode authentication checks are off, so everybody who reaches {address} could read all "
-            "data and the whole model",
+            f"In development mode everybody who reaches {address} could read the whole model, and all data unless "
+            "KUBUS_DEV_AUTH=true",
             hint="Set CUBEJS_DEV_MODE=false; or, if that is meant, set KUBUS_DEV_ALLOW_REMOTE=true as well",
         )
     return address
 
 
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def telling(host: str, port: int) -> Callable[[str], None]:
+    """Prints where a browser of another machine finds the Playground, with the key that it needs.
+
+    Not told as an event: logs go to places that may not have it.
+    """
+    place = called(host, port)
+
+    def tell(key: str) -> None:
+        print(f"The next browser that opens the Playground needs this address: {place}/?key={key}", file=sys.stderr)  # noqa: T201 - for whoever sits at the terminal
+
+    return tell
+
+
+def called(host: str, port: int) -> str:
+    """The address of a server, as whoever sits before this machine can open it."""
+    # An address that means every one is none to call.
+    name = {EVERYWHERE: LOOPBACK, "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -16,7 +16,7 @@ from kubus.config.hooks import NO_HOOKS, SCOPES, Hooks
 from kubus.config.options import Options
 from kubus.config.read import read
 from kubus.config.table import SETTINGS, Setting
-from kubus.config.token_rules import jwt_rules
+from kubus.config.token_rules import jwt_rules, playground_rules
 from kubus.config.unknown import check_names
 from kubus.errors import ConfigError, QueryError
 from kubus.query.timezones import canonical_timezone
@@ -39,7 +39,8 @@ class Settings:
 
     `values` has every setting of the table by its name, and those of named data sources by theirs, defaults filled in.
     `folder` is the project's. `given` are the names that were set, and where.
-    `warnings` are what works and is not what one would want.
+    `warnings` are what works and is not what one would want. `dev_jwt` says how tokens are verified that the Playground
+    mints; None in production, where there is none.
     """
 
     dev_mode: bool
@@ -53,6 +54,7 @@ class Settings:
     base_path: str = BASE_PATH
     hooks: Hooks = NO_HOOKS
     folder: Path = Path()
+    dev_jwt: JwtRules | None = None
 
     def __repr__(self) -> str:
         # `values` holds secrets.
@@ -136,6 +138,7 @@ def load_settings(
         base_path=options.base_path or BASE_PATH,
         hooks=options.hooks,
         folder=folder,
+        dev_jwt=playground_rules(values, jwt) if values["CUBEJS_DEV_MODE"] else None,
     )
 
 

@@ -573,6 +573,13 @@ SETTINGS: tuple[Setting, ...] = (
         OURS,
     ),
     Setting(
+        "KUBUS_DEV_AUTH",
+        values.boolean,
+        False,
+        "development mode asks callers for a token all the same, as production always does",
+        OURS,
+    ),
+    Setting(
         "KUBUS_CONTINUE_WAIT",
         values.duration,
         timedelta(seconds=10),

@@ -7,7 +7,7 @@ from typing import Any
 
 from kubus.auth.addresses import BadAddress, check_address
 from kubus.auth.key_place import KeyPlace
-from kubus.auth.keys import CURVES, HMAC, RSA, VerificationKey, configured_keys, secret_keys, shared_secret
+from kubus.auth.keys import CURVES, HMAC, RSA, VerificationKey, configured_keys, secret_key, secret_keys, shared_secret
 from kubus.auth.rules import DEV_ISSUER, JwtRules
 from kubus.auth.secrets import make_secret, secret_refusal, secret_warning
 from kubus.config.findings import Findings
@@ -63,12 +63,41 @@ def common_rules(values: Mapping[str, Any], findings: Findings) -> JwtRules:
         groups_claim=values["KUBUS_GROUPS_CLAIM"],
         tenant_claim=values["KUBUS_TENANT_CLAIM"],
         subject_claim=values["KUBUS_SUBJECT_CLAIM"],
-        require_expiry=(not dev_mode) if require is None else require,
+        require_expiry=(not dev_mode or values["KUBUS_DEV_AUTH"]) if require is None else require,
         max_age=values["KUBUS_JWT_MAX_AGE"],
         clock_skew=values["KUBUS_JWT_CLOCK_SKEW"],
         max_size=values["KUBUS_JWT_MAX_SIZE"],
         refused_issuers=frozenset() if dev_mode else frozenset({DEV_ISSUER}),
         raw_context=values["KUBUS_CONTEXT_COMPAT"] == "raw",
+    )
+
+
+def playground_rules(values: Mapping[str, Any], rules: tuple[JwtRules, ...]) -> JwtRules:
+    """How tokens are verified that the Playground mints, in development mode, beside those of `rules`.
+
+    Its key is the secret of the project, which a `check_auth` of the host has too; where tokens of that are refused,
+    one that ends with the process.
+    """
+    own = rules[0].keys
+    secret: str | None = values["CUBEJS_API_SECRET"]
+    if own and secret and not values["CUBEJS_JWT_KEY"]:
+        key = secret_key(secret)
+    elif own and shared_secret(own[0]) is not None:
+        key = own[0]
+    else:
+        key = secret_key(make_secret())
+    return replace(
+        rules[0],
+        keys=(key,),
+        key_place=None,
+        algorithms=None,
+        issuers=(DEV_ISSUER,),
+        audiences=None,
+        subject=None,
+        required={},
+        types=None,
+        max_age=None,
+        refused_issuers=frozenset(),
     )
 
 

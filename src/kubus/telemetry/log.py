@@ -218,7 +218,9 @@ def listening_text(event: ServerListening | ServerStopping) -> str:
     lines: list[str] = []
     if event.dev_mode:
         lines += [
-            "Authentication checks are disabled in developer mode. Set CUBEJS_DEV_MODE=false to enable them.",
+            "Authentication checks are on in developer mode: KUBUS_DEV_AUTH=true."
+            if event.dev_auth
+            else "Authentication checks are disabled in developer mode. Set CUBEJS_DEV_MODE=false to enable them.",
             f"Dev environment available at http://{place}:{event.port}",
         ]
     lines.append(f"kubus: Cube API server ({event.version}) is listening on {event.port}")

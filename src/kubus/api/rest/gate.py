@@ -21,21 +21,22 @@ class Gate:
 
     def __init__(self, authenticator: AuthProvider, options: ApiOptions) -> None:
         self._authenticator = authenticator
-        self._dev_mode = options.dev_mode
+        self._is_open = options.is_open
         self._throttle = Throttle(options.auth_failures)
         self._proxies = TrustedProxies(options.trusted_proxies)
 
     async def authenticate(self, request: Incoming) -> SecurityContext:
         """Who asks.
 
-        In development mode a missing or wrong token makes nobody of the caller, and a right one is used.
+        Where everybody is let in, as in development mode, a missing or wrong token makes nobody of the caller, and a
+        right one is used.
 
         Raises:
             Unauthenticated: there is no token, or it does not verify.
         """
         token = token_of(request)
         if token is None and not request.several_tokens:
-            if self._dev_mode:
+            if self._is_open:
                 return NOBODY
             raise Unauthenticated("Authorization header isn't set")
         try:
@@ -44,7 +45,7 @@ class Gate:
                 raise Refused("several_tokens")
             return await self._authenticator.verify(token)
         except Unauthenticated:
-            if self._dev_mode:
+            if self._is_open:
                 return NOBODY
             raise
 
@@ -57,7 +58,7 @@ class Gate:
             return None
         token = token_of(request)
         if token is None:
-            return NOBODY if self._dev_mode else None
+            return NOBODY if self._is_open else None
         return self._authenticator.recognize(token)
 
     def failed(self, request: Incoming, error: Unauthenticated | AuthError) -> None:

@@ -22,7 +22,7 @@ def description(options: ApiOptions) -> Json:
     """What there is to ask, with which parameters, and every answer that may come."""
     base = options.base_path
     # Without a token development mode answers as well.
-    security: list[Json] = [{"token": []}, {}] if options.dev_mode else [{"token": []}]
+    security: list[Json] = [{"token": []}, {}] if options.is_open else [{"token": []}]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -12,7 +12,8 @@ DEFAULT_SCOPES = frozenset({"graphql", "meta", "data", "sql"})
 class ApiOptions:
     """Settings of the HTTP API.
 
-    `dev_mode` turns authentication checks off, shows hidden members, and tells callers what went wrong inside.
+    `dev_mode` turns authentication checks off unless `dev_auth` keeps them on, shows hidden members, and tells callers
+    what went wrong inside.
     `max_request_size` is in bytes. `default_scopes` are those of every caller. `cache_control` is sent with answers
     to authenticated callers, and then `Vary: Authorization` with it. `prepared_entries` and `prepared_bytes` bound
     the cache of prepared requests. `drain_seconds` is how long a stopping server lets running requests finish.
@@ -24,6 +25,7 @@ class ApiOptions:
     """
 
     dev_mode: bool = False
+    dev_auth: bool = False
     base_path: str = "/cubejs-api"
     default_limit: int = 10_000
     max_limit: int = 50_000
@@ -41,3 +43,8 @@ class ApiOptions:
     cors: Cors = ANYBODY
     query_tags: QueryTags = NO_TAGS
     version: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether callers are let in whom nobody vouches for."""
+        return self.dev_mode and not self.dev_auth

@@ -45,6 +45,7 @@ def developer_page(options: ApiOptions, example: dict[str, list[str]] | None) ->
     query = json.dumps(example or EXAMPLE)
     load = escape(f"{options.base_path}/v1/load?query={quote(query)}", quote=True)
     command = f"curl -G -s http://localhost:4000{options.base_path}/v1/load --data-urlencode 'query={query}'"
+    checks = "authentication checks are off" if options.is_open else "authentication checks are on"
     links = "".join(
         f'<li><a href="{link}">{text}</a></li>'
         for link, text in (
@@ -57,8 +58,10 @@ def developer_page(options: ApiOptions, example: dict[str, list[str]] | None) ->
     )
     return page(
         "kubus: development mode",
-        "<h1>kubus</h1><p>This server runs in <strong>development mode</strong>: authentication checks are off.</p>"
-        f"<ul>{links}</ul><p>The same query on the command line:</p><pre>{escape(command)}</pre>",
+        f"<h1>kubus</h1><p>This server runs in <strong>development mode</strong>: {checks}.</p>"
+        "<p>The Playground comes here with <code>kubus dev</code>, once it is built: in a checkout, "
+        f"<code>make web</code> does that.</p><ul>{links}</ul>"
+        f"<p>The same query on the command line:</p><pre>{escape(command)}</pre>",
     )
 
 

@@ -21,7 +21,9 @@ from kubus.writing.yaml_text import yaml_text
 DATABASE_ENDINGS = (".duckdb", ".ddb", ".db")
 
 
-def write_own_project(folder: Path, name: str, files: Sequence[Path], readme: str, *, development: bool) -> list[Cube]:
+def write_own_project(
+    folder: Path, name: str, files: Sequence[Path], readme: str, *, asks_for_tokens: bool
+) -> list[Cube]:
     """Write a project whose data are copies of these files, and give the cubes of its data model.
 
     Raises:
@@ -30,7 +32,7 @@ def write_own_project(folder: Path, name: str, files: Sequence[Path], readme: st
     """
     place, options = copied(folder / "data", files)
     cubes = asyncio.run(cubes_in(options))
-    write_settings(folder, "duckdb", place, development=development)
+    write_settings(folder, "duckdb", place, asks_for_tokens=asks_for_tokens)
     (folder / "model" / "cubes").mkdir(parents=True)
     for cube in cubes:
         text = yaml_text(Definitions(cubes=[cube]))

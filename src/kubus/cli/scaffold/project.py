@@ -16,11 +16,11 @@ Database = Literal["duckdb", "postgres"]
 SAMPLE_DATABASE = Path("data") / "shop.duckdb"
 
 
-def write_project(folder: Path, name: str, database: Database, *, development: bool) -> None:
+def write_project(folder: Path, name: str, database: Database, *, asks_for_tokens: bool) -> None:
     """Write everything but the sample data of project `name` into `folder`, which is made if it is not there.
 
-    `.env` holds a fresh secret and may be read by its owner alone; `development` is the mode that it sets. Files that
-    are there are overwritten.
+    `.env` holds a fresh secret and may be read by its owner alone; `asks_for_tokens` says that callers
+    need one in development mode too. Files that are there are overwritten.
 
     Raises:
         OSError: the folder cannot be written to.
@@ -33,7 +33,7 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
     _write(folder / SCHEMA_FILE, schema_text())
 
     place = f"CUBEJS_DB_DUCKDB_DATABASE_PATH={SAMPLE_DATABASE.as_posix()}"
-    write_settings(folder, database, place, development=development)
+    write_settings(folder, database, place, asks_for_tokens=asks_for_tokens)
     write_common(folder)
     _write(folder / "README.md", Template(template(f"README.{database}.md")).substitute(name=name))
     if database == "postgres":
@@ -41,10 +41,10 @@ def write_project(folder: Path, name: str, database: Database, *, development: b
         _write(folder / "data" / "load.sql", template("load.sql"))
 
 
-def write_settings(folder: Path, database: Database, place: str, *, development: bool) -> None:
+def write_settings(folder: Path, database: Database, place: str, *, asks_for_tokens: bool) -> None:
     """Write `.env`, which its owner alone may read, and the same without its secret. `place` is where the data are."""
     text = Template(template(f"{database}.env"))
-    known = {"dev_mode": "true" if development else "false", "place": place}
+    known = {"dev_auth": "true" if asks_for_tokens else "false", "place": place}
     # 64 bytes, as `kubus secret` makes.
     _write_secret(folder / ".env", text.substitute(known, secret=secrets.token_hex(64)))
     _write(folder / ".env.example", text.substitute(known, secret=""))

@@ -1,0 +1,46 @@
+"""The endpoints of the Playground: one table, each imported when it is first called."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from kubus.api.rest.incoming import Incoming
+from kubus.api.rest.reply import Reply
+from kubus.playground.project import Project
+
+# Gets the project, the request, and its body.
+Call = Callable[[Project, Incoming, bytes], Awaitable[Reply]]
+
+# The first steps of the paths that show a page. What follows them is between the page and its address.
+PAGES = frozenset({"", "build", "model", "access", "health"})
+
+FILES = "/playground/"
+
+# Method and path to the function that answers, as `module:name` below this room.
+ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("GET", "/playground/context"): "context:context",
+        ("POST", "/playground/token"): "token:token",
+    }
+)
+
+
+def endpoint(method: str, path: str) -> Call | None:
+    """What answers; None if nothing does."""
+    place = ROUTES.get(("GET" if method == "HEAD" else method, path))
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    return cast("Call", getattr(import_module(f"kubus.playground.{module}"), name))
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is one that shows a page."""
+    first = path.removeprefix("/").partition("/")[0]
+    return first.lower() in PAGES and (first != "" or path in ("", "/"))
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path is the Playground's."""
+    return is_page(path) or path.lower() == FILES.removesuffix("/") or path.lower().startswith(FILES)
