@@ -1,9 +1,10 @@
 """One session of pytest for all mutants: tests are collected once, and each mutant runs in a copy of that process.
 
-mutmut would begin a session for each mutant, which takes longer than most tests. Here a copy runs the tests of the
-changed module first, then those of its room, the quickest first of each, and stops at the first that fails, or when its
-time is over. What would have been found by tests for which there was no time counts as survived: figures are too
-low rather than too high.
+mutmut would begin a session for each mutant, which takes longer than most tests. Here a copy runs the tests first that
+have found other mutants of the same function; then one case of every test, those of the changed module before those of
+its room before others, the quick before the slow; then the second cases, and so on. It stops at the first that fails, or
+when its time is over. What would have been found by tests for which there was no time counts as survived: figures are
+too low rather than too high.
 """
 
 import gc
@@ -12,6 +13,7 @@ import resource
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,7 +52,7 @@ class CollectedTests(PytestRunner):
 
         end_by(self.budget)
         items = {item.nodeid: item for item in self.session.items}
-        chosen = quick_first(tests, state().duration_by_test, self.budget, mutant_name or "")
+        chosen = likely_first(tests, state().duration_by_test, self.budget, mutant_name or "")
         run = [items[test] for test in chosen]
         for item, following in zip(run, [*run[1:], None], strict=True):
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
@@ -89,23 +91,41 @@ class OneSession(ForkServerRunner):
         os._exit(1)
 
 
-def quick_first(tests: Iterable[str], seconds: Mapping[str, float], budget: float, mutant: str) -> list[str]:
+def likely_first(tests: Iterable[str], seconds: Mapping[str, float], budget: float, mutant: str) -> list[str]:
     """The tests that all together take no longer than the budget, one of them at least."""
     # `kubus.room.…module.function`
     steps = mutant.split(".")
     of_room = f"tests/{steps[1]}/" if len(steps) > 3 else ""
     of_module = f"{of_room}test_{steps[-2]}.py::" if of_room else ""
+    found = Counter(test for other, test in findings() if function_of(other) == function_of(mutant))
+    # How many cases of a test came before: cases are much alike, and find the same.
+    turns: Counter[str] = Counter()
 
-    def order(test: str) -> tuple[bool, bool, float, str]:
+    def nearness(test: str) -> tuple[bool, bool, float, str]:
         return not test.startswith(of_module), not test.startswith(of_room), seconds.get(test, 0.0), test
 
+    def order(test: str) -> tuple[int, int, tuple[bool, bool, float, str]]:
+        case_of = test.partition("[")[0]
+        turns[case_of] += 1
+        return -found[test], turns[case_of], nearness(test)
+
     chosen: list[str] = []
-    for test in sorted(tests, key=order):
-        budget -= seconds.get(test, 0.0) + SETUP
-        if budget < 0 and chosen:
-            break
-        chosen.append(test)
+    for test in sorted(sorted(tests, key=nearness), key=order):
+        takes = seconds.get(test, 0.0) + SETUP
+        if takes <= budget or not chosen:
+            chosen.append(test)
+            budget -= takes
     return chosen
+
+
+def findings() -> list[tuple[str, str]]:
+    """Which mutant was found by which test, of this run and of those before."""
+    lines = FINDERS.read_text().splitlines() if FINDERS.exists() else []
+    return [(mutant, test) for mutant, _, test in (line.partition("\t") for line in lines)]
+
+
+def function_of(mutant: str) -> str:
+    return mutant.rpartition("__mutmut_")[0]
 
 
 def end_by(budget: float) -> None:

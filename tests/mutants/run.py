@@ -1,7 +1,7 @@
 """Changes the code in small ways, one at a time, and sees whether the tests tell.
 
 `python tests/mutants/run.py` takes all targets, `… run.py auth filters` those; `--again` asks the mutants that survived
-once more, with all their tests; `--report` only tells what came out of it last. See README.md.
+once more, with more time; `--report` only tells what came out of it last. See README.md.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import walk_mutatable_files
-from one_session import FINDERS, CollectedTests, OneSession
+from one_session import CollectedTests, OneSession, findings
 
 # What is mutated, by the names that mutmut gives: who is let in; what they may see; what is kept for whom; which rows
 # a filter lets through.
@@ -84,7 +84,7 @@ UNTOUCHED = {
 }
 
 # For how many seconds of tests a mutant is looked at, at first, and where it survived them.
-FIRST, AGAIN = 2.0, 120.0
+FIRST, AGAIN = 2.0, 30.0
 
 FOUND = {"killed", "timeout", "segfault"}
 NOT_TRIED = {"not checked", "skipped"}
@@ -96,7 +96,10 @@ LEFT_OUT, WITHOUT_TESTS = 34, 33
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python tests/mutants/run.py")
     asked.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; all by default")
-    asked.add_argument("--again", action="store_true", help="only mutants that survived, with all their tests")
+    asked.add_argument("--again", action="store_true", help="only mutants that survived, with more time")
+    asked.add_argument(
+        "--seconds", type=float, help=f"of tests for a mutant; {FIRST:g}, and {AGAIN:g} where it survived"
+    )
     asked.add_argument("--report", action="store_true", help="run nothing")
     given = asked.parse_args()
     if unknown := set(given.targets) - TARGETS.keys():
@@ -105,10 +108,10 @@ def main() -> None:
     tool.get_mutant_runner = one_session
     targets = given.targets or list(TARGETS)
     if not given.report:
-        CollectedTests.budget = AGAIN if given.again else FIRST
-        FINDERS.unlink(missing_ok=True)
+        CollectedTests.budget = given.seconds or (AGAIN if given.again else FIRST)
+        before = len(findings())
         run(targets, again=given.again)
-        confirm()
+        confirm(dict(findings()[before:]))
     for target in targets:
         report(target)
 
@@ -142,9 +145,8 @@ def run(targets: list[str], *, again: bool) -> None:
         sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def confirm() -> None:
+def confirm(found: dict[str, str]) -> None:
     """See that the tests which found something pass without a mutant: what one of them found that fails is undone."""
-    found = dict(line.split("\t") for line in FINDERS.read_text().splitlines()) if FINDERS.exists() else {}
     broken = (
         {test for test in set(found.values()) if not passes([test])} if not passes(set(found.values())) else set[str]()
     )
