@@ -35,7 +35,8 @@ def model_texts(
         from kubus.loading.python_models import python_documents
 
         documents = python_documents(python, problems)
-    made: dict[str, str | Document] = {**{n: text for n, text in plain.items() if n not in templates}, **documents}
+    rendered = frozenset(templates)
+    made: dict[str, str | Document] = {**{n: text for n, text in plain.items() if n not in rendered}, **documents}
     if templates or GLOBALS in files:
         # Jinja is large, and most models have no use for it.
         from kubus.loading.templates import rendered_files
@@ -46,4 +47,5 @@ def model_texts(
 
 def is_template(text: str) -> bool:
     """Whether a file of YAML is rendered before it is read."""
-    return any(mark in text for mark in TEMPLATE_MARKS)
+    statement, value = TEMPLATE_MARKS
+    return statement in text or value in text
