@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.prompt import Prompt
 
+from kubus.cli.scaffold.example import Example, write_example
 from kubus.cli.scaffold.project import Database, write_project
 from kubus.cli.scaffold.project import template as template_text
 from kubus.cli.scaffold.sample_data import write_sample_data
@@ -25,12 +26,13 @@ LONGEST_NAME = 100
 
 
 def create(
-    name: str,
+    name: str | None = None,
     /,
     *,
     db_type: Annotated[Database | None, Parameter(name=("--db-type", "-d"))] = None,
     template: Annotated[str | None, Parameter(name=("--template", "-t"), show=False)] = None,
     files: Annotated[list[Path] | None, Parameter(name="--from", consume_multiple=True, negative="")] = None,
+    example: Example | None = None,
 ) -> None:
     """Make a new project in a folder of that name.
 
@@ -39,18 +41,30 @@ def create(
     Parameters
     ----------
     name
-        What the project is called; its folder must not be there yet.
+        What the project is called; its folder must not be there yet. An example may do without, and is called as it is.
     db_type
         The database: with duckdb the sample data are a file in the project, ready to be asked; with postgres they are
         files to load into a database of yours. Asked for on a terminal, else duckdb.
     files
         Files of yours, CSV, Parquet or JSON, or a DuckDB file: they are copied into the project, and its data model is
         made of them, instead of the sample data.
+    example
+        A whole application instead: multi-tenant-analytics is a dashboard for several shops, with a tutorial.
     template
         Accepted, because Cube's command has it; there is one template.
     """
     console = Console(highlight=False)
+    name = name or example
+    if name is None:
+        raise ConfigError("The project has no name", hint="kubus create NAME")
     target = _free_folder(Path.cwd(), name)
+    if example is not None:
+        if files or db_type not in (None, "duckdb"):
+            raise ConfigError("An example has data of its own, for DuckDB", hint="Leave --from and --db-type out")
+        create_from_example(target, example, datetime.now(UTC).date(), console)
+        console.print(f"\n{name} app has been created\n", markup=False, soft_wrap=True)
+        console.print(f"Next:\n\n  cd {name}\n  python start.py", markup=False, soft_wrap=True)
+        return
     if files:
         if db_type not in (None, "duckdb"):
             raise ConfigError("Files are read by DuckDB", hint="Leave --db-type out")
@@ -99,6 +113,19 @@ def create_from_files(target: Path, files: Sequence[Path], console: Console, *, 
             unfinished, target.name, files, template_text("README.files.md"), asks_for_tokens=asks_for_tokens
         )
     return first_query(cubes)
+
+
+def create_from_example(target: Path, example: Example, today: date, console: Console) -> None:
+    """Write a whole project made from an example to `target`, with sample data up to `today`.
+
+    Raises:
+        ConfigError: `target` is there already, or its folder cannot be written to.
+    """
+    with _whole(target, console) as unfinished:
+        console.print("- Writing files from example")
+        write_example(unfinished, example)
+        console.print("- Generating sample data")
+        write_sample_data(unfinished, "duckdb", today, console)
 
 
 @contextmanager

@@ -26,8 +26,8 @@ def write_project(folder: Path, name: str, database: Database, *, asks_for_token
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _copy(files("kubus.demo") / "model", folder / "model")
-    _copy(files("kubus.demo") / "tests", folder / "tests")
+    copy_folder(files("kubus.demo") / "model", folder / "model")
+    copy_folder(files("kubus.demo") / "tests", folder / "tests")
     for file in sorted((folder / "model").rglob("*.yml")):
         _write(file, naming_schema(file.relative_to(folder).as_posix(), file.read_text("utf-8")))
     _write(folder / SCHEMA_FILE, schema_text())
@@ -73,11 +73,13 @@ def _write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _copy(source: Traversable, target: Path) -> None:
-    """Copy a folder of the package, which may lie in an archive."""
-    target.mkdir(exist_ok=True)
+def copy_folder(source: Traversable, target: Path, without: frozenset[str] = frozenset()) -> None:
+    """Copy a folder of the package, which may lie in an archive, without what has one of these names."""
+    target.mkdir(parents=True, exist_ok=True)
     for entry in source.iterdir():
+        if entry.name in without:
+            continue
         if entry.is_dir():
-            _copy(entry, target / entry.name)
+            copy_folder(entry, target / entry.name, without)
         else:
             (target / entry.name).write_bytes(entry.read_bytes())

@@ -1,0 +1,4 @@
+import { createContext } from 'react';
+import type { Theme } from './theme';
+
+export const ThemeContext = createContext<Theme>('light');

@@ -1,0 +1,94 @@
+"""Start everything that a step of the tutorial needs, and end it with Ctrl+C.
+
+python start.py [open | authentication | authorization | identification | audit]
+
+kubus answers on http://localhost:4000, the dashboard is on http://localhost:3000, and from the fourth step on a provider
+where people sign in is on http://localhost:9000. Without a step it is the last one.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+DASHBOARD = HERE / "dashboard"
+STEPS = ("open", "authentication", "authorization", "identification", "audit")
+
+
+def main() -> None:
+    """Read the command line, install what is missing, and run until the first of the servers ends."""
+    parser = argparse.ArgumentParser(description="Start a step of the tutorial.")
+    parser.add_argument("step", nargs="?", choices=STEPS, default="audit")
+    parser.add_argument("--port", type=int, default=4000, help="the port of kubus")
+    parser.add_argument("--app-port", type=int, default=3000, help="the port of the dashboard")
+    parser.add_argument("--provider-port", type=int, default=9000, help="the port of the OpenID provider")
+    chosen = parser.parse_args()
+    ports = {"4000": str(chosen.port), "3000": str(chosen.app_port), "9000": str(chosen.provider_port)}
+    settings = read_step(chosen.step, ports)
+    signs_in = "KUBUS_ISSUERS" in settings
+
+    install()
+    page = {"VITE_API_URL": f"http://localhost:{chosen.port}", "VITE_ISSUER": settings.get("KUBUS_ISSUERS", "")}
+    commands = [(kubus_command(chosen.port), HERE, settings)]
+    if signs_in:
+        provider = {"PROVIDER_PORT": ports["9000"], "APP_PORT": ports["3000"]}
+        # First: kubus asks it for its keys.
+        commands.insert(0, (["node", "provider/provider.mjs"], DASHBOARD, provider))
+    vite = DASHBOARD / "node_modules" / "vite" / "bin" / "vite.js"
+    commands.append((["node", str(vite), "--port", ports["3000"], "--strictPort"], DASHBOARD, page))
+
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        for command, folder, more in commands:
+            running.append(subprocess.Popen(command, cwd=folder, env={**os.environ, **more}))
+        print(f"\nStep '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}\n", flush=True)
+        while all(process.poll() is None for process in running):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in reversed(running):
+            process.terminate()
+        for process in running:
+            process.wait()
+    failed = [process for process in running if process.returncode not in (0, -signal.SIGTERM, -signal.SIGINT, 143, 130)]
+    sys.exit(1 if failed else 0)
+
+
+def read_step(step: str, ports: dict[str, str]) -> dict[str, str]:
+    """The settings in `steps/<step>.env`, with the ports that were asked for."""
+    settings: dict[str, str] = {}
+    for line in (HERE / "steps" / f"{step}.env").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, value = line.split("=", 1)
+            for usual, port in ports.items():
+                value = value.replace(f":{usual}", f":{port}")
+            settings[name] = value
+    return settings
+
+
+def install() -> None:
+    """Put the dashboard's packages into its folder, once, exactly those of package-lock.json."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        sys.exit("The dashboard needs node 20.19 or later, with npm")
+    if not (DASHBOARD / "node_modules").is_dir():
+        print("Installing the dashboard's packages, once", flush=True)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=DASHBOARD, check=True)
+
+
+def kubus_command(port: int) -> list[str]:
+    """How to start kubus here: the command, or else the package of this Python."""
+    found = shutil.which("kubus")
+    # Without the folder on the path: the project may have a kubus.py.
+    command = [found] if found else [sys.executable, "-P", "-m", "kubus"]
+    return [*command, "serve", "--host", "127.0.0.1", "--port", str(port)]
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    main()
