@@ -2,8 +2,8 @@
 
 python start.py [open | authentication | authorization | identification | audit]
 
-kubus answers on http://localhost:4000, the dashboard is on http://localhost:3000, and from the fourth step on a provider
-where people sign in is on http://localhost:9000. Without a step it is the last one.
+kubus answers on http://localhost:4000, the dashboard is on http://localhost:3000, and from the fourth step on there is
+a provider where people sign in on http://localhost:9000. Without a step it is the last one.
 """
 
 import argparse
@@ -17,6 +17,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DASHBOARD = HERE / "dashboard"
+# What is run, in which folder, with which settings besides.
+Command = tuple[list[str], Path, dict[str, str]]
+
 STEPS = ("open", "authentication", "authorization", "identification", "audit")
 
 
@@ -26,6 +29,7 @@ def main() -> None:
     parser.add_argument("step", nargs="?", choices=STEPS, default="audit")
     parser.add_argument("--port", type=int, default=4000, help="the port of kubus")
     parser.add_argument("--app-port", type=int, default=3000, help="the port of the dashboard")
+    parser.add_argument("--built", action="store_true", help="serve the dashboard built, as for those who use it")
     parser.add_argument("--provider-port", type=int, default=9000, help="the port of the OpenID provider")
     chosen = parser.parse_args()
     ports = {"4000": str(chosen.port), "3000": str(chosen.app_port), "9000": str(chosen.provider_port)}
@@ -34,30 +38,37 @@ def main() -> None:
 
     install()
     page = {"VITE_API_URL": f"http://localhost:{chosen.port}", "VITE_ISSUER": settings.get("KUBUS_ISSUERS", "")}
-    commands = [(kubus_command(chosen.port), HERE, settings)]
+    commands: list[Command] = [(kubus_command(chosen.port), HERE, settings)]
     if signs_in:
         provider = {"PROVIDER_PORT": ports["9000"], "APP_PORT": ports["3000"]}
         # First: kubus asks it for its keys.
         commands.insert(0, (["node", "provider/provider.mjs"], DASHBOARD, provider))
-    vite = DASHBOARD / "node_modules" / "vite" / "bin" / "vite.js"
-    commands.append((["node", str(vite), "--port", ports["3000"], "--strictPort"], DASHBOARD, page))
+    vite = ["node", str(DASHBOARD / "node_modules" / "vite" / "bin" / "vite.js")]
+    if chosen.built:
+        subprocess.run([*vite, "build", "--logLevel", "warn"], cwd=DASHBOARD, env={**os.environ, **page}, check=True)
+        vite.append("preview")
+    commands.append(([*vite, "--port", ports["3000"], "--strictPort"], DASHBOARD, page))
 
+    sys.exit(run(commands, f"Step '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}"))
+
+
+def run(commands: list[Command], message: str) -> int:
+    """Run commands side by side until Ctrl+C, which is 0, or until one of them ends by itself, which is 1."""
     running: list[subprocess.Popen[bytes]] = []
     try:
         for command, folder, more in commands:
             running.append(subprocess.Popen(command, cwd=folder, env={**os.environ, **more}))
-        print(f"\nStep '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}\n", flush=True)
+        print(f"\n{message}\n", flush=True)
         while all(process.poll() is None for process in running):
             time.sleep(0.2)
     except KeyboardInterrupt:
-        pass
+        return 0
     finally:
         for process in reversed(running):
             process.terminate()
         for process in running:
             process.wait()
-    failed = [process for process in running if process.returncode not in (0, -signal.SIGTERM, -signal.SIGINT, 143, 130)]
-    sys.exit(1 if failed else 0)
+    return 1
 
 
 def read_step(step: str, ports: dict[str, str]) -> dict[str, str]:
@@ -90,5 +101,6 @@ def kubus_command(port: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # What ends it otherwise ends it like Ctrl+C: nothing is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main()

@@ -13,7 +13,7 @@ from kubus.library import SemanticLayer
 from kubus.loading.load import load_files
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "tutorial").glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -22,7 +22,7 @@ def snippets(language: str) -> list[object]:
     for page in PAGES:
         for number, match in enumerate(FENCE.finditer(page.read_text())):
             if match[1] == language:
-                found.append(pytest.param(match[2], id=f"{page.name}-{number}"))
+                found.append(pytest.param(match[2], id=f"{page.parent.name}-{page.name}-{number}"))
     assert found
     return found
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from kubus.api.rest import chart
 from kubus.api.rest.accounts import Accounts
 from kubus.api.rest.asked import raw_parameters
 from kubus.api.rest.callers import Callers, HookRules
@@ -353,7 +354,7 @@ class Api:
             emit(RequestFinished(request.method, request.path, status, took, request.request_id, length))
 
     async def _open(self, request: Incoming, path: str) -> Reply:
-        """What is open to everybody: the root page, the probes, the description of the API; else 404."""
+        """What is open to everybody: the root page, the probes, the description of the API, the component; else 404."""
         if request.method in READ:
             match path:
                 case "":
@@ -364,6 +365,8 @@ class Api:
                     return await self._health.alive()
                 case self._description_path:
                     return self._description
+                case chart.PATH:
+                    return chart.chart_reply()
                 case _:
                     pass
         return not_found(request.method, request.path)

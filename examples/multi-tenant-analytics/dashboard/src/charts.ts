@@ -34,7 +34,7 @@ function axes(series: Series, colours: Colours, label: (text: string) => string)
   return {
     named: {
       type: 'category', data: series.labels.map(label), axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } },
-      axisLabel: { ...FONT, color: colours.faint, hideOverlap: true, alignMinLabel: 'left', alignMaxLabel: 'right' },
+      axisLabel: { ...FONT, color: colours.faint, hideOverlap: true },
     },
     counted: {
       type: 'value', splitNumber: 4, axisLabel: { ...FONT, color: colours.faint, formatter: (value: number) => formatNumber(value, series.about, true) },
@@ -42,6 +42,10 @@ function axes(series: Series, colours: Colours, label: (text: string) => string)
     },
   };
 }
+
+// Below a chart the first and last label stay within it.
+const along = (axis: ReturnType<typeof axes>['named']) =>
+  ({ ...axis, axisLabel: { ...axis.axisLabel, alignMinLabel: 'left', alignMaxLabel: 'right' } });
 
 const pager = (colours: Colours) => ({
   pageIconColor: colours.text, pageIconInactiveColor: colours.line, pageIconSize: 10, pageTextStyle: { ...FONT, color: colours.faint },
@@ -60,7 +64,7 @@ export function lineChart(series: Series, colours: Colours, granularity: string)
   return {
     ...common(series, colours), ...legend(series, colours), grid: grid(series),
     tooltip: { ...(common(series, colours).tooltip as object), trigger: 'axis' },
-    xAxis: { ...named, boundaryGap: false }, yAxis: counted,
+    xAxis: { ...along(named), boundaryGap: false }, yAxis: counted,
     series: series.lines.map((line) => ({
       type: 'line', name: line.name, data: line.values, showSymbol: series.labels.length === 1, symbolSize: 6, z: line.isBefore ? 1 : 2,
       lineStyle: line.isBefore ? { width: 2, type: 'dashed', color: colours.before } : { width: 2.5 },
@@ -76,7 +80,7 @@ export function columnChart(series: Series, colours: Colours, granularity: strin
   return {
     ...common(series, colours), ...legend(series, colours), grid: grid(series),
     tooltip: { ...(common(series, colours).tooltip as object), trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: colours.line, opacity: 0.4 } } },
-    xAxis: named, yAxis: counted,
+    xAxis: along(named), yAxis: counted,
     series: series.lines.map((line) => ({
       type: 'bar', name: line.name, data: line.values, barMaxWidth: 28, ...(isStacked ? { stack: 'all' } : {}),
       ...(line.isBefore ? { itemStyle: { color: colours.before } } : {}),

@@ -28,7 +28,7 @@ def write_example(folder: Path, example: Example) -> None:
     copy_folder(_demo_model(), folder / "steps" / "model")
     (folder / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8", newline="\n")
     place = f"CUBEJS_DB_DUCKDB_DATABASE_PATH={SAMPLE_DATABASE.as_posix()}"
-    write_settings(folder, "duckdb", place, development=False)
+    write_settings(folder, "duckdb", place, asks_for_tokens=True)
 
 
 def _demo_model() -> Traversable:

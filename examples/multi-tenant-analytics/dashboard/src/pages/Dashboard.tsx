@@ -84,7 +84,7 @@ export function Dashboard({ meta, id, filters, saved, onKeep }: Props) {
       <FilterBar meta={meta} filters={filters} onChange={open} />
       {numbers.length > 0 && <section className="numbers" aria-label="Numbers">{numbers.map(card)}</section>}
       <section className="tiles" aria-label="Charts and tables">{others.map(card)}</section>
-      {tiles.length === 0 && <p className="empty">There is nothing on this dashboard that you may see. Add a tile from Explore.</p>}
+      {tiles.length === 0 && <p className="empty">There is nothing on this dashboard that you may see.</p>}
       {tiles.length < all.length && tiles.length > 0 && (
         <p className="note">
           {all.length - tiles.length} {all.length - tiles.length === 1 ? 'tile is' : 'tiles are'} not part of your role.

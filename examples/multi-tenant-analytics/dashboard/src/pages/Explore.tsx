@@ -123,8 +123,8 @@ function Members({ legend, kind, meta, chosen, onTurn }: { legend: string; kind:
       <input type="search" aria-label={`Search ${legend.toLowerCase()}`} placeholder="Search" value={sought} onChange={(event) => setSought(event.target.value)} />
       <div className="list" tabIndex={0} role="group" aria-label={legend}>
         {cubes.map(({ title, members }) => (
-          <div key={title}>
-            <h3>{title}</h3>
+          <div key={title} role="group" aria-label={title}>
+            <p className="cube">{title}</p>
             {members.map(({ name, shortTitle, description }) => (
               <label key={name} className="choice" title={description}>
                 <input type="checkbox" checked={chosen.includes(name)} onChange={() => onTurn(name)} />

@@ -2,7 +2,7 @@
 export function Refused({ error, children }: { error: Error; children?: React.ReactNode }) {
   return (
     <div className="refused" role="alert">
-      <h2>The server did not answer</h2>
+      <h1>The server gave no answer</h1>
       <p className="said">{messageOf(error)}</p>
       {children}
     </div>

@@ -1,0 +1,92 @@
+// Filters that act on all tiles, tiles as tables, and dashboards that are saved, changed and deleted; by keyboard too.
+
+import { answered, filter, shown, tile } from './parts.mjs';
+
+export default async function ({ page, base, shot, axe, expect, given }) {
+  await page.goto(base);
+  await answered(page);
+  const before = await shown(page);
+
+  // A filter changes every tile, stands in the address, and is there again after a reload.
+  await filter(page, 'Channel').selectOption('app');
+  await expect.text(tile(page, 'orders').locator('.figure'), given.app);
+  await answered(page);
+  const after = await shown(page);
+  const same = Object.keys(before).filter((id) => before[id] === after[id]);
+  expect.equal(same, [], 'tiles that the filter did not change');
+  expect.that(page.url().endsWith('#/?channel=app'), page.url());
+  await page.reload();
+  await answered(page);
+  await expect.text(tile(page, 'orders').locator('.figure'), given.app);
+
+  // The period before is of the same length, whatever the period.
+  await filter(page, 'Period').selectOption('7d');
+  await expect.text(tile(page, 'orders').locator('.figure'), given.week.orders);
+  await expect.text(tile(page, 'orders').locator('.change span'), given.week.before);
+  await filter(page, 'Period').selectOption('Own dates');
+  await page.getByRole('textbox', { name: 'From' }).fill(given.day);
+  await page.getByRole('textbox', { name: 'To' }).fill(given.day);
+  await expect.text(tile(page, 'orders').locator('.figure'), given.ofDay);
+  await page.goBack();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect.text(tile(page, 'orders').locator('.figure'), given.orders);
+
+  // A chart's values as a table.
+  await page.getByRole('button', { name: 'Orders by channel as a table' }).click();
+  await expect.count(tile(page, 'channels').locator('tbody tr'), 3);
+  await axe();
+  await page.getByRole('button', { name: 'Orders by channel as a table' }).click();
+
+  // Saved with its filters, by keyboard alone.
+  await filter(page, 'Country').selectOption('Italy');
+  await expect.text(tile(page, 'orders').locator('.figure'), given.italy);
+  await page.getByRole('button', { name: 'Save as…' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.seen(page.getByRole('dialog'));
+  await axe();
+  await shot('save');
+  await page.keyboard.type('Italy');
+  await page.keyboard.press('Enter');
+  await expect.text(page.locator('h1'), 'Italy');
+  await page.getByRole('button', { name: 'Remove Latest orders' }).click();
+  await expect.count(tile(page, 'latest'), 0);
+  await page.reload();
+  await answered(page);
+  await expect.text(page.locator('h1'), 'Italy');
+  await expect.count(tile(page, 'latest'), 0);
+  await expect.text(tile(page, 'orders').locator('.figure'), given.italy);
+
+  // Explored, and added as a tile.
+  await page.getByRole('link', { name: 'Explore' }).click();
+  expect.that(await page.getByText('Choose a measure to begin').isVisible(), 'nothing asked yet');
+  await page.getByLabel('Search measures').fill('buyers');
+  await page.getByRole('checkbox', { name: 'Buyers', exact: true }).check();
+  await page.getByLabel('Search dimensions').fill('gender');
+  await page.getByRole('checkbox', { name: 'Gender' }).check();
+  await page.getByRole('combobox', { name: 'Shown as' }).selectOption('Table');
+  await answered(page);
+  const rows = await page.locator('tbody tr').allInnerTexts();
+  expect.equal(rows.length >= 3, true, 'rows');
+  await page.goBack();
+  await expect.seen(page.locator('.chart svg'));
+  await page.getByRole('button', { name: 'Add to a dashboard…' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Who buys');
+  await axe();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect.text(page.locator('h1'), 'Italy');
+  await expect.seen(page.getByRole('article', { name: 'Who buys' }).locator('.chart svg'));
+  await answered(page);
+  await axe();
+  await shot('saved');
+
+  // Deleted: the overview is back.
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await expect.text(page.locator('h1'), 'Overview');
+  await expect.count(page.getByRole('link', { name: 'Italy' }), 0);
+
+  // The other colours, kept.
+  await page.getByRole('button', { name: 'Dark colours' }).click();
+  await page.reload();
+  await answered(page);
+  expect.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+}

@@ -1,0 +1,26 @@
+// The overview: a dozen tiles with the numbers that the database has, in both themes and at both widths.
+
+import { answered, tile } from './parts.mjs';
+
+export default async function ({ page, base, shot, axe, expect, given }) {
+  await page.goto(base);
+  await answered(page);
+  expect.that((await page.locator('.tile').count()) >= 8, 'at least eight tiles');
+  await expect.text(tile(page, 'orders').locator('.figure'), given.orders);
+  await expect.text(tile(page, 'orders').locator('.change strong'), given.change);
+  await expect.text(tile(page, 'orders').locator('.change span'), given.before);
+  await expect.text(tile(page, 'revenue').locator('.figure'), given.revenue);
+  // Nothing is wider than the window.
+  expect.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
+  await axe();
+  await shot('overview');
+  await page.goto(`${base}/#/explore`);
+  await page.getByLabel('Search measures').fill('days to');
+  await page.getByRole('checkbox', { name: 'Average days to completion' }).check();
+  await page.getByLabel('Search dimensions').fill('country');
+  await page.getByRole('group', { name: 'Users' }).getByRole('checkbox', { name: 'Country' }).check();
+  await answered(page);
+  expect.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
+  await axe();
+  await shot('explore');
+}

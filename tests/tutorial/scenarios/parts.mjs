@@ -1,0 +1,24 @@
+// What several scenarios do.
+
+/** Waits until no tile waits any more. */
+export async function answered(page) {
+  await page.waitForSelector('.tile');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .waiting'));
+}
+
+/** A field of the filters. */
+export const filter = (page, name) => page.getByRole('form', { name: 'Filters' }).getByRole('combobox', { name });
+
+export const tile = (page, id) => page.locator(`[data-tile="${id}"]`);
+
+/** What every tile shows, by its id. */
+export const shown = (page) => page.locator('.tile').evaluateAll((tiles) => Object.fromEntries(tiles.map(
+  (one) => [one.dataset.tile, one.querySelector('.answer')?.innerHTML ?? ''],
+)));
+
+/** Signs in at the provider for development. */
+export async function signIn(page, person) {
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator(`button[value=${person}]`).click();
+  await page.waitForSelector('.who strong');
+}
