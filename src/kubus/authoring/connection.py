@@ -16,7 +16,7 @@ from kubus.sources.registry import make_source
 PATIENCE = 15.0
 
 
-class ConnectionRequest(msgspec.Struct, rename="camel"):
+class ConnectionRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """The settings of a data source, such as `CUBEJS_DB_HOST`; without any, those that the server runs with."""
 
     data_source: str = "default"

@@ -35,7 +35,7 @@ class Files(msgspec.Struct, rename="camel"):
     files: list[FileEntry]
 
 
-class FileEdit(msgspec.Struct, rename="camel"):
+class FileEdit(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A file as it shall be. `base` is the version that it was made of; None: there was none."""
 
     file_name: str
@@ -43,7 +43,7 @@ class FileEdit(msgspec.Struct, rename="camel"):
     base: str | None = None
 
 
-class AcceptRequest(msgspec.Struct, rename="camel"):
+class AcceptRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """Files that are written together, or not at all."""
 
     files: list[FileEdit]

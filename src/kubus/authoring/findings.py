@@ -21,7 +21,7 @@ class FoundAt(msgspec.Struct, rename="camel"):
     excerpt: str | None
 
 
-class CheckRequest(msgspec.Struct, rename="camel"):
+class CheckRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A text in the place of a file; without one the files as they are."""
 
     file_name: str | None = None

@@ -36,6 +36,10 @@ class OpenFolder:
         """
 
         def read() -> T:
+            if self._found is None and unsaved:
+                # What is known of names while a text is wrong is known from when it was right: mostly as it is saved.
+                self.model.unsaved = {}
+                self.model.compiled()
             self.model.unsaved = dict(unsaved)
             # Unsaved Python is no part of the texts, and is looked at all the same.
             texts = {**self.model.read(), **unsaved}

@@ -11,7 +11,7 @@ from kubus.lsp.open_model import Diagnosis, OpenModel
 from kubus.lsp.symbols import Occurrence
 
 
-class PlaceRequest(msgspec.Struct, rename="camel"):
+class PlaceRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """A line and column of a text, counted from 1; columns in characters."""
 
     file_name: str

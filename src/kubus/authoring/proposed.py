@@ -19,7 +19,7 @@ WHY_FOUND = "by its name, and its values are there in every row and different in
 WHY_NONE = "no constraint says so, and of no column do names and rows: without one the cube can join no other"
 
 
-class ProposalRequest(msgspec.Struct, rename="camel"):
+class ProposalRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """Tables by schema and name, or by name alone. `leave_out` has ids of parts that are not wanted.
 
     `is_open` lets everybody whom the server lets in see the new cubes; else they are as `KUBUS_DEFAULT_ACCESS` says.

@@ -18,6 +18,7 @@ import kubus
 from kubus.api.assemble import assemble
 from kubus.auth.addresses import is_loopback
 from kubus.cli.protocol import answering_at_once
+from kubus.config.data_sources import PER_SOURCE
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
 from kubus.doctor.settings_checks import check_settings
@@ -86,7 +87,9 @@ def run(
     address = listening_address(settings, host)
     stop_log = start_log(settings.values["CUBEJS_LOG_LEVEL"], dev_mode=settings.dev_mode, logger=settings.hooks.logger)
     try:
-        if not settings.dev_mode:
+        if settings.dev_mode:
+            begin_model(settings)
+        else:
             tell_checks(settings, environ)
         assembled = assemble(settings, watch=watch or settings.dev_mode)
         if assembled.layer.model_error is not None and settings.values["KUBUS_FAIL_ON_MODEL_ERROR"]:
@@ -128,6 +131,18 @@ def run(
         stop_log()
     if not server.started:
         raise ConfigError("The server did not start")
+
+
+def begin_model(settings: Settings) -> None:
+    """Make an empty model folder where a data source is set and there is none: the Playground makes cubes of tables.
+
+    Where none is set, somebody is in the wrong folder, and has to be told.
+    """
+    own = {setting.decorated(source) for source in settings.sources for setting in PER_SOURCE}
+    if settings.model.exists() or not own & settings.given.keys():
+        return
+    settings.model.mkdir(parents=True)
+    emit(SettingWarning("CUBEJS_SCHEMA_PATH", f"there was no model; an empty folder is made for it: {settings.model}"))
 
 
 def tell_checks(settings: Settings, environ: Mapping[str, str]) -> None:

@@ -3,11 +3,13 @@
 Source: rest-api.md, section 10
 """
 
+import asyncio
 import hashlib
 
 import kubus
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.reply import Reply, json_reply
+from kubus.loading.files import model_stamps
 from kubus.playground.guard import shows
 from kubus.playground.project import Project
 from kubus.sources.registry import dialect_of
@@ -17,6 +19,7 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
     """The fields that Cube's own has, and below them ours.
 
     `modelVersion` changes when another model answers; it is null where there is none, and where each tenant has one.
+    `shouldStartConnectionWizardFlow` says that there are no model files yet, so that tables are to be picked first.
     `start` changes with each start of the server: a page of the one before has to be loaded again.
     `modelError` counts the problems of the files as they are now. `cubejsToken` is there for who shows the nonce.
     """
@@ -31,7 +34,7 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
             "coreServerVersion": kubus.__version__,
             "dockerVersion": None,
             "projectFingerprint": hashlib.sha256(str(folder).encode()).hexdigest()[:32],
-            "shouldStartConnectionWizardFlow": False,
+            "shouldStartConnectionWizardFlow": not await asyncio.to_thread(model_stamps, settings.model),
             "livePreview": False,
             "isDocker": False,
             "telemetry": False,

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ from kubus.context import Caller
 from kubus.errors import QueryError
 from kubus.tenants.tenants import Tenants
 
+if TYPE_CHECKING:
+    from kubus.authoring.open_project import OpenProject
+
 T = TypeVar("T")
 
 DAY = 24 * 3600
@@ -25,7 +29,7 @@ DAY = 24 * 3600
 TIMES = ("exp", "iat", "nbf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Project:
     """What endpoints of the Playground have: the settings, what answers, and what signs their tokens.
 
@@ -37,6 +41,13 @@ class Project:
     tenants: Tenants
     signing: VerificationKey
     nonce: str
+
+    @cached_property
+    def authoring(self) -> "OpenProject":
+        """The project as somebody works at its model. Made when that is first done."""
+        from kubus.authoring.open_project import OpenProject  # brings along what editors need
+
+        return OpenProject(self.settings, self.tenants.shared.runner.pools.source, self.tenants.reload)
 
     def minted(self, claims: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """A token with these claims, and all that it says. It holds for a day unless they say otherwise.

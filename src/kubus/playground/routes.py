@@ -22,6 +22,17 @@ ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("GET", "/playground/context"): "context:context",
         ("POST", "/playground/token"): "token:token",
+        ("GET", "/playground/model"): "authoring:read_model",
+        ("GET", "/playground/graph"): "authoring:read_graph",
+        ("GET", "/playground/files"): "authoring:read_files",
+        ("POST", "/playground/files"): "authoring:write_file",
+        ("POST", "/playground/accept"): "authoring:accept_files",
+        ("POST", "/playground/check"): "authoring:check_text",
+        ("POST", "/playground/complete"): "authoring:ask_place",
+        ("GET", "/playground/db-schema"): "authoring:db_schema",
+        ("POST", "/playground/generate"): "authoring:generate",
+        ("POST", "/playground/generate-schema"): "authoring:make_files",
+        ("POST", "/playground/test-connection"): "authoring:try_connection",
     }
 )
 
