@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -254,6 +255,16 @@ async def test_starting_while_the_signer_is_down(told: list[Any]) -> None:
     assert "Connection refused" in failed[0].reason
 
 
+@contextmanager
+def not_answering(signer: Signer) -> Iterator[None]:
+    """A signer that takes requests and answers none of them, until the end of this."""
+    signer.held = Event()
+    try:
+        yield
+    finally:
+        signer.held.set()
+
+
 async def test_keys_of_before_serve_while_the_signer_is_down(signer: Signer, told: list[Any]) -> None:
     authenticator = verifier(
         signer,
@@ -266,12 +277,11 @@ async def test_keys_of_before_serve_while_the_signer_is_down(signer: Signer, tol
         await authenticator.verify(text)
         signer.status = 500
         await eventually(lambda: any(isinstance(event, KeySetFailed) for event in told))
-        signer.delay = 0.5
-        began = time.monotonic()
-        await authenticator.verify(token(n=1))
-        assert authenticator.recognize(text) is not None
-        # Nobody waits for a signer that is down.
-        assert time.monotonic() - began < 0.1
+        with not_answering(signer):
+            # Nobody waits for a signer that is down: whoever did would hear that it gave no answer.
+            await authenticator.verify(token(n=1))
+            assert authenticator.recognize(text) is not None
+            assert not [event for event in told if "no answer" in getattr(event, "reason", "")]
         await eventually(lambda: authenticator.recognize(text) is None)
         await eventually(lambda: not authenticator.is_ready)
         assert await refusal(authenticator, text) == "no_keys"
@@ -279,7 +289,9 @@ async def test_keys_of_before_serve_while_the_signer_is_down(signer: Signer, tol
     assert (failed[0].reason, failed[0].has_keys) == ("status 500", True)
 
 
-async def test_without_a_background_nobody_waits_for_a_signer_that_is_down_either(signer: Signer) -> None:
+async def test_without_a_background_nobody_waits_for_a_signer_that_is_down_either(
+    signer: Signer, told: list[Any]
+) -> None:
     authenticator = verifier(signer, lifetime=timedelta(seconds=0.1), least_gap=timedelta(seconds=0.1), attempts=1)
     await authenticator.verify(token(n=0))
     signer.status = 500
@@ -287,11 +299,10 @@ async def test_without_a_background_nobody_waits_for_a_signer_that_is_down_eithe
     await authenticator.verify(token(n=1))
     assert signer.times_asked() == 2
     # It is asked again when its pause is over, and by nobody who would wait for it.
-    signer.delay = 0.5
     await asyncio.sleep(1.05)
-    began = time.monotonic()
-    await authenticator.verify(token(n=2))
-    assert time.monotonic() - began < 0.25
+    with not_answering(signer):
+        await authenticator.verify(token(n=2))
+        assert not [event for event in told if "no answer" in getattr(event, "reason", "")]
     await eventually(lambda: signer.times_asked() == 3)
     await authenticator.stop()
 
@@ -347,9 +358,7 @@ async def test_a_slow_signer_is_given_up(signer: Signer, told: list[Any], way: s
         signer.delay = 2.0
     else:
         signer.trickle = True
-    began = time.monotonic()
     assert await refusal(authenticator, token()) == "no_keys"
-    assert time.monotonic() - began < 1
     assert told[0].reason == "no answer within 0.3 seconds"
 
 

@@ -60,12 +60,16 @@ def made(key_id: str, algorithm: str = "ES256") -> SigningKey:
 
 @dataclass
 class Signer:
-    """What the server answers. `behave`, if set, gets the path and gives status, headers and body instead."""
+    """What the server answers. `behave`, if set, gets the path and gives status, headers and body instead.
+
+    While `held` is there and not set, it answers nobody.
+    """
 
     url: str = ""
     keys: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     headers: dict[str, str] = field(default_factory=dict[str, str])
     delay: float = 0.0
+    held: threading.Event | None = None
     status: int = 200
     issuer: str | None = None
     behave: Callable[[str], tuple[int, dict[str, str], bytes]] | None = None
@@ -105,6 +109,8 @@ class Answering(BaseHTTPRequestHandler):
         signer.asked.append(self.path)
         if signer.delay:
             time.sleep(signer.delay)
+        if signer.held is not None:
+            signer.held.wait(60)
         status, headers, body = signer.answer(self.path)
         try:
             if signer.trickle:

@@ -192,7 +192,7 @@ def test_keys_are_rotated_without_a_restart(login: Login, tmp_path: Path) -> Non
         assert ask(server, last.token) == (200, ALL_ROWS)
 
 
-def test_a_token_that_is_revoked_is_refused_within_a_second(login: Login, tmp_path: Path) -> None:
+def test_a_token_that_is_revoked_is_refused(login: Login, tmp_path: Path) -> None:
     settings = {**by_key_set(login.provider), "KUBUS_REVOCATION": "revoked.jsonl"}
     (tmp_path / "revoked.jsonl").touch()
     with serving(tmp_path, login.provider, settings) as server:

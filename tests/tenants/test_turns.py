@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections import Counter
 from typing import Any
 
@@ -177,9 +176,7 @@ async def test_on_a_database_one_does_not_keep_others_waiting(served: Served, po
             for n in range(2)
         ]
         await asyncio.sleep(0.2)
-        began = time.monotonic()
         assert await quick(2) == ("1",)
-        took = time.monotonic() - began
         # With all of it for one, the other waits until a statement ends.
-        assert (took < 0.3) == (share == "50"), took
+        assert any(task.done() for task in tasks) == (share != "50")
         assert await asyncio.gather(*tasks) == [("1",), ("1",)]
