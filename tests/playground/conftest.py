@@ -27,7 +27,7 @@ cubes:
     dimensions:
       - {name: id, sql: id, type: number, primary_key: true, public: true}
       - {name: city, sql: city, type: string}
-      - {name: status, sql: status, type: string, mask: "'…'"}
+      - {name: status, sql: status, type: string, mask: "…"}
       - {name: note, sql: status, type: string, public: false}
     measures:
       - {name: count, type: count}

@@ -46,6 +46,21 @@ class AnswerCache:
         self._kept: OrderedDict[AnswerKey, Kept] = OrderedDict()
 
     @property
+    def answers(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the kept answers take, as `size_of` counts them."""
+        return self._bytes
+
+    @property
+    def most(self) -> int:
+        """How many bytes they may take."""
+        return self._max_bytes
+
+    @property
     def largest(self) -> int:
         """How many bytes an answer may take to be kept, as `size_of` counts them."""
         return self._max_bytes // 8

@@ -89,6 +89,32 @@ EXPIRY_IN_DOUBT = 6 * 3600.0
 PATIENCE = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The kept answers: how many, about how many bytes they take, and how many they may take."""
+
+    answers: int
+    bytes: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Statements that run and that wait for their turn, and the answers that are made of them."""
+
+    running: int
+    waiting: int
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a runner keeps and does at one moment."""
+
+    cache: Keeping
+    queue: Queue
+
+
 class Runner:
     """Runs jobs: equal ones once, and keeps their answers until they are stale.
 
@@ -119,6 +145,14 @@ class Runner:
     def pools(self) -> Pools:
         """Whose connections statements run on."""
         return self._pools
+
+    @property
+    def standing(self) -> "Standing":
+        """What is kept, runs and waits at this moment."""
+        cache, turns = self._cache, self._turns
+        return Standing(
+            Keeping(cache.answers, cache.size, cache.most), Queue(turns.running, turns.waiting, len(self._running))
+        )
 
     async def ask(self, job: Job, work: Callable[[Source, Statement], Awaitable[T]]) -> T:
         """What `work` has of the source of a job, in its turn. It is not shared with others, and not kept.

@@ -66,6 +66,16 @@ class Turns:
         """How many turns one compartment may have at a time."""
         return max(1, int(source.at_once * self._share))
 
+    @property
+    def running(self) -> int:
+        """How many statements have a turn, on all sources."""
+        return sum(shared.total for shared in self._shared.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many statements wait for one."""
+        return sum(len(waiting) for shared in self._shared.values() for waiting in shared.waiting.values())
+
     async def _begin(self, shared: Shared, compartment: object) -> None:
         if not shared.waiting.get(compartment) and self._has_room(shared, compartment):
             shared.give(compartment)

@@ -25,17 +25,19 @@ def explained(
     *,
     why: bool = False,
     now: datetime | None = None,
+    trusted: frozenset[str] = frozenset(),
 ) -> Explanation:
     """Why a query is answered as it is, or is refused. Nothing is asked of its databases.
 
-    `dialects` has the SQL dialect of each data source by its name. A query that is refused, or whose joins are
+    `dialects` has the SQL dialect of each data source by its name; `trusted` are members that only conditions of the
+    host's own code test. A query that is refused, or whose joins are
     ambiguous, gets counter-examples; with `why`, one whose rows are repeated by joins too.
 
     Raises:
         ModelError: the model does not compile.
     """
     try:
-        prepared = layer.prepare(query, caller, now)
+        prepared = layer.prepare(query, caller, now, trusted=trusted)
         prepared.authorized.check_visible()
     except ModelError:
         raise

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ import msgspec
 
 from kubus.api.app import Api
 from kubus.api.rest.incoming import Incoming
+from kubus.audit.audit_log import AuditLog
 from kubus.auth.keys import VerificationKey
 from kubus.auth.minting import signed_token
 from kubus.auth.rules import DEV_ISSUER
@@ -33,7 +34,8 @@ TIMES = ("exp", "iat", "nbf")
 class Project:
     """What endpoints of the Playground have: the settings, what answers, and what signs their tokens.
 
-    `nonce` is the word that pages of this start have.
+    `nonce` is the word that pages of this start have; `began` is when that was, in seconds of the clock that only goes
+    on.
     """
 
     settings: Settings
@@ -41,6 +43,8 @@ class Project:
     tenants: Tenants
     signing: VerificationKey
     nonce: str
+    audit: AuditLog | None = None
+    began: float = field(default_factory=time.monotonic)
 
     @cached_property
     def authoring(self) -> "OpenProject":

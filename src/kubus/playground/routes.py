@@ -33,6 +33,9 @@ ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("POST", "/playground/generate"): "authoring:generate",
         ("POST", "/playground/generate-schema"): "authoring:make_files",
         ("POST", "/playground/test-connection"): "authoring:try_connection",
+        ("POST", "/playground/explain"): "explain:explain",
+        ("POST", "/playground/access/matrix"): "access:matrix",
+        ("GET", "/playground/health"): "health:health",
     }
 )
 
