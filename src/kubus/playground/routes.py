@@ -36,6 +36,7 @@ ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("POST", "/playground/explain"): "explain:explain",
         ("POST", "/playground/access/matrix"): "access:matrix",
         ("GET", "/playground/health"): "health:health",
+        ("POST", "/playground/export"): "export:export",
     }
 )
 
