@@ -96,10 +96,10 @@ cubes:
     sql: SELECT 1 AS id
     measures:
       - name: answer
-        sql: (SELECT count(*) FROM range(30000) AS a(x), range(30000) AS b(y) WHERE hash(x, y) % 7 = 8)
+        sql: (SELECT count(*) FROM range(6000) AS a(x), range(6000) AS b(y) WHERE hash(x, y) % 7 = 8)
         type: number
 """
-    async with playground(model=model, KUBUS_CONTINUE_WAIT="1") as opened:
+    async with playground(model=model, KUBUS_CONTINUE_WAIT="0s") as opened:
         query = {"measures": ["slow.answer"]}
         waits = await opened.client.post("/cubejs-api/v1/load", json={"query": query, "cache": "no-cache"})
         assert waits.json()["error"] == "Continue wait"
