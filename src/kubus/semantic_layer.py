@@ -35,6 +35,7 @@ from kubus.model.ambiguity import REMEDY, Ambiguity, WatchedGraph
 from kubus.model.cube import NO_MEMBERS, Cube
 from kubus.model.join_graph import Hint, JoinTree
 from kubus.model.model import Model
+from kubus.model.refresh_key import RefreshInterval
 from kubus.plan.build import build, build_count
 from kubus.plan.nodes import Plan, cubes_of
 from kubus.plan.series import check_series, series_of
@@ -117,12 +118,15 @@ class Visibility(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What all queries of one shape share. `trees` are join trees, each with what it was to hold."""
+    """What all queries of one shape share. `intervals` are those of the refresh keys of its cubes, `trees` join trees,
+    each with what it was to hold.
+    """
 
     plan: Plan
     statement: StatementShape
     count: StatementShape | None
     cubes: tuple[Cube, ...]
+    intervals: tuple[RefreshInterval, ...]
     series: tuple[Bucket, ...] = ()
     ambiguous: tuple[Ambiguity, ...] = ()
     trees: tuple[tuple[JoinTree, tuple[Hint, ...]], ...] = ()
@@ -317,9 +321,8 @@ class SemanticLayer:
         compartment = self._compartment
         if tenant is not None:
             compartment = compartment._replace(tenant=tenant, is_one_of_many=True)
-        intervals = refresh_intervals(planned.cubes)
         keys = tuple(dict.fromkeys(key.bind(values, place) for key in planned.statement.refresh_keys))
-        job = Job(planned.statement.bind(values, place), count, intervals, compartment, keys)
+        job = Job(planned.statement.bind(values, place), count, planned.intervals, compartment, keys)
         return Prepared(authorized, job, order, planned, clock.moves_at)
 
     def _guarded(
@@ -386,7 +389,15 @@ class SemanticLayer:
             raise MemberError(f"{next(iter(graph.noted)).message}. {REMEDY}")
         shape = render(plan, model, spoken, query.timezone, claims)
         return Planned(
-            plan, shape, count, cubes, series_of(plan), tuple(graph.noted), tuple(graph.given), clock.moves_at
+            plan,
+            shape,
+            count,
+            cubes,
+            refresh_intervals(cubes),
+            series_of(plan),
+            tuple(graph.noted),
+            tuple(graph.given),
+            clock.moves_at,
         )
 
     def fresh(self, prepared: Prepared, cache: CacheMode = "stale-if-slow") -> Answer | None:

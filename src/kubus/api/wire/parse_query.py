@@ -165,11 +165,20 @@ def refuse_expressions(given: dict[str, object]) -> None:
 
 
 def members(value: object, label: str) -> tuple[str, ...]:
-    return tuple(member(item, f"{label}[{number}]", MEMBER) for number, item in enumerate(array(value, label)))
+    return listed(value, label, MEMBER)
 
 
 def dimensions(value: object, label: str) -> tuple[str, ...]:
-    return tuple(member(item, f"{label}[{number}]", DIMENSION) for number, item in enumerate(array(value, label)))
+    return listed(value, label, DIMENSION)
+
+
+def listed(value: object, label: str, pattern: tuple[re.Pattern[str], str]) -> tuple[str, ...]:
+    items = array(value, label)
+    written = tuple(item for item in items if isinstance(item, str) and pattern[0].fullmatch(item))
+    if len(written) == len(items):
+        return written
+    # Where the fault is, which is only looked for if there is one.
+    return tuple(member(item, f"{label}[{number}]", pattern) for number, item in enumerate(items))
 
 
 def member(value: object, label: str, pattern: tuple[re.Pattern[str], str]) -> str:
