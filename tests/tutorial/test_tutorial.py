@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ import pytest
 
 from tests.engines.server import clean_environment
 from tests.tutorial.conftest import Play
-from tests.tutorial.example import put_token, running_step
+from tests.tutorial.example import app_file, running_step
 from tests.tutorial.expected import compact, figures, orders
 
 pytestmark = pytest.mark.node
 
 DOCS = Path(__file__).parents[2] / "docs" / "tutorial"
+
+# The shops and people of the tutorial, as conditions on orders and customers.
+FIRST, SECOND = "o.tenant_id = 1", "o.tenant_id = 2"
+SOUTH = f"{FIRST} AND country IN ('Italy', 'France', 'Spain')"
 
 HIDDEN_FROM_SUPPORT = "5 tiles are not part of your role."
 
@@ -30,10 +35,10 @@ def commands(page: str, name: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line.startswith(name)]
 
 
-def run(folder: Path, command: str) -> str:
+def run(folder: Path, command: str, settings: Mapping[str, str] | None = None) -> str:
     """What a command of the tutorial prints, in the folder of the example."""
     arguments = [sys.executable, "-P", "-m", *shlex.split(command)]
-    environ = {**clean_environment(), "NO_COLOR": "1", "COLUMNS": "200"}
+    environ = {**clean_environment(), "NO_COLOR": "1", "COLUMNS": "200", **(settings or {})}
     done = subprocess.run(arguments, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -45,7 +50,6 @@ def token(folder: Path, command: str) -> str:
 
 def test_open(example: Path, play: Play) -> None:
     assert commands("open.md", "python") == ["python start.py open"]
-    put_token(example, "")
     expected = figures(example)
     day = (datetime.now(UTC).date() - timedelta(days=40)).isoformat()
     with running_step(example, "open", "--built") as running:
@@ -61,6 +65,8 @@ def test_open(example: Path, play: Play) -> None:
             "ofDay": compact(of_day(example, day)),
         }
         play("dashboards", running.base, given)
+        for theme, width in (("light", 1440), ("dark", 390)):
+            play("charts", running.base, expected, theme=theme, width=width)
 
 
 def of_day(folder: Path, day: str) -> int:
@@ -72,95 +78,105 @@ def test_authentication(example: Path, play: Play) -> None:
     good = token(example, command)
     # A character in the middle of the signature, all of whose bits count.
     broken = good[:-9] + ("A" if good[-9] != "A" else "B") + good[-8:]
+    tokens = [
+        {"token": "", "refused": "Authorization header isn't set", "who": "no-token"},
+        {"token": good, **figures(example), "who": "token"},
+        {"token": broken, "refused": "Invalid token", "who": "broken-token"},
+        {"token": good, **figures(example), "who": "token-again"},
+    ]
     with running_step(example, "authentication") as running:
-        put_token(example, "")
-        play("refused", running.base, {"said": "Authorization header isn't set", "step": "no-token"})
-        put_token(example, good)
-        play("as_somebody", running.base, {**figures(example), "who": "token"})
-        put_token(example, broken)
-        play("refused", running.base, {"said": "Invalid token", "step": "broken-token"}, theme="dark", width=390)
+        play("tokens", running.base, {"app": str(app_file(example)), "tokens": tokens})
+        put_pages(example, running.api, good)
+        play("chart_parts", running.base, {"api": running.api, "token": good, "bad": broken})
+        play("embedded", running.base)
+
+
+def put_pages(folder: Path, api: str, bearer: str) -> None:
+    """Pages of somebody else beside the dashboard: the one that the document shows, and one that forbids what it can."""
+    public = folder / "dashboard" / "public"
+    public.mkdir(exist_ok=True)
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">'
+    (public / "page.html").write_text(head + embedding_page(api))
+    (public / "analytics-token").write_text(bearer)
+    policy = f"default-src 'none'; script-src {api}; connect-src {api}; img-src data:"
+    forbids = f'<meta http-equiv="content-security-policy" content="{policy}">'
+    (public / "empty.html").write_text(f"{head}{forbids}<main><h1>Charts</h1></main>")
+
+
+def embedding_page(api: str) -> str:
+    """The HTML of the page about embedding. In place of another session its chart gets the token of all."""
+    blocks = re.findall(r"^```html\n(.*?)^```$", (DOCS.parent / "embedding.md").read_text(), re.MULTILINE | re.DOTALL)
+    page = "".join(blocks).replace("https://analytics.example.com", api)
+    return page.replace("document.querySelector('#revenue')", "document.querySelector('kubus-chart')").replace(
+        "() => session.token()", "KubusChart.token"
+    )
 
 
 def test_authorization(example: Path, play: Play) -> None:
-    [stranger] = commands("authentication.md", "kubus token")
-    owner, analyst, support, other = commands("authorization.md", "kubus token")
-    countries = ["Italy", "France", "Spain"]
-    south = f"o.tenant_id = 1 AND country IN ({', '.join(repr(country) for country in countries)})"
+    [nobody] = (token(example, one) for one in commands("authentication.md", "kubus token"))
+    owner, analyst, support, other = (token(example, one) for one in commands("authorization.md", "kubus token"))
+    of_support = {"revenue": None, "note": HIDDEN_FROM_SUPPORT, "countries": ["France", "Italy", "Spain"]}
+    tokens = [
+        {"token": nobody, "nothing": True, "who": "nobody"},
+        {"token": owner, **figures(example, FIRST), "who": "owner"},
+        {"token": analyst, **figures(example, FIRST), "masked": True, "who": "analyst"},
+        {"token": support, **figures(example, SOUTH), **of_support, "who": "support"},
+        {"token": other, **figures(example, SECOND), "who": "other-shop"},
+    ]
     with running_step(example, "authorization") as running:
-        nobody = token(example, stranger)
-        put_token(example, nobody)
-        play("nothing", running.base)
-        assert ask(running.api, nobody) == (403, "Your token names no tenant")
-        for command, where, more in (
-            (owner, "o.tenant_id = 1", {"who": "owner"}),
-            (analyst, "o.tenant_id = 1", {"who": "analyst", "masked": True}),
-            (
-                support,
-                south,
-                {"who": "support", "revenue": None, "note": HIDDEN_FROM_SUPPORT, "countries": sorted(countries)},
-            ),
-            (other, "o.tenant_id = 2", {"who": "other-shop"}),
-        ):
-            put_token(example, token(example, command))
-            play("as_somebody", running.base, {**figures(example, where), **more})
+        play("tokens", running.base, {"app": str(app_file(example)), "tokens": tokens}, theme="dark")
+        # What the page leaves out is not what keeps it back.
+        assert ask(running.api, nobody, "Orders.count") == (403, "Your token names no tenant")
+        status, said = ask(running.api, support, "Orders.totalAmount")
+        assert (status, said) == (403, "Error: You requested hidden member: 'Orders.totalAmount'")
+        assert ask(running.api, owner, "Orders.count", tenant=2) == (200, "0")
+        assert ask(running.api, other, "Orders.count", tenant=2)[1] != "0"
     matrix = run(example, "kubus access matrix owner analyst support")
     assert re.search(r"Orders.totalAmount\W+full\W+full\W+hidden", matrix)
     assert re.search(r"Users.email\W+full\W+masked\W+filtered", matrix)
 
 
-def ask(api: str, bearer: str) -> tuple[int, str]:
-    """The status of a query's answer, and the error up to its colon."""
-    query = {"query": '{"measures": ["Orders.count"]}'}
+def ask(api: str, bearer: str, measure: str, tenant: int | None = None) -> tuple[int, str]:
+    """The status of an answer, and the number, or the first sentence of the error; perhaps of one shop alone."""
+    of_shop = [{"member": "Orders.tenantId", "operator": "equals", "values": [str(tenant)]}] if tenant else []
+    query = {"query": json.dumps({"measures": [measure], "filters": of_shop})}
     answer = httpx.get(f"{api}/cubejs-api/v1/load", params=query, headers={"Authorization": bearer}, timeout=20)
-    return answer.status_code, answer.json().get("error", "").split(":")[0]
+    if answer.status_code == 200:
+        return 200, str(answer.json()["data"][0][measure])
+    return answer.status_code, re.split(r": '(?=tenant)|\. ", answer.json()["error"])[0]
 
 
-def test_identification_and_audit(example: Path, play: Play) -> None:
-    """The fifth step is the fourth with a record of it."""
-    put_token(example, "")
-    south = "o.tenant_id = 1 AND country IN ('Italy', 'France', 'Spain')"
-    with running_step(example, "audit", "--built") as running:
-        first = {"shop": "Harbor & Co", "orders": figures(example, "o.tenant_id = 1", 7)["orders"], "person": "olivia"}
-        renewed = {"renewed": 280, "ordersOfMonth": figures(example, "o.tenant_id = 1")["orders"]}
+def test_identification(example: Path, play: Play) -> None:
+    first = {"shop": "Harbor & Co", "orders": figures(example, FIRST, 7)["orders"], "person": "olivia"}
+    renewed = {"renewed": 280, "ordersOfMonth": figures(example, FIRST)["orders"]}
+    second = {"shop": "Juniper Market", "orders": figures(example, SECOND, 7)["orders"], "person": "emil"}
+    with running_step(example, "identification", "--built") as running:
         play("signing_in", running.base, {**first, **renewed})
-        second = {
-            "shop": "Juniper Market",
-            "orders": figures(example, "o.tenant_id = 2", 7)["orders"],
-            "person": "emil",
-        }
         play("signing_in", running.base, second, theme="dark", width=390)
-        third = {"shop": "Harbor & Co", "orders": figures(example, south, 7)["orders"], "person": "sofia"}
-        play("signing_in", running.base, third)
-    settings = dict(line.split("=", 1) for line in step_lines(example, "audit"))
-    assert set(step_lines(example, "identification")) < set(step_lines(example, "audit"))
-    told = run_with(example, commands("audit.md", "kubus audit show")[0].replace("--last 5", "--json"), settings)
-    records = [json.loads(line) for line in told.splitlines()]
-    asked = {(one["subject"], one["app_id"], one["claims"]["email"]) for one in records if one.get("outcome") == "ok"}
-    assert asked == {
-        ("olivia", "1", "olivia@shop.example"),
-        ("emil", "2", "emil@shop.example"),
-        ("sofia", "1", "sofia@shop.example"),
+        # The secret, which signed the tokens of the steps before, signs none that is taken here.
+        [old] = (token(example, one) for one in commands("authentication.md", "kubus token"))
+        assert ask(running.api, old, "Orders.count") == (403, "Invalid token")
+        assert ask(running.api, "", "Orders.count") == (403, "Authorization header isn't set")
+
+
+def test_audit(example: Path, play: Play) -> None:
+    person = {"shop": "Harbor & Co", "orders": figures(example, SOUTH, 7)["orders"], "person": "sofia"}
+    with running_step(example, "audit", "--built") as running:
+        play("signing_in", running.base, person)
+        assert ask(running.api, "no.real.token", "Orders.count") == (403, "Invalid token")
+    settings = dict(
+        line.split("=", 1) for line in (example / "steps" / "audit.env").read_text().splitlines() if line[:1].isupper()
+    )
+    [show], [verify] = (commands("audit.md", f"kubus audit {what}") for what in ("show", "verify"))
+    records = [json.loads(line) for line in run(example, show.replace("--last 5", "--json"), settings).splitlines()]
+    asked = [one for one in records if one.get("api") == "load" and one["outcome"] == "ok"]
+    assert {(one["subject"], one["app_id"], one["claims"]["email"]) for one in asked} == {
+        ("sofia", "1", "sofia@shop.example")
     }
-    # What the page does not ask, it was not told either: no question of support's was about money.
-    of_support = {
-        member
-        for one in records
-        if one.get("subject") == "sofia"
-        for query in one.get("queries", [])
-        for member in query["members"]
-    }
-    assert "Orders.count" in of_support
-    assert not [member for member in of_support if "mount" in member or "evenue" in member]
-    assert "is whole" in run_with(example, commands("audit.md", "kubus audit verify")[0], settings)
-
-
-def step_lines(folder: Path, step: str) -> list[str]:
-    return [line for line in (folder / "steps" / f"{step}.env").read_text().splitlines() if line and line[0] != "#"]
-
-
-def run_with(folder: Path, command: str, settings: dict[str, str]) -> str:
-    arguments = [sys.executable, "-P", "-m", *shlex.split(command)]
-    environ = {**clean_environment(), **settings, "NO_COLOR": "1", "COLUMNS": "200"}
-    done = subprocess.run(arguments, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert [one["token"]["reason"] for one in records if one.get("outcome") == "denied"] == ["encoding"]
+    # No question was about money: the page does not ask what its model does not have.
+    members = {member for one in asked for query in one["queries"] for member in query["members"]}
+    assert "Orders.count" in members
+    assert not [member for member in members if "mount" in member or "evenue" in member]
+    assert "sofia@shop.example" in run(example, show, settings)
+    assert "is whole" in run(example, verify, settings)

@@ -1,6 +1,6 @@
 // Filters that act on all tiles, tiles as tables, and dashboards that are saved, changed and deleted; by keyboard too.
 
-import { answered, filter, shown, tile } from './parts.mjs';
+import { answered, figure, filter, shown, tile } from './parts.mjs';
 
 export default async function ({ page, base, shot, axe, expect, given }) {
   await page.goto(base);
@@ -9,7 +9,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
 
   // A filter changes every tile, stands in the address, and is there again after a reload.
   await filter(page, 'Channel').selectOption('app');
-  await expect.text(tile(page, 'orders').locator('.figure'), given.app);
+  await figure(page, 'orders', given.app);
   await answered(page);
   const after = await shown(page);
   const same = Object.keys(before).filter((id) => before[id] === after[id]);
@@ -17,19 +17,19 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   expect.that(page.url().endsWith('#/?channel=app'), page.url());
   await page.reload();
   await answered(page);
-  await expect.text(tile(page, 'orders').locator('.figure'), given.app);
+  await figure(page, 'orders', given.app);
 
   // The period before is of the same length, whatever the period.
   await filter(page, 'Period').selectOption('7d');
-  await expect.text(tile(page, 'orders').locator('.figure'), given.week.orders);
+  await figure(page, 'orders', given.week.orders);
   await expect.text(tile(page, 'orders').locator('.change span'), given.week.before);
   await filter(page, 'Period').selectOption('Own dates');
   await page.getByRole('textbox', { name: 'From' }).fill(given.day);
   await page.getByRole('textbox', { name: 'To' }).fill(given.day);
-  await expect.text(tile(page, 'orders').locator('.figure'), given.ofDay);
+  await figure(page, 'orders', given.ofDay);
   await page.goBack();
   await page.getByRole('button', { name: 'Reset' }).click();
-  await expect.text(tile(page, 'orders').locator('.figure'), given.orders);
+  await figure(page, 'orders', given.orders);
 
   // A chart's values as a table.
   await page.getByRole('button', { name: 'Orders by channel as a table' }).click();
@@ -39,7 +39,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
 
   // Saved with its filters, by keyboard alone.
   await filter(page, 'Country').selectOption('Italy');
-  await expect.text(tile(page, 'orders').locator('.figure'), given.italy);
+  await figure(page, 'orders', given.italy);
   await page.getByRole('button', { name: 'Save as…' }).focus();
   await page.keyboard.press('Enter');
   await expect.seen(page.getByRole('dialog'));
@@ -54,7 +54,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await answered(page);
   await expect.text(page.locator('h1'), 'Italy');
   await expect.count(tile(page, 'latest'), 0);
-  await expect.text(tile(page, 'orders').locator('.figure'), given.italy);
+  await figure(page, 'orders', given.italy);
 
   // Explored, and added as a tile.
   await page.getByRole('link', { name: 'Explore' }).click();

@@ -1,12 +1,12 @@
 // The overview: a dozen tiles with the numbers that the database has, in both themes and at both widths.
 
-import { answered, tile } from './parts.mjs';
+import { answered, figure, tile } from './parts.mjs';
 
 export default async function ({ page, base, shot, axe, expect, given }) {
   await page.goto(base);
   await answered(page);
   expect.that((await page.locator('.tile').count()) >= 8, 'at least eight tiles');
-  await expect.text(tile(page, 'orders').locator('.figure'), given.orders);
+  await figure(page, 'orders', given.orders);
   await expect.text(tile(page, 'orders').locator('.change strong'), given.change);
   await expect.text(tile(page, 'orders').locator('.change span'), given.before);
   await expect.text(tile(page, 'revenue').locator('.figure'), given.revenue);

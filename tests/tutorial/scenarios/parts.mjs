@@ -2,14 +2,20 @@
 
 /** Waits until no tile waits any more. */
 export async function answered(page) {
-  await page.waitForSelector('.tile');
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .waiting'));
+  await page.waitForFunction(
+    () => document.querySelector('.tile') && !document.querySelector('[aria-busy=true], .waiting'), null, { timeout: 60_000 },
+  );
 }
 
 /** A field of the filters. */
 export const filter = (page, name) => page.getByRole('form', { name: 'Filters' }).getByRole('combobox', { name });
 
 export const tile = (page, id) => page.locator(`[data-tile="${id}"]`);
+
+/** Waits until a number is there. The server of development brings the page in some hundred pieces: it may take a while. */
+export const figure = (page, id, wanted) => page.waitForFunction(
+  ([name, text]) => document.querySelector(`[data-tile="${name}"] .figure`)?.innerText === text, [id, wanted], { timeout: 60_000 },
+);
 
 /** What every tile shows, by its id. */
 export const shown = (page) => page.locator('.tile').evaluateAll((tiles) => Object.fromEntries(tiles.map(

@@ -1,6 +1,6 @@
 // Signing in at the provider, by keyboard, seeing what is theirs, a token that is renewed silently, and signing out.
 
-import { answered, filter, tile } from './parts.mjs';
+import { answered, figure, filter } from './parts.mjs';
 
 export default async function ({ page, base, shot, axe, expect, given }) {
   const tokens = new Set();
@@ -28,7 +28,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await answered(page);
   expect.equal(page.url(), `${base}/#/?period=7d`);
   await expect.text(page.locator('.brand'), given.shop);
-  await expect.text(tile(page, 'orders').locator('.figure'), given.orders);
+  await figure(page, 'orders', given.orders);
   await axe();
   await shot('signed-in');
   expect.equal(grants, ['authorization_code']);
@@ -38,7 +38,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
     // The token is about to end, and nobody notices: the next question is asked with another one, which all tiles share.
     await page.clock.setFixedTime(Date.now() + given.renewed * 1000);
     await filter(page, 'Period').selectOption('30d');
-    await expect.text(tile(page, 'orders').locator('.figure'), given.ordersOfMonth);
+    await figure(page, 'orders', given.ordersOfMonth);
     await answered(page);
     expect.equal(grants, ['authorization_code', 'refresh_token']);
     expect.equal(tokens.size, 2);

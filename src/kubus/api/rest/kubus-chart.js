@@ -149,8 +149,9 @@ export function linesOf(columns, rows) {
 /** Round numbers for an axis, from below the least to above the greatest; zero is always among them. */
 export function ticks(values, wanted = 4) {
   const least = Math.min(0, ...values);
-  const most = Math.max(0, ...values);
-  const rough = (most - least || 1) / wanted;
+  // Of nothing but zeros, an axis up to one.
+  const most = Math.max(0, ...values) || (least === 0 ? 1 : 0);
+  const rough = (most - least) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const width = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999);
   const from = Math.floor(least / width);
@@ -205,9 +206,9 @@ function legend(names) {
   return element('ul', { 'aria-hidden': 'true' }, ...names.map((name, index) => coloured(element('li', {}, name), '--of', index)));
 }
 
-function table(columns, rows, locale) {
+function table({ columns, rows, locale, label }) {
   const side = ({ type }) => (type === 'number' ? { class: 'right' } : {});
-  return element('div', { class: 'rows', tabindex: '0', role: 'region', 'aria-label': 'Values' }, element('table', {},
+  return element('div', { class: 'rows', tabindex: '0', role: 'region', 'aria-label': `Values of ${label}` }, element('table', {},
     element('thead', {}, element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', ...side(column) }, column.title)))),
     element('tbody', {}, ...rows.map((row) => element('tr', {},
       ...columns.map((column) => element('td', side(column), formatValue(row[column.name], column, locale))))))));
@@ -471,7 +472,7 @@ export class KubusChart extends HTMLElement {
       return;
     }
     const values = shape === 'line' || shape === 'area' || shape === 'bar'
-      ? [element('details', {}, element('summary', {}, 'Values'), table(columns, rows, locale))]
+      ? [element('details', {}, element('summary', {}, 'Values'), table(drawn))]
       : [];
     this.shadowRoot.replaceChildren(element('figure', {}, ...this.#heading(), read, ...inside, ...(rows.length > 0 ? values : [])));
   }
@@ -481,7 +482,7 @@ export class KubusChart extends HTMLElement {
     const needs = (kind, what) => {
       if (!columns.some((column) => column.kind === kind)) throw new Error(`A ${shape} needs ${what}`);
     };
-    if (shape === 'table') return [table(columns, rows, locale)];
+    if (shape === 'table') return [table(drawn)];
     needs('measure', 'a measure');
     if (shape === 'number') {
       const [measure] = columns.filter(({ kind }) => kind === 'measure');

@@ -1,0 +1,26 @@
+// Charts in a page without a framework: embed.html as it is, in both themes and at both widths.
+
+export default async function ({ page, base, shot, axe, expect, given }) {
+  await page.goto(`${base}/embed.html`);
+  const chart = (heading) => page.locator(`kubus-chart[heading="${heading}"]`);
+  await expect.text(chart('Orders in the last 30 days').locator('.number'), given.orders);
+  await expect.count(chart('Orders by channel').locator('rect'), 6);
+  expect.equal(await chart('Orders by channel').locator('svg text.value').allTextContents(), ['web', 'app', 'store']);
+  await expect.count(chart('Latest orders').locator('tbody tr'), 5);
+  await expect.count(chart('Orders by day').locator('path'), 2);
+
+  // The values behind a chart, as a table, by keyboard.
+  await chart('Orders by day').locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await expect.count(chart('Orders by day').locator('tbody tr'), 30);
+  await axe();
+  await chart('Orders by day').locator('summary').press('Enter');
+
+  // What is under the pointer is read out.
+  await chart('Orders by day').locator('svg').hover();
+  expect.that(/^\w+ \d+: \d+$/.test(await chart('Orders by day').locator('.read').innerText()), 'read');
+  await page.mouse.move(0, 0);
+  await expect.text(chart('Orders by day').locator('.read'), '');
+  await expect.eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
+  await shot('page');
+}

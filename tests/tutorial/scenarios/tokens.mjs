@@ -1,0 +1,46 @@
+// One token after another in src/App.tsx, as the tutorial says; the page follows by itself. What each of them shows:
+// numbers, tiles that are not theirs, masks; or the server's words and no number.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { answered, figure, filter, tile } from './parts.mjs';
+
+export const expected = [/Failed to load resource: the server responded with a status of 403/];
+
+const NUMBERS = '.tile, .figure, table, .chart';
+
+export default async function ({ page, base, shot, axe, expect, given }) {
+  const put = (token) => writeFileSync(
+    given.app,
+    readFileSync(given.app, 'utf8').replace(/^const CUBE_TOKEN = '.*';$/m, `const CUBE_TOKEN = '${token}';`),
+  );
+  for (const [number, one] of given.tokens.entries()) {
+    put(one.token);
+    if (number === 0) await page.goto(base, { timeout: 60_000 });
+    if (one.refused) {
+      await page.waitForFunction((said) => document.querySelector('.refused .said')?.innerText === said, one.refused, { timeout: 60_000 });
+      await expect.count(page.locator(NUMBERS), 0);
+      expect.equal(/\d/.test(await page.locator('main').innerText()), false, 'a digit');
+    } else if (one.nothing) {
+      await page.waitForSelector('p.empty', { timeout: 60_000 });
+      await expect.text(page.locator('p.empty'), 'There is nothing on this dashboard that you may see.');
+      await expect.count(page.locator(NUMBERS), 0);
+    } else {
+      await figure(page, 'orders', one.orders);
+      await answered(page);
+      expect.equal(await tile(page, 'revenue').locator('.figure').allInnerTexts(), one.revenue ? [one.revenue] : []);
+      expect.equal(await page.locator('.note').allInnerTexts(), one.note ? [one.note] : []);
+      // Of some the numbers are those of the one before, so that this may be of the one before as well for a moment.
+      const customers = async () => {
+        const rows = await tile(page, 'customers').locator('tbody tr').allInnerTexts();
+        return [rows.length, rows.filter((row) => /^Customer \d+\s+•••/.test(row)).length];
+      };
+      await expect.eventually(customers, one.revenue ? [8, one.masked ? 8 : 0] : [0, 0], 'customers, and masked ones');
+      const countries = await filter(page, 'Country').locator('option').allInnerTexts();
+      if (one.countries) expect.equal(countries, ['All countries', ...one.countries]);
+      else expect.that(countries.length > 10, 'countries');
+    }
+    await axe();
+    await shot(one.who);
+  }
+  put('');
+}
