@@ -29,7 +29,6 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   expect.equal(page.url(), `${base}/#/?period=7d`);
   await expect.text(page.locator('.brand'), given.shop);
   await figure(page, 'orders', given.orders);
-  await axe();
   await shot('signed-in');
   expect.equal(grants, ['authorization_code']);
   expect.equal(tokens.size, 1);
