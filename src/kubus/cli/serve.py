@@ -174,8 +174,8 @@ def listening_address(settings: Settings, host: str | None) -> str:
     address = host or LOOPBACK
     if not is_loopback(address) and not settings.values["KUBUS_DEV_ALLOW_REMOTE"]:
         raise ConfigError(
-            f"In development mode everybody who reaches {address} could read the whole model, and all data unless "
-            "KUBUS_DEV_AUTH=true",
+            f"In development mode everybody who reaches {address} could read all data, unless KUBUS_DEV_AUTH=true, "
+            "and the whole model",
             hint="Set CUBEJS_DEV_MODE=false; or, if that is meant, set KUBUS_DEV_ALLOW_REMOTE=true as well",
         )
     return address

@@ -12,7 +12,7 @@ import { Files } from './Files';
 import { Findings } from './Findings';
 import styles from './ModelPage.module.css';
 import { Tables } from './Tables';
-import { useFetched } from './useFetched';
+import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 const Graph = lazy(() => import('./Graph'));

@@ -16,7 +16,7 @@ import { DiffView } from './DiffView';
 import { Findings } from './Findings';
 import styles from './Proposals.module.css';
 import type { TablePath } from './picked';
-import { useFetched } from './useFetched';
+import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 export interface ProposalsProps {

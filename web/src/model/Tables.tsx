@@ -11,7 +11,7 @@ import { holderPath } from './address';
 import { Proposals } from './Proposals';
 import { bySchema, keyOf, pathsOf, pickedAtFirst } from './picked';
 import styles from './Tables.module.css';
-import { useFetched } from './useFetched';
+import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 /** From tables of the database to cubes: pick them, look at what comes of them, accept it. */

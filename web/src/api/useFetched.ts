@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { isAborted } from '../api/request';
+import { isAborted } from './request';
 
 export interface Fetched<T> {
   /** The last answer; it stays while a newer one is on its way. */

@@ -1,0 +1,62 @@
+// Callers are made, edited with what is wrong told, kept, and asked as; their token is read back; by keyboard too.
+
+export const widths = [1440, 390];
+
+export default async ({ page, shot, axe, expect }) => {
+  await page.goto('/access');
+  await expect.seen(page.getByText('Whom the server sees'));
+  await expect.seen(page.getByText('asks now', { exact: true }));
+
+  await page.getByRole('button', { name: 'New caller' }).click();
+  const name = page.getByRole('textbox', { name: 'Name' });
+  const claims = page.getByRole('textbox', { name: 'Claims' });
+  const save = page.getByRole('button', { name: 'Save' });
+  await name.fill('Clerk in Oslo');
+  await claims.fill('{ "groups": ["clerk"], city: "Oslo" }');
+  await expect.seen(page.getByText('Expected double-quoted property name'));
+  await expect.that(await save.isDisabled(), 'what cannot be read is not kept');
+  await axe();
+  await shot('wrong');
+  await claims.fill('[]');
+  await expect.seen(page.getByText('Claims are an object'));
+  await claims.fill('{"groups":["clerk"],"city":"Oslo","sub":"ann"}');
+  const token = page.getByRole('region', { name: 'Token' });
+  await expect.eventually(() => token.locator('dl').first().innerText(), 'groups\nclerk\napp id\nSTANDALONE');
+  await page.getByRole('button', { name: 'Lay out the claims' }).click();
+  await expect.eventually(() => claims.inputValue(), '{\n  "groups": [\n    "clerk"\n  ],\n  "city": "Oslo",\n  "sub": "ann"\n}');
+
+  // By keyboard: saved with Enter in a field of one line.
+  await name.focus();
+  await page.keyboard.press('Enter');
+  await expect.seen(page.getByRole('option', { name: /Clerk in Oslo/ }));
+  await page.getByRole('button', { name: 'Ask as this caller' }).click();
+  await expect.seen(page.getByRole('option', { name: /Clerk in Oslo.*asks now/s }));
+
+  // The token says what was written, and whose it is.
+  const text = await token.locator('pre').innerText();
+  const payload = JSON.parse(Buffer.from(text.trim().split('.')[1], 'base64url').toString());
+  await expect.equal([payload.iss, payload.city, payload.exp - payload.iat], ['kubus-dev', 'Oslo', 86400]);
+  await expect.seen(token.getByText(/\(in 24 hours\)/));
+  await axe();
+  await shot('clerk');
+
+  // Kept in this browser.
+  await page.reload();
+  await expect.seen(page.getByRole('option', { name: /Clerk in Oslo.*asks now/s }));
+
+  // From somebody's token.
+  await page.getByRole('button', { name: 'From a token' }).click();
+  await page.getByRole('textbox', { name: 'Token' }).fill('abc');
+  await expect.seen(page.getByText('This is no token'));
+  await page.getByRole('textbox', { name: 'Token' }).fill(text);
+  await axe();
+  await page.getByRole('button', { name: 'Take over the claims' }).click();
+  await expect.eventually(() => name.inputValue(), 'ann');
+  await expect.equal(JSON.parse(await claims.inputValue()), { groups: ['clerk'], city: 'Oslo', sub: 'ann' });
+  await page.getByRole('button', { name: 'Delete this caller' }).click();
+  await expect.gone(page.getByRole('option', { name: /^ann/ }));
+
+  // Without a token this server lets nobody in, and says so.
+  await page.getByText('Sends a token').click();
+  await expect.seen(page.getByText("Not let in: Authorization header isn't set"));
+};

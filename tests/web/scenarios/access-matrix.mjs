@@ -1,0 +1,49 @@
+// Who sees which member, and why; narrowed by words and to what differs; reached by keyboard.
+
+export const widths = [1440, 390];
+
+const CALLERS = [
+  { id: 'm', name: 'Manager', claims: { groups: ['manager'] } },
+  { id: 'c', name: 'Clerk in Oslo', claims: { groups: ['clerk'], city: 'Oslo' } },
+  { id: 'x', name: 'Clerk of nowhere', claims: { groups: ['clerk'] } },
+  { id: 'n', name: 'Nobody', claims: null },
+];
+
+export default async ({ page, shot, axe, expect }) => {
+  await page.goto('/access');
+  await page.evaluate((all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })), CALLERS);
+  await page.goto('/access/matrix');
+
+  const grid = page.getByRole('region', { name: 'Members and callers' });
+  const line = (member) => grid.getByRole('row').filter({ has: page.getByRole('rowheader', { name: member, exact: true }) });
+  const words = (member) => line(member).first().locator('td').allInnerTexts().then((all) => all.map((one) => one.trim()));
+  await expect.eventually(() => words('count'), ['All', 'Some rows', 'Some rows', 'Refused']);
+  await expect.equal(await words('email'), ['All', 'Masked', 'Masked', 'Refused']);
+  await expect.equal(await words('margin'), ['All', 'Hidden', 'Hidden', 'Refused']);
+  await axe();
+  await shot('all');
+
+  // Why, by keyboard.
+  await grid.getByRole('button', { name: 'Hidden: orders.margin for Clerk in Oslo' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'orders.margin for Clerk in Oslo' });
+  await expect.seen(dialog.getByText('hidden: no policy that applies gives it'));
+  await axe();
+  await shot('why');
+  await page.keyboard.press('Escape');
+  await expect.gone(dialog);
+  await grid.getByRole('button', { name: 'Refused: orders.count for Nobody' }).click();
+  await expect.seen(page.getByRole('dialog').getByText("Authorization header isn't set"));
+  await page.keyboard.press('Escape');
+
+  const choice = (name) => page.getByRole('group', { name: 'Callers' }).getByText(name, { exact: true });
+  await choice('Nobody').click();
+  await expect.eventually(() => words('count'), ['All', 'Some rows', 'Some rows']);
+  await page.getByPlaceholder('Search members').fill('sales count');
+  await expect.count(grid.locator('tbody th[scope=row]'), 1);
+  await page.getByPlaceholder('Search members').fill('');
+  await choice('Clerk in Oslo').click();
+  await choice('Manager').click();
+  await page.getByText('Only differences').click();
+  await expect.seen(page.getByText('These callers see the same'));
+};
