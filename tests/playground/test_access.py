@@ -63,6 +63,19 @@ async def test_it_is_what_the_api_gives_them(playground):
                     assert [row[member["path"]] for row in answer.json()["data"]] == ["…"]
 
 
+async def test_a_claim_that_row_filters_read_and_nobody_gave(playground):
+    callers = [{"name": "Clerk of nowhere", "claims": {"groups": ["clerk"]}}]
+    async with playground() as opened:
+        found = await shown(opened, callers)
+        assert cells(found, "orders.count") == ["?"]
+        assert cells(found, "orders.total") == ["hidden"]
+        assert why(found, "orders.count", 0)[-1].endswith("refused: Access policy value is missing: city")
+        token = (await opened.post("/playground/token", payload=callers[0]["claims"])).json()["token"]
+        query = {"query": {"measures": ["orders.count"]}}
+        answer = await opened.client.post("/cubejs-api/v1/load", json=query, headers={"authorization": token})
+        assert "Access policy value is missing: city" in answer.json()["error"]
+
+
 async def test_it_says_whom_the_server_takes_them_for(playground):
     async with playground() as opened:
         _, clerk, stranger = (await shown(opened, CALLERS))["callers"]

@@ -1,10 +1,12 @@
 """Production has nothing of the Playground: every route of it is as unknown as any path, and none of its code is loaded."""
 
 import json
+import re
 
 import httpx
 import pytest
 
+from kubus.playground.bundle import FOLDER
 from kubus.playground.routes import PAGES, ROUTES
 from tests.cli.project import MODEL, SECRET, Project
 from tests.engines.server import RunningServer
@@ -62,8 +64,6 @@ def test_no_page_is_there(production, page):
 
 
 def test_no_file_is_there(production):
-    from kubus.playground.bundle import FOLDER
-
     built = [file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*") if file.is_file()]
     for name in (*built, "index.html", "assets/main-4f2a.js", "favicon.svg", "../app.py"):
         assert ask(production, "GET", f"/playground/{name}").status_code == 404, name
@@ -102,6 +102,21 @@ def test_development_loads_what_endpoints_need_when_they_are_called(tmp_path):
     assert "kubus.playground.context" in loaded
     assert "kubus.playground.token" not in loaded
     assert [name for name in loaded if name.split(".")[1] in HEAVY] == []
+
+
+def test_other_machines_are_told_a_key_that_is_good_for_once(tmp_path):
+    project = project_in(tmp_path, CUBEJS_DEV_MODE="true", KUBUS_DEV_ALLOW_REMOTE="true")
+    with project.serving("--host", "0.0.0.0") as running:
+        address = re.compile(r"needs this address: (http://127\.0\.0\.1:(\d+)/\?key=([\w-]{40,}))")
+        told = running.wait_for(address.pattern)
+        assert int(told[2]) == running.port
+        assert httpx.get(f"{running.url}/playground/context").status_code == 403
+        if (FOLDER / "index.html").is_file():
+            with httpx.Client() as browser:
+                assert browser.get(told[1]).status_code == 200
+                assert browser.get(f"{running.url}/playground/context").status_code == 200
+            assert httpx.get(told[1]).status_code == 403
+            assert len(address.findall(running.said)) == 2
 
 
 async def test_an_application_that_mounts_the_api_has_no_playground_in_development_either(tmp_path):

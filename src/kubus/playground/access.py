@@ -10,7 +10,7 @@ from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.reply import Reply, json_reply
 from kubus.config.hook_context import thawed
 from kubus.context import Caller
-from kubus.errors import KubusError, QueryError
+from kubus.errors import BadPolicy, Forbidden, KubusError, QueryError
 from kubus.model.cube import Cube, Dimension, Measure, Member
 from kubus.model.model import Model
 from kubus.playground.project import Project, body_of
@@ -139,4 +139,17 @@ def seen(path: str, access: Access | None) -> dict[str, Any] | None:
     if cube is not None:
         # Members of views are held to the policies of the cube that they come from as well.
         why += of_holder(cube, access)
+    try:
+        check_rows(path, access)
+    except (Forbidden, BadPolicy) as error:
+        return {"sight": "?", "why": [*why, f"Queries that name it are refused: {error.message}"]}
     return {"sight": cell(path, access), "why": why}
+
+
+def check_rows(path: str, access: Access) -> None:
+    """Raises Forbidden or BadPolicy if what policies say of the rows of a member cannot be evaluated for the caller."""
+    given, cube = access.sight(path), behind_view(path, access.model)
+    if given is not None:
+        access.row_filter((*(given.rows or ()), *(given.whole_in or ())))
+    if given is not None and cube is not None:
+        access.row_filter(access.applying(cube))

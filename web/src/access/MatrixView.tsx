@@ -129,7 +129,6 @@ function Grid({
   }
   return (
     <>
-      <Legend />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       <section className={styles.scroll} tabIndex={0} aria-label="Members and callers">
         <table className={styles.table}>
@@ -204,6 +203,7 @@ function Grid({
           ))}
         </table>
       </section>
+      <Legend />
     </>
   );
 }
