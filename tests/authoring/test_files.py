@@ -196,6 +196,14 @@ async def test_completion_of_references_inside_sql(shop: Work) -> None:
     assert {"count", "status"} <= {one.text for one in found.completions or ()}
 
 
+async def test_completion_in_a_file_that_is_new_since(shop: Work) -> None:
+    await at(shop, "completions", "orders.yml", "{users.|", "{users.id}")
+    shop.write("later.yml", ORDERS.replace("orders", "later"))
+    # It was never seen right by who completes: it is not YAML as it is typed.
+    found = await at(shop, "completions", "later.yml", "sql: {st|", "sql: amount")
+    assert "status" in {one.text for one in found.completions or ()}
+
+
 async def test_hover_and_definition(shop: Work) -> None:
     found = await at(shop, "hover", "orders.yml", "{users.i|d}")
     assert "**users.id**: dimension, number, primary key" in (found.hover or "")

@@ -12,7 +12,10 @@ import readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const AXE = readFileSync(createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(
+  createRequire(join(process.cwd(), 'package.json')).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const HERE = new Set(['127.0.0.1', 'localhost']);
 const HEIGHTS = { 390: 844 };
@@ -40,7 +43,8 @@ const expect = {
   that: (holds, about) => assert.ok(holds, about),
   eventually,
   count: (locator, wanted) => eventually(() => locator.count(), wanted, `count of ${locator}`),
-  text: (locator, wanted) => eventually(async () => (await locator.innerText()).trim(), wanted, `text of ${locator}`),
+  text: (locator, wanted) =>
+    eventually(async () => (await locator.innerText()).trim(), wanted, `text of ${locator}`),
   seen: (locator) => locator.first().waitFor({ state: 'visible' }),
   gone: (locator) => locator.first().waitFor({ state: 'hidden' }),
 };
@@ -50,7 +54,8 @@ async function checkAccess(page) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), RULES);
   const told = found.violations.map(
-    (one) => `${one.id}: ${one.help}\n${one.nodes.map((node) => `  ${node.target} ${node.failureSummary}`).join('\n')}`,
+    (one) =>
+      `${one.id}: ${one.help}\n${one.nodes.map((node) => `  ${node.target} ${node.failureSummary}`).join('\n')}`,
   );
   assert.equal(told.length, 0, `axe on ${page.url()}\n${told.join('\n')}`);
 }
@@ -87,7 +92,16 @@ async function play(browser, { scenario, name, base, theme, width, given }) {
     const shot = (step) =>
       page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${theme}-${width}-${step}.png`) });
     try {
-      const answer = await run({ page, base, shot, axe: () => checkAccess(page), expect, given, theme, width });
+      const answer = await run({
+        page,
+        base,
+        shot,
+        axe: () => checkAccess(page),
+        expect,
+        given,
+        theme,
+        width,
+      });
       assert.deepEqual(complaints, []);
       return answer ?? null;
     } catch (error) {

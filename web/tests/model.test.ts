@@ -6,7 +6,7 @@ import { buildPath, filePath, sectionOf } from '../src/model/address';
 import { diffLines } from '../src/model/diff';
 import { type Drafts, isDirty, stepped, toSave } from '../src/model/draft';
 import { explanation } from '../src/model/explanation';
-import { joinsOn, placed, WIDTH } from '../src/model/layout';
+import { joinsOn, linesOf, placed, WIDTH } from '../src/model/layout';
 import { faultOf } from '../src/model/NewFile';
 import { bySchema, keyOf, pathsOf, pickedAtFirst } from '../src/model/picked';
 import { columnAt, offsetAt } from '../src/model/places';
@@ -159,10 +159,8 @@ test('cubes stand in the direction of their joins, and none upon another', () =>
   });
   const cubes = ['lines', 'orders', 'users', 'alone'].map(node);
   // A circle is drawn too.
-  const places = placed({
-    cubes,
-    joins: [join('lines', 'orders'), join('orders', 'users'), join('users', 'lines')],
-  });
+  const joins = [join('lines', 'orders'), join('orders', 'users'), join('users', 'lines')];
+  const places = placed({ cubes, joins }, 'LR');
   const x = (name: string) => places.get(name)?.x ?? Number.NaN;
   expect(x('orders')).toBeGreaterThan(x('lines') + WIDTH);
   expect(x('users')).toBeGreaterThan(x('orders') + WIDTH);
@@ -195,4 +193,19 @@ test('formats in words', () => {
   expect(
     formatWords({ ...member, format: { type: 'custom-numeric', value: '.2%', alias: 'percent_2' } }),
   ).toBe('percent_2');
+});
+
+test('joins that lead to and fro are one line, from the many to the one', () => {
+  const join = (source: string, target: string, relationship: JoinEdge['relationship']): JoinEdge => ({
+    ...{ source, target, relationship, sql: '', fileName: 'a.yml', line: 1 },
+  });
+  const found = linesOf([
+    join('orders', 'lines', 'one_to_many'),
+    join('lines', 'orders', 'many_to_one'),
+    join('orders', 'users', 'many_to_one'),
+  ]);
+  expect(found.map(({ join: one, back }) => [one.source, one.target, back !== null])).toEqual([
+    ['lines', 'orders', true],
+    ['orders', 'users', false],
+  ]);
 });

@@ -26,6 +26,7 @@ class OpenFolder:
 
     model: OpenModel
     _found: tuple[Mapping[str, str], list[Diagnosis]] | None = field(default=None, init=False)
+    _saved: Mapping[str, str] = field(default_factory=dict[str, str], init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def seen(self, look: Callable[[OpenModel, list[Diagnosis]], T], unsaved: Mapping[str, str]) -> T:
@@ -36,9 +37,11 @@ class OpenFolder:
         """
 
         def read() -> T:
-            if self._found is None and unsaved:
-                # What is known of names while a text is wrong is known from when it was right: mostly as it is saved.
-                self.model.unsaved = {}
+            # What is known of names while a text is wrong is known from when it was right: mostly, as it is saved.
+            self.model.unsaved = {}
+            saved = self.model.read()
+            if unsaved and saved != self._saved:
+                self._saved = saved
                 self.model.compiled()
             self.model.unsaved = dict(unsaved)
             # Unsaved Python is no part of the texts, and is looked at all the same.

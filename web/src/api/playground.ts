@@ -16,6 +16,8 @@ export interface ServerContext {
   modelError: number;
   /** The dialect of each data source. */
   dialects: Record<string, string>;
+  /** Whether there are no model files yet, so that tables are to be picked first. */
+  shouldStartConnectionWizardFlow: boolean;
   /** Whether development mode asks for a token all the same. */
   devAuth: boolean;
 }

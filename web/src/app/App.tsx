@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { RouterProvider } from 'react-aria-components';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { useServer } from '../api/server';
 import { Spinner } from '../ui/State';
 import styles from './App.module.css';
 import { PageBoundary } from './PageBoundary';
@@ -28,6 +29,9 @@ export function App() {
                     <Content />
                   </Route>
                 ))}
+                <Route path="/">
+                  <Begin />
+                </Route>
                 <Route>
                   <Redirect to={PAGES[0].path} replace />
                 </Route>
@@ -38,4 +42,11 @@ export function App() {
       </div>
     </RouterProvider>
   );
+}
+
+/** Where one begins: at the first page; with tables to pick where there is no model to ask yet. */
+function Begin() {
+  const { context, refused } = useServer();
+  if (context === undefined && refused === undefined) return <Spinner label="Connecting" />;
+  return <Redirect to={context?.shouldStartConnectionWizardFlow ? '/model/tables' : PAGES[0].path} replace />;
 }

@@ -283,5 +283,6 @@ const THEME = EditorView.theme({
   '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft)', outline: '1px solid var(--accent)' },
   '.cm-searchMatch': { backgroundColor: 'var(--warn-soft)', outline: '1px solid var(--warn)' },
   '.cm-changedLine': { backgroundColor: 'var(--good-soft)' },
-  '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
+  '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)', color: 'var(--text)' },
+  '.cm-deletedChunk *, .cm-changedText': { background: 'none !important', color: 'var(--text) !important' },
 });

@@ -1,4 +1,4 @@
-import { ArrowLeft, ArrowRight, EyeOff, FileCode2, KeyRound, Lock, Play } from 'lucide-react';
+import { ArrowLeft, ArrowRight, EyeOff, FileCode2, KeyRound, Lock, Pencil, Play } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import type { JoinEdge, ModelFolder, ModelHolder, ModelMember } from '../api/model';
@@ -217,24 +217,26 @@ function Members({
                 )}
                 {kind !== 'segments' && <td data-label="Format">{formatWords(member)}</td>}
                 <td data-label="SQL">
-                  {member.aliasMember !== undefined ? (
-                    <Link
-                      href={`${holderPath(member.aliasMember.split('.')[0] ?? '')}#${ownName(member.aliasMember)}`}
-                    >
-                      {member.aliasMember}
-                    </Link>
-                  ) : (
-                    member.sql !== null && <code className={styles.sql}>{member.sql.trim()}</code>
-                  )}
-                  {member.fileName !== undefined && (
-                    <Link
-                      href={filePath(member.fileName, member.line)}
-                      className={styles.edit}
-                      aria-label={`Edit ${member.shortTitle} in ${member.fileName}`}
-                    >
-                      edit
-                    </Link>
-                  )}
+                  <span className={styles.cell}>
+                    {member.aliasMember !== undefined ? (
+                      <Link
+                        href={`${holderPath(member.aliasMember.split('.')[0] ?? '')}#${ownName(member.aliasMember)}`}
+                      >
+                        {member.aliasMember}
+                      </Link>
+                    ) : (
+                      <code className={styles.sql}>{member.sql?.trim()}</code>
+                    )}
+                    {member.fileName !== undefined && (
+                      <Link
+                        href={filePath(member.fileName, member.line)}
+                        className={styles.edit}
+                        aria-label={`Edit ${member.shortTitle} in ${member.fileName}`}
+                      >
+                        <Pencil aria-hidden="true" />
+                      </Link>
+                    )}
+                  </span>
                 </td>
               </tr>
             ))}

@@ -16,11 +16,14 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { CubeNode, JoinGraph } from '../api/model';
 import { holderPath } from './address';
-import { HEIGHT, placed, WIDTH } from './layout';
+import { type Direction, HEIGHT, linesOf, placed, WIDTH } from './layout';
 import styles from './Picture.module.css';
 import { counted, RELATIONSHIP_WORDS } from './words';
 
-type CubeBox = Node<{ cube: CubeNode; tone: 'plain' | 'on' | 'off' }, 'cube'>;
+type CubeBox = Node<{ cube: CubeNode; tone: 'plain' | 'on' | 'off'; direction: Direction }, 'cube'>;
+
+// Pixels; a narrower page has the list of joins below the picture.
+const NARROW = 720;
 
 const NODE_TYPES = { cube: CubeInPicture };
 
@@ -42,31 +45,33 @@ function Drawn({
   cubes: ReadonlySet<string>;
   joins: ReadonlySet<string>;
 }) {
-  const places = useMemo(() => placed(graph), [graph]);
+  const direction: Direction = window.innerWidth > NARROW ? 'LR' : 'TB';
+  const places = useMemo(() => placed(graph, direction), [graph, direction]);
   const nodes = graph.cubes.map((cube): CubeBox => {
     const tone = cubes.size === 0 ? 'plain' : cubes.has(cube.name) ? 'on' : 'off';
     return {
       id: cube.name,
       type: 'cube',
       position: places.get(cube.name) ?? { x: 0, y: 0 },
-      data: { cube, tone },
+      data: { cube, tone, direction },
       width: WIDTH,
       height: HEIGHT,
     };
   });
-  const edges = graph.joins.map((join): Edge => {
-    const id = `${join.source}>${join.target}`;
-    const isOn = joins.has(id);
-    const isOff = cubes.size > 0 && !isOn;
-    const colour = isOn ? 'var(--accent)' : 'var(--line-strong)';
+  const edges = linesOf(graph.joins).map(({ join, back }): Edge => {
+    const isOn = [join, back].some((one) => one !== null && joins.has(`${one.source}>${one.target}`));
+    const opacity = cubes.size > 0 && !isOn ? 0.35 : 1;
+    const color = isOn ? 'var(--accent)' : 'var(--line-strong)';
+    const head = { type: MarkerType.ArrowClosed, color, width: 18, height: 18 };
     return {
-      id,
+      id: `${join.source}>${join.target}`,
       source: join.source,
       target: join.target,
       label: RELATIONSHIP_WORDS[join.relationship],
-      markerEnd: { type: MarkerType.ArrowClosed, color: colour, width: 18, height: 18 },
-      style: { stroke: colour, strokeWidth: isOn ? 2 : 1.25, opacity: isOff ? 0.35 : 1 },
-      labelStyle: { fill: 'var(--text-soft)', fontSize: 11, opacity: isOff ? 0.35 : 1 },
+      markerEnd: head,
+      ...(back === null ? {} : { markerStart: { ...head, orient: 'auto-start-reverse' } }),
+      style: { stroke: color, strokeWidth: isOn ? 2 : 1.25, opacity },
+      labelStyle: { fill: 'var(--text-soft)', fontSize: 11, opacity },
       labelBgStyle: { fill: 'var(--surface)', opacity: 0.9 },
     };
   });
@@ -76,7 +81,7 @@ function Drawn({
       edges={edges}
       nodeTypes={NODE_TYPES}
       fitView
-      fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      fitViewOptions={{ padding: 0.12, maxZoom: 1.2 }}
       minZoom={0.1}
       maxZoom={2}
       nodesDraggable={false}
@@ -94,11 +99,19 @@ function Drawn({
   );
 }
 
-function CubeInPicture({ data: { cube, tone }, positionAbsoluteX, positionAbsoluteY }: NodeProps<CubeBox>) {
+function CubeInPicture({
+  data: { cube, tone, direction },
+  positionAbsoluteX,
+  positionAbsoluteY,
+}: NodeProps<CubeBox>) {
   const { setCenter, getZoom } = useReactFlow();
   return (
     <>
-      <Handle type="target" position={Position.Left} className={styles.handle ?? ''} />
+      <Handle
+        type="target"
+        position={direction === 'LR' ? Position.Left : Position.Top}
+        className={styles.handle ?? ''}
+      />
       <Link
         href={holderPath(cube.name)}
         className={`${styles.cube} ${styles[tone]} nopan`}
@@ -113,7 +126,11 @@ function CubeInPicture({ data: { cube, tone }, positionAbsoluteX, positionAbsolu
           {counted(cube.measures, 'measure')}, {counted(cube.dimensions, 'dimension')}
         </span>
       </Link>
-      <Handle type="source" position={Position.Right} className={styles.handle ?? ''} />
+      <Handle
+        type="source"
+        position={direction === 'LR' ? Position.Right : Position.Bottom}
+        className={styles.handle ?? ''}
+      />
     </>
   );
 }
