@@ -94,7 +94,11 @@ async function write({ page, shot, axe, expect, width, given }, disk) {
 
   // From a name to where it is declared.
   if (!isNarrow) {
-    await editor.getByText('{Users.id}').first().click();
+    await editor.press('ControlOrMeta+Home');
+    for (let line = 1; line < 7; line++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    // Into `id` of `{Users.id}"`.
+    for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('F12');
     await expect.eventually(() => new URL(page.url()).searchParams.get('file'), 'cubes/users.yml');
   }

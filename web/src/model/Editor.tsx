@@ -125,6 +125,8 @@ function extensions(
     EditorView.editable.of(!isReadOnly),
     EditorView.contentAttributes.of({
       'aria-label': `Text of ${latest.current.fileName}`,
+      // What scrolls has to be reached by keyboard, as checkers see it.
+      tabindex: '0',
       'aria-description': 'Tab indents. Press Escape and then Tab to leave the editor.',
     }),
     autocompletion({ override: [(context) => completions(context, latest)], icons: true }),
