@@ -19,7 +19,7 @@ const AXE = readFileSync(
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const HERE = new Set(['127.0.0.1', 'localhost']);
 const HEIGHTS = { 390: 844 };
-const PATIENCE_MS = 15000;
+const PATIENCE_MS = 30000;
 
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 

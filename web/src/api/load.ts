@@ -108,7 +108,7 @@ export function load(query: Query, asking: Asking): Promise<Answer> {
     // The library's type of a query has fewer operators than the API.
     const resultSet = await api.load(query as ClientQuery, {
       progressCallback: (progress) =>
-        asking.onStillRunning?.(progress.stage(), (performance.now() - started) / 1000),
+        asking.onStillRunning?.(stageIn(progress.stage()), (performance.now() - started) / 1000),
     });
     return {
       // The method that gives these, `serialize`, copies every row.
@@ -118,6 +118,12 @@ export function load(query: Query, asking: Asking): Promise<Answer> {
       ms: performance.now() - started,
     };
   });
+}
+
+/** What the server does for a query that still runs. The library says that this is text; the API gives an object. */
+function stageIn(told: unknown): string {
+  if (typeof told === 'object' && told !== null && 'stage' in told) return String(told.stage);
+  return String(told);
 }
 
 /** The cubes and views that the caller may ask about. */

@@ -7,6 +7,8 @@ export type Claims = Record<string, unknown>;
 
 /** The server and its model, as they are now. */
 export interface ServerContext {
+  /** Another one after each start of the server. */
+  start: string;
   basePath: string;
   coreServerVersion: string;
   projectName: string;

@@ -9,23 +9,24 @@ export interface Server {
   context: ServerContext | undefined;
   /** Why it did not answer the last time. */
   refused: Refused | undefined;
+  /** Whether it was started anew since the page was loaded, whose nonce it no longer takes. */
+  isAnew: boolean;
 }
 
 const EVERY_MS = 2000;
 
-let known: Server = { context: undefined, refused: undefined };
+let known: Server = { context: undefined, refused: undefined, isAnew: false };
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function ask(): Promise<void> {
   let next: Server;
   try {
-    next = { context: await fetchContext(), refused: undefined };
+    const context = await fetchContext();
+    const isAnew = known.isAnew || (known.context !== undefined && known.context.start !== context.start);
+    next = { context, refused: undefined, isAnew };
   } catch (error) {
-    next = {
-      context: known.context,
-      refused: error instanceof Refused ? error : new Refused(String(error), 0),
-    };
+    next = { ...known, refused: error instanceof Refused ? error : new Refused(String(error), 0) };
   }
   if (JSON.stringify(next) !== JSON.stringify(known) || next.refused?.message !== known.refused?.message) {
     known = next;

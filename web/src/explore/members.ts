@@ -6,6 +6,8 @@ import type { MemberType } from '../query/operators';
 export type MemberKind = 'measure' | 'dimension' | 'time' | 'segment';
 
 export interface Member {
+  /** Its name: what lists know it by. */
+  id: string;
   name: string;
   title: string;
   shortTitle: string;
@@ -22,6 +24,8 @@ export interface Member {
 
 /** A cube or a view. */
 export interface Holder {
+  /** Its name: what lists know it by. */
+  id: string;
   name: string;
   title: string;
   description: string | undefined;
@@ -57,6 +61,7 @@ export function membersOf(cubes: readonly Cube[]): Members {
 function holderOf(cube: Cube): Holder {
   const members: Member[] = [];
   const holder: Holder = {
+    id: cube.name,
     name: cube.name,
     title: cube.title,
     description: cube.description,
@@ -66,6 +71,7 @@ function holderOf(cube: Cube): Holder {
   const add = (listed: readonly Listed[], kindOf: (one: Listed) => MemberKind) => {
     for (const one of listed) {
       members.push({
+        id: one.name,
         name: one.name,
         title: one.title,
         shortTitle: one.shortTitle,
@@ -89,15 +95,28 @@ function typeOf(type: string | undefined): MemberType {
   return type === 'number' || type === 'time' || type === 'boolean' ? type : 'string';
 }
 
-/** The holders with those of their members whose names or titles have every word of the search. */
+/** The holders with those of their members whose names or titles have every word of the search; the closest first. */
 export function found(holders: readonly Holder[], search: string): readonly Holder[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const phrase = search.trim().toLowerCase();
+  const words = phrase.split(/\s+/).filter(Boolean);
   if (words.length === 0) return holders;
-  return holders.flatMap((holder) => {
-    const members = holder.members.filter((member) => {
-      const text = `${member.name} ${member.title} ${holder.title}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
+  const matching = holders.flatMap((holder) => {
+    const members = holder.members
+      .filter((member) => {
+        const text = `${member.name} ${member.title} ${holder.title}`.toLowerCase();
+        return words.every((word) => text.includes(word));
+      })
+      .sort((a, b) => distance(a, phrase) - distance(b, phrase));
     return members.length === 0 ? [] : [{ ...holder, members }];
   });
+  const closest = ({ members }: Holder) => Math.min(...members.map((member) => distance(member, phrase)));
+  return matching.sort((a, b) => closest(a) - closest(b));
+}
+
+/** How far a member is from what was searched for: its title itself, its beginning, a part of it, or only its words. */
+function distance({ title, shortTitle }: Member, phrase: string): number {
+  const titles = [title.toLowerCase(), shortTitle.toLowerCase()];
+  if (titles.includes(phrase)) return 0;
+  if (titles.some((one) => one.startsWith(phrase))) return 1;
+  return titles.some((one) => one.includes(phrase)) ? 2 : 3;
 }

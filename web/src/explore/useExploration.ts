@@ -4,7 +4,7 @@ import { navigate, useHistoryState } from 'wouter/use-browser-location';
 import { fromSearch, toSearch } from '../query/address';
 import type { Exploration } from '../query/query';
 import { type Action, reduce } from '../query/reduce';
-import { type Position, positionIn, ways } from '../query/timeline';
+import { hasPosition, type Position, positionIn, ways } from '../query/timeline';
 
 const PATH = '/build';
 // Kept for this tab: the furthest entry of the history, and the view to come back to from other pages.
@@ -29,8 +29,12 @@ export function useExploration(): Explored {
   const { exploration, problem } = useMemo(() => fromSearch(search), [search]);
 
   useEffect(() => {
+    if (hasPosition(history.state)) return;
+    // Not one of our entries yet: the page was opened, or come back to from another one.
+    sessionStorage.setItem(FURTHEST, '0');
     const last = sessionStorage.getItem(LAST);
-    if (location.search === '' && last) navigate(`${PATH}?${last}`, { replace: true });
+    const shown = location.search === '' && last ? `?${last}` : location.search;
+    navigate(`${PATH}${shown}`, { replace: true, state: { position: 0 } satisfies Position });
   }, []);
 
   useEffect(() => sessionStorage.setItem(LAST, search), [search]);

@@ -5,10 +5,16 @@ export interface Position {
   position: number;
 }
 
+/** Whether the state of a history entry says where it is. */
+export function hasPosition(state: unknown): state is Position {
+  return (
+    typeof state === 'object' && state !== null && 'position' in state && typeof state.position === 'number'
+  );
+}
+
 /** The position in the state of a history entry; 0 if it has none. */
 export function positionIn(state: unknown): number {
-  const { position } = (state ?? {}) as Partial<Position>;
-  return typeof position === 'number' ? position : 0;
+  return hasPosition(state) ? state.position : 0;
 }
 
 /** What can be undone and redone at a position, when `furthest` is the last entry that was made. */

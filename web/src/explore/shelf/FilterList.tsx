@@ -1,11 +1,11 @@
 import { Plus, X } from 'lucide-react';
-import type { Path } from '../../query/filterTree';
+import { filteredMembers, type Path } from '../../query/filterTree';
 import { type Comparison, type Filter, type Group, group, isGroup, partsOf } from '../../query/query';
 import type { Action } from '../../query/reduce';
 import { Button, IconButton } from '../../ui/Button';
 import { Segmented } from '../../ui/Segmented';
 import { MemberPicker } from '../MemberPicker';
-import type { Members } from '../members';
+import type { MemberKind, Members } from '../members';
 import styles from './FilterList.module.css';
 import { FilterRow } from './FilterRow';
 import { emptyFilter } from './Shelf';
@@ -72,7 +72,7 @@ function FilterGroup({ filter, path, members, asking, dispatch }: FilterGroupPro
         />
         <MemberPicker
           members={members}
-          kinds={['dimension', 'time', 'measure']}
+          kinds={kindsFor(parts, members)}
           label={`Add a filter to ${name}`}
           onPick={(member) => dispatch({ type: 'addFilter', path, filter: emptyFilter(member) })}
         >
@@ -100,4 +100,11 @@ function FilterGroup({ filter, path, members, asking, dispatch }: FilterGroupPro
       <FilterList filters={parts} path={path} members={members} asking={asking} dispatch={dispatch} />
     </fieldset>
   );
+}
+
+/** What may stand beside these filters: a group chooses rows or groups of them, and cannot do both. */
+function kindsFor(parts: readonly Filter[], { byName }: Members): readonly MemberKind[] {
+  const [first] = filteredMembers(parts);
+  if (first === undefined) return ['dimension', 'time', 'measure'];
+  return byName.get(first)?.kind === 'measure' ? ['measure'] : ['dimension', 'time'];
 }

@@ -27,6 +27,7 @@ export function ValueField({ label, type, value, onChange }: ValueFieldProps) {
       onBlur={settle}
       onKeyDown={(event) => {
         if (event.key === 'Enter') settle();
+        else event.continuePropagation();
       }}
       error={isWrong ? 'Not a number' : undefined}
     />
