@@ -160,6 +160,9 @@ async def test_a_context_of_a_hook_takes_the_place_of_the_tokens() -> None:
     # What was signed stays what it was.
     assert caller.security.jwt == {"company": "red", "n": 1}
     assert (caller.app_id, caller.compartment, caller.groups, caller.scopes) == ("blue", "blue", {"blue"}, {"data"})
+    for part in (caller.security.claims, caller.extended):
+        with pytest.raises(TypeError):
+            part["company"] = "red"  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

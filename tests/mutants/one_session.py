@@ -95,8 +95,8 @@ def likely_first(tests: Iterable[str], seconds: Mapping[str, float], budget: flo
     """The tests that all together take no longer than the budget, one of them at least."""
     # `kubus.room.…module.function`
     steps = mutant.split(".")
-    of_room = f"tests/{steps[1]}/" if len(steps) > 3 else ""
-    of_module = f"{of_room}test_{steps[-2]}.py::" if of_room else ""
+    of_room = f"tests/{steps[1]}/" if len(steps) > 3 else "tests/"
+    of_module = f"{of_room}test_{steps[-2]}.py::"
     found = Counter(test for other, test in findings() if function_of(other) == function_of(mutant))
     # How many cases of a test came before: cases are much alike, and find the same.
     turns: Counter[str] = Counter()

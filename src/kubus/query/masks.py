@@ -26,7 +26,7 @@ MARKED = exp.column(exp.to_identifier(marker(0), quoted=False))
 def masked_dimension(dimension: Dimension, unless: object | None, defaults: DefaultMasks) -> Dimension:
     """The dimension as its mask, except in rows that pass `unless`."""
     value = Masked(dimension, mask_of(dimension, dimension.type, defaults), unless)
-    return replace(dimension, value=value, sub_query=False, propagate_filters=False, stage=None)
+    return replace(dimension, value=value, sub_query=False, stage=None)
 
 
 def masked_measure(
@@ -57,9 +57,7 @@ def whole_mask(measure: Measure, defaults: DefaultMasks, *, ungrouped: bool) -> 
             tree = exp.Case().when(always, tree)
         sql = MemberSql("", tree, (ContextReference(value),))
     kept = MeasureType("mask", measure.type.wire_name, Aggregate.EXPRESSION, kind, merge=None, repeats_harmlessly=True)
-    return replace(
-        measure, type=kept, sql=sql, filters=(), window=None, stage=None, additive=None, switch=None, masked=None
-    )
+    return replace(measure, type=kept, sql=sql, filters=(), window=None, stage=None, additive=None, switch=None)
 
 
 def mask_of(member: Dimension | Measure, kind: ValueType, defaults: DefaultMasks) -> Mask:

@@ -3,8 +3,6 @@
 Source: https://cube.dev/docs/reference/rest-api#base_path-v1-meta
 """
 
-from typing import TYPE_CHECKING
-
 from starlette.types import Receive
 
 from kubus.api.rest.bounded import Bounded
@@ -14,10 +12,6 @@ from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, Warm, json_reply, warm, weak_etag
 from kubus.api.wire.meta import metadata
 from kubus.context import Caller
-
-if TYPE_CHECKING:
-    pass
-
 
 # For how many kinds of callers it is kept.
 KEPT = 256

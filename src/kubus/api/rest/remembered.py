@@ -4,16 +4,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from kubus.api.rest.bounded import Bounded
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.options import ApiOptions
 from kubus.api.rest.reply import Reply, json_reply, weak_etag
 from kubus.context import Caller
-
-if TYPE_CHECKING:
-    pass
 
 # Longer request bytes are not remembered.
 RAW = 64 * 1024
