@@ -34,7 +34,9 @@ def checkout(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "static"))
+    shutil.copytree(
+        ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "node_modules", "static")
+    )
     # What is ignored there is here as well: pages are no part of the source.
     shutil.copy(ROOT / ".gitignore", folder / ".gitignore")
     (folder / ".git").mkdir()

@@ -2,6 +2,8 @@
 
 import { answered, figure, filter } from './parts.mjs';
 
+export const expected = [/Failed to load resource: the server responded with a status of 400/];
+
 export default async function ({ page, base, shot, axe, expect, given }) {
   const tokens = new Set();
   const grants = [];
@@ -44,6 +46,17 @@ export default async function ({ page, base, shot, axe, expect, given }) {
     await page.reload();
     await answered(page);
     expect.equal(grants.length, 2);
+
+    // A session that is over at the provider says so, shows no number, and is begun anew where it was.
+    await page.route('**/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' }, headers: { 'access-control-allow-origin': base } }));
+    await page.clock.setFixedTime(Date.now() + 2 * given.renewed * 1000);
+    await page.reload();
+    await expect.text(page.locator('.refused .said'), 'Your session has ended. Sign in again.');
+    await expect.count(page.locator('.tile'), 0);
+    await axe();
+    await page.unroute('**/token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await figure(page, 'orders', given.ordersOfMonth);
   }
 
   await page.getByRole('button', { name: 'Sign out' }).click();

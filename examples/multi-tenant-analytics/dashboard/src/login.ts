@@ -82,7 +82,7 @@ export class Session {
       // The session at the provider is over: what is left is to sign in again.
     }
     await this.manager.removeUser();
-    throw new Error('Your session has ended. Reload the page to sign in again.');
+    throw new Error('Your session has ended. Sign in again.');
   }
 }
 

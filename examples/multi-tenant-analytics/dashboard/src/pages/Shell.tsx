@@ -53,7 +53,11 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
                 is <code>CUBE_TOKEN</code> in <code>src/App.tsx</code>.
               </p>
             )}
-            <button type="button" onClick={() => void refetch()}>Try again</button>
+            {login ? (
+              <button type="button" className="primary" onClick={() => void login.signIn()}>Sign in</button>
+            ) : (
+              <button type="button" onClick={() => void refetch()}>Try again</button>
+            )}
           </Refused>
         ) : !meta || isLoading ? (
           <p className="waiting" role="status">Loading…</p>
