@@ -71,7 +71,7 @@ $(STAMPS)/dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 
 # Packages as the lock says, and none of them runs anything of its own.
 $(PAGES)/index.html: $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/tests/*' 2>/dev/null)
-	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	test web/node_modules/.package-lock.json -nt web/package-lock.json || (cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 	cd web && npm run --silent build
 
 # The test suite starts PostgreSQL and the real JavaScript client and a browser itself; here their programs are looked for.

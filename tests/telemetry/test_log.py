@@ -134,6 +134,14 @@ def test_production_does_not_mention_development(capsys):
     assert err == "kubus: Cube API server (0.1.0) is listening on 4000\n"
 
 
+def test_development_says_whether_it_asks_for_tokens(capsys):
+    asks = written(capsys, "info", True, ServerListening("127.0.0.1", 4000, "0.1.0", True, dev_auth=True))
+    assert "Authentication checks are on in developer mode" in asks
+    assert "disabled" not in asks
+    open_ = written(capsys, "info", True, ServerListening("127.0.0.1", 4000, "0.1.0", True))
+    assert "Authentication checks are disabled in developer mode" in open_
+
+
 ERRORS = {
     "Internal Server Error",
     "Compiling schema error",

@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { ListBox, ListBoxItem, Text } from 'react-aria-components';
+import { ListBox, ListBoxItem } from 'react-aria-components';
 import { type Caller, chooseCaller, removeCaller, saveCaller, useCallers } from '../api/callers';
 import { Button } from '../ui/Button';
 import { CallerForm } from './CallerForm';
@@ -44,12 +44,10 @@ export function Callers() {
           {(caller) => (
             <ListBoxItem className={styles.item ?? ''} textValue={caller.name}>
               <span className={styles.name}>
-                <Text slot="label">{caller.name}</Text>
+                {caller.name}
                 {caller.id === current.id && <span className={styles.badge}>asks now</span>}
               </span>
-              <Text slot="description" className={styles.summary ?? ''}>
-                {summary(caller)}
-              </Text>
+              <span className={styles.summary}>{summary(caller)}</span>
             </ListBoxItem>
           )}
         </ListBox>
