@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kubus.auth.key_set import LONGEST_KEY_ID, MOST_KEYS, KeySet, MalformedKeySet, SkippedKey, key_set
+from tests.auth.tokens import base64url
 from tests.engines.key_server import made
 
 ONE, TWO, WIDE = made("one"), made("two"), made("wide", "RS256")
@@ -146,3 +147,49 @@ def test_key_operations_that_are_not_there_are_others_than_none() -> None:
     assert len(before.members) == 1
     # An empty list allows nothing, and may not be taken for the key that says nothing.
     assert read(ONE.published(key_ops=[]), before=before).keys == {}
+
+
+# ── curves that need a closer look ──
+
+
+def edwards(point: bytes, **members: Any) -> dict[str, Any]:
+    return {"kty": "OKP", "kid": "one", "crv": "Ed25519", "x": base64url(point), **members}
+
+
+@pytest.mark.parametrize("sign", [0x00, 0x80])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    ],
+)
+def test_points_of_small_order_are_no_keys(point: str, sign: int) -> None:
+    """Everybody can sign for them. Source: RFC 8032, section 5.1.7; the last bit is a sign."""
+    made = bytearray.fromhex(point)
+    made[-1] |= sign
+    (skipped,) = read(edwards(bytes(made))).skipped
+    assert skipped.reason == "is a point of small order, with which forged signatures verify"
+
+
+def test_a_point_next_to_one_of_small_order_is_a_key() -> None:
+    assert read(edwards(b"\x02" + bytes(31))).keys.keys() == {"one"}
+    assert read(edwards(b"\x02" + bytes(30) + b"\x80")).keys.keys() == {"one"}
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+def test_the_old_and_the_new_name_of_an_algorithm_are_one(algorithm: str) -> None:
+    published = made("one", "EdDSA").published(alg=algorithm)
+    ((key,),) = read(published).keys.values()
+    assert key.algorithms == {"EdDSA", "Ed25519"}
+
+
+@pytest.mark.parametrize("algorithm", [None, "EdDSA", "ECDH-ES"])
+def test_a_curve_that_does_not_sign_is_no_key(algorithm: str | None) -> None:
+    (skipped,) = read(edwards(bytes(31) + b"\1", crv="X25519", alg=algorithm)).skipped
+    assert skipped.reason == "is of a kind that no supported algorithm uses for signatures"

@@ -165,5 +165,5 @@ def public_key(key: Any, members: dict[str, Any]) -> VerificationKey:
     is_for_signatures = members.get("use") in (None, "sig") and "verify" in members.get("key_ops", ["verify"])
     if not algorithms or not is_for_signatures:
         raise UnusableKey("is of a kind that no supported algorithm uses for signatures")
-    key_id = members.get("kid")
-    return VerificationKey(key, algorithms, key_id if isinstance(key_id, str) else None)
+    # The library takes no name that is not text.
+    return VerificationKey(key, algorithms, members.get("kid"))
