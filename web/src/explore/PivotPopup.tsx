@@ -9,13 +9,15 @@ import type { Column } from './result';
 export interface PivotPopupProps {
   axes: Axes;
   columns: ReadonlyMap<string, Column>;
+  measures: readonly string[];
+  onMove: (measure: string, by: -1 | 1) => void;
   onChange: (axes: Axes | null) => void;
   /** The button that opens it. */
   children: ReactElement;
 }
 
 /** Which keys make rows and which make columns, and in which order. */
-export function PivotPopup({ axes, columns, onChange, children }: PivotPopupProps) {
+export function PivotPopup({ axes, columns, measures, onMove, onChange, children }: PivotPopupProps) {
   const titleOf = (key: string) => (key === MEASURES ? 'Measures' : (columns.get(key)?.title ?? key));
   const list = (axis: 'x' | 'y', title: string) => {
     const other = axis === 'x' ? 'y' : 'x';
@@ -67,6 +69,32 @@ export function PivotPopup({ axes, columns, onChange, children }: PivotPopupProp
         <>
           {list('x', 'Rows, or along the chart')}
           {list('y', 'Columns, or series')}
+          {measures.length > 1 && (
+            <div>
+              <h3 className={styles.title}>Measures, in this order</h3>
+              <ul className={styles.keys} aria-label="Order of measures">
+                {measures.map((measure, place) => (
+                  <li key={measure} className={styles.key}>
+                    <span className={styles.name}>{titleOf(measure)}</span>
+                    <IconButton
+                      size="s"
+                      label={`${titleOf(measure)} earlier`}
+                      icon={<ArrowUp />}
+                      isDisabled={place === 0}
+                      onPress={() => onMove(measure, -1)}
+                    />
+                    <IconButton
+                      size="s"
+                      label={`${titleOf(measure)} later`}
+                      icon={<ArrowDown />}
+                      isDisabled={place === measures.length - 1}
+                      onPress={() => onMove(measure, 1)}
+                    />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
           <Button size="s" onPress={() => onChange(null)}>
             As suits the chart
           </Button>

@@ -63,6 +63,8 @@ export function Toolbar({ explored, chart, axes, columns, ...saving }: ToolbarPr
         <PivotPopup
           axes={axes}
           columns={columns}
+          measures={exploration.query.measures ?? []}
+          onMove={(member, by) => dispatch({ type: 'move', shelf: 'measures', member, by })}
           onChange={(next) => dispatch({ type: 'setAxes', axes: next })}
         >
           <Button tone="quiet" size="s">
@@ -108,6 +110,8 @@ export function Toolbar({ explored, chart, axes, columns, ...saving }: ToolbarPr
 }
 
 function ShareButton() {
+  // Pages that are not on this machine and not encrypted have no clipboard.
+  if (navigator.clipboard === undefined) return null;
   return (
     <IconButton
       size="s"

@@ -3,6 +3,7 @@ import { Redirect, useLocation } from 'wouter';
 import { type Accepted, check, fetchFiles, fetchGraph, fetchModel } from '../api/model';
 import { wordsOf } from '../api/request';
 import { useServer } from '../api/server';
+import { useFetched } from '../api/useFetched';
 import { EmptyState, Note, Spinner } from '../ui/State';
 import { Tabs } from '../ui/Tabs';
 import { buildPath, sectionOf, sectionPath } from './address';
@@ -12,7 +13,6 @@ import { Files } from './Files';
 import { Findings } from './Findings';
 import styles from './ModelPage.module.css';
 import { Tables } from './Tables';
-import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 const Graph = lazy(() => import('./Graph'));

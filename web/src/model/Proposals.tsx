@@ -9,6 +9,7 @@ import {
   propose,
 } from '../api/model';
 import { wordsOf } from '../api/request';
+import { useFetched } from '../api/useFetched';
 import { Button } from '../ui/Button';
 import { EmptyState, Note, Spinner } from '../ui/State';
 import { Switch } from '../ui/Switch';
@@ -16,7 +17,6 @@ import { DiffView } from './DiffView';
 import { Findings } from './Findings';
 import styles from './Proposals.module.css';
 import type { TablePath } from './picked';
-import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 export interface ProposalsProps {

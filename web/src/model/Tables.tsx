@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { type Accepted, type DbTable, fetchTables, type Tables as TablesOf } from '../api/model';
 import { wordsOf } from '../api/request';
+import { useFetched } from '../api/useFetched';
 import { Button } from '../ui/Button';
 import { SearchField } from '../ui/SearchField';
 import { Select } from '../ui/Select';
@@ -11,7 +12,6 @@ import { holderPath } from './address';
 import { Proposals } from './Proposals';
 import { bySchema, keyOf, pathsOf, pickedAtFirst } from './picked';
 import styles from './Tables.module.css';
-import { useFetched } from '../api/useFetched';
 import { counted } from './words';
 
 /** From tables of the database to cubes: pick them, look at what comes of them, accept it. */

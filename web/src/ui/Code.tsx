@@ -29,6 +29,8 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     const timer = setTimeout(() => setCopied(false), TOLD_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
+  // Pages that are not on this machine and not encrypted have no clipboard: the text can be selected.
+  if (navigator.clipboard === undefined) return null;
   return (
     <Button
       size="s"
