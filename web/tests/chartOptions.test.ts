@@ -5,6 +5,8 @@ import { pivot, type Row, withBuckets } from '../src/query/pivot';
 import { type Axes, MEASURES } from '../src/query/query';
 
 const PALETTE = {
+  font: 'serif',
+
   series: ['#111'],
   text: '#222',
   soft: '#333',

@@ -6,7 +6,9 @@ import type { Cell, Grid, GridColumn } from '../../query/pivot';
 import type { Chart } from '../../query/query';
 import { type Column, type Result, wordsFor } from '../result';
 
+/** How the page looks. A canvas inherits neither colours nor fonts. */
 export interface Palette {
+  font: string;
   series: readonly string[];
   text: string;
   soft: string;
@@ -208,7 +210,7 @@ function heat(drawn: Drawn): Drawing {
 function shared({ palette }: Drawn): EChartsCoreOption {
   return {
     color: [...palette.series],
-    textStyle: { fontFamily: 'inherit', color: palette.text },
+    textStyle: { fontFamily: palette.font, color: palette.text },
     animationDuration: 200,
     animationDurationUpdate: 200,
   };

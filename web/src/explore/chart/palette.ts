@@ -1,10 +1,11 @@
 import type { Palette } from './chartOptions';
 
-/** The colours of the theme that is shown, for what is drawn outside of CSS. */
+/** The font and the colours of the theme that is shown, for what is drawn outside of CSS. */
 export function paletteOfPage(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   return {
+    font: getComputedStyle(document.body).fontFamily,
     series: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => token(`--chart-${number}`)),
     text: token('--text'),
     soft: token('--text-soft'),
