@@ -10,6 +10,7 @@ import argparse
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -49,17 +50,24 @@ def main() -> None:
         vite.append("preview")
     commands.append(([*vite, "--port", ports["3000"], "--strictPort"], DASHBOARD, page))
 
-    sys.exit(run(commands, f"Step '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}"))
+    message = f"Step '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}. Ctrl+C ends it."
+    sys.exit(run(commands, (chosen.port, chosen.app_port), message))
 
 
-def run(commands: list[Command], message: str) -> int:
-    """Run commands side by side until Ctrl+C, which is 0, or until one of them ends by itself, which is 1."""
+def run(commands: list[Command], ports: tuple[int, ...], message: str) -> int:
+    """Run commands side by side until Ctrl+C, which is 0, or until one of them ends by itself, which is 1.
+
+    The message is printed once somebody listens on every one of the ports.
+    """
     running: list[subprocess.Popen[bytes]] = []
     try:
         for command, folder, more in commands:
             running.append(subprocess.Popen(command, cwd=folder, env={**os.environ, **more}))
-        print(f"\n{message}\n", flush=True)
+        told = False
         while all(process.poll() is None for process in running):
+            if not told and all(map(is_open, ports)):
+                print(f"\n{message}\n", flush=True)
+                told = True
             time.sleep(0.2)
     except KeyboardInterrupt:
         return 0
@@ -69,6 +77,12 @@ def run(commands: list[Command], message: str) -> int:
         for process in running:
             process.wait()
     return 1
+
+
+def is_open(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def read_step(step: str, ports: dict[str, str]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def running_step(folder: Path, step: str, *options: str) -> Iterator[Running]:
         )
     running = Running(f"http://localhost:{app}", f"http://localhost:{api}", f"http://localhost:{provider}", log)
     try:
-        wait_for(running, process, r"is listening on", r"Local: ")
+        wait_for(running, process, r"the dashboard is at")
         yield running
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, running.said

@@ -127,6 +127,8 @@ def run(
                 ),
             )
             server.run([listening])
+            # At the end nothing may be kept: DuckDB would take what is left for a leak, and say so at length.
+            gc.unfreeze()
     finally:
         stop_log()
     if not server.started:
