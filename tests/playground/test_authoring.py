@@ -52,6 +52,7 @@ async def test_what_somebody_else_wrote_is_not_overwritten(playground):
         ):
             refused = await opened.post(path, **body)
             assert (refused.status_code, "changed meanwhile" in refused.json()["error"]) == (409, True)
+            assert "once more" in refused.json()["hint"]
         assert (opened.folder / "model" / ORDERS).read_text() == theirs
 
 

@@ -19,7 +19,7 @@ from kubus.authoring.open_project import OpenProject
 from kubus.authoring.places import PlaceRequest, at_place
 from kubus.authoring.proposed import ProposalRequest, proposed
 from kubus.authoring.tables import tables
-from kubus.errors import ConfigError, QueryError
+from kubus.errors import ConfigError, KubusError
 from kubus.playground.project import Project, body_of
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def read(look: Callable[[OpenProject], Awaitable[Any]]) -> Endpoint:
     """An endpoint that is asked nothing but itself."""
 
     async def reply(project: Project, request: Incoming, body: bytes) -> Reply:  # noqa: ARG001 - every endpoint is called so
-        return json_reply(await told(look(project.authoring)))
+        return await told(look(project.authoring))
 
     return reply
 
@@ -39,23 +39,24 @@ def asked(act: Callable[[OpenProject, T], Awaitable[Any]], kind: type[T]) -> End
     """An endpoint that is asked with a body of this kind."""
 
     async def reply(project: Project, request: Incoming, body: bytes) -> Reply:  # noqa: ARG001 - every endpoint is called so
-        return json_reply(await told(act(project.authoring, body_of(body, kind))))
+        return await told(act(project.authoring, body_of(body, kind)))
 
     return reply
 
 
-async def told(answer: Awaitable[T]) -> T:
-    """The answer. What is wrong with files and settings is told here: whoever asks is their owner."""
+async def told(answer: Awaitable[object]) -> Reply:
+    """The answer, or what is wrong and what to do. Faults of files and settings are told: who asks is their owner."""
     try:
-        return await answer
-    except ConfigError as error:
-        raise QueryError(error.message, hint=error.hint) from error
+        return json_reply(await answer)
+    except KubusError as error:
+        status = 400 if isinstance(error, ConfigError) else error.status
+        return json_reply({"error": error.message, "hint": error.hint}, status)
 
 
 async def db_schema(project: Project, request: Incoming, body: bytes) -> Reply:  # noqa: ARG001 - every endpoint is called so
     """`GET /playground/db-schema?dataSource=default`: the tables of a data source."""
     names = parse_qs(request.query_string.decode("latin-1")).get("dataSource", ["default"])
-    return json_reply(await told(tables(project.authoring, names[0])))
+    return await told(tables(project.authoring, names[0]))
 
 
 read_model, read_graph, read_files = read(browse), read(graph), read(files)

@@ -23,7 +23,10 @@ export default async ({ page, shot, axe, expect }) => {
   const token = page.getByRole('region', { name: 'Token' });
   await expect.eventually(() => token.locator('dl').first().innerText(), 'groups\nclerk\napp id\nSTANDALONE');
   await page.getByRole('button', { name: 'Lay out the claims' }).click();
-  await expect.eventually(() => claims.inputValue(), '{\n  "groups": [\n    "clerk"\n  ],\n  "city": "Oslo",\n  "sub": "ann"\n}');
+  await expect.eventually(
+    () => claims.inputValue(),
+    '{\n  "groups": [\n    "clerk"\n  ],\n  "city": "Oslo",\n  "sub": "ann"\n}',
+  );
 
   // By keyboard: saved with Enter in a field of one line.
   await name.focus();

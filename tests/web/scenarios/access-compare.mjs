@@ -12,16 +12,25 @@ const CALLERS = [
 
 export default async ({ page, shot, axe, expect }) => {
   await page.goto('/access');
-  await page.evaluate((all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })), CALLERS);
+  await page.evaluate(
+    (all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })),
+    CALLERS,
+  );
   await page.goto('/access/compare');
 
   // What the model can answer is there to begin with.
   const rows = page.getByRole('region', { name: 'Rows' });
   await expect.seen(rows);
   const query = page.getByRole('textbox', { name: 'Query' });
-  await query.fill('{"measures": ["orders.count", "orders.revenue"], "dimensions": ["orders.city", "orders.status"], "order": {"orders.city": "asc", "orders.status": "asc"}}');
+  await query.fill(
+    '{"measures": ["orders.count", "orders.revenue"], "dimensions": ["orders.city", "orders.status"], "order": {"orders.city": "asc", "orders.status": "asc"}}',
+  );
   await expect.eventually(
-    () => rows.locator('tbody tr').allInnerTexts().then((all) => all.map((row) => row.replaceAll('\n', ' ').split(/\s*\t\s*/))),
+    () =>
+      rows
+        .locator('tbody tr')
+        .allInnerTexts()
+        .then((all) => all.map((row) => row.replaceAll('\n', ' ').split(/\s*\t\s*/))),
     [
       ['Bonn', 'done', '1', '–', '$60.00', '–', 'only Manager'],
       ['Oslo', 'done', '1', '1', '$80.00', '$80.00', 'same'],
@@ -38,12 +47,20 @@ export default async ({ page, shot, axe, expect }) => {
 
   await query.fill('{"measures": ["orders.revenue"]}');
   await expect.eventually(
-    () => rows.locator('tbody tr').innerText().then((row) => row.split(/\s*\t\s*/)),
+    () =>
+      rows
+        .locator('tbody tr')
+        .innerText()
+        .then((row) => row.split(/\s*\t\s*/)),
     ['$615.75', '$200.50', 'differs'],
   );
   await page.getByRole('button', { name: 'Swap the callers' }).click();
   await expect.eventually(
-    () => rows.locator('tbody tr').innerText().then((row) => row.split(/\s*\t\s*/)),
+    () =>
+      rows
+        .locator('tbody tr')
+        .innerText()
+        .then((row) => row.split(/\s*\t\s*/)),
     ['$200.50', '$615.75', 'differs'],
   );
 

@@ -11,12 +11,21 @@ const CALLERS = [
 
 export default async ({ page, shot, axe, expect }) => {
   await page.goto('/access');
-  await page.evaluate((all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })), CALLERS);
+  await page.evaluate(
+    (all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })),
+    CALLERS,
+  );
   await page.goto('/access/matrix');
 
   const grid = page.getByRole('region', { name: 'Members and callers' });
-  const line = (member) => grid.getByRole('row').filter({ has: page.getByRole('rowheader', { name: member, exact: true }) });
-  const words = (member) => line(member).first().locator('td').allInnerTexts().then((all) => all.map((one) => one.trim()));
+  const line = (member) =>
+    grid.getByRole('row').filter({ has: page.getByRole('rowheader', { name: member, exact: true }) });
+  const words = (member) =>
+    line(member)
+      .first()
+      .locator('td')
+      .allInnerTexts()
+      .then((all) => all.map((one) => one.trim()));
   await expect.eventually(() => words('count'), ['All', 'Some rows', 'Unclear', 'Refused']);
   await expect.equal(await words('email'), ['All', 'Masked', 'Unclear', 'Refused']);
   await expect.equal(await words('margin'), ['All', 'Hidden', 'Hidden', 'Refused']);

@@ -31,15 +31,31 @@ export default async ({ page, shot, expect }) => {
 
   // Pivoted: status in columns, channel in rows; totals of rows, columns and all.
   query.dimensions = ['Orders.status', 'Orders.channel'];
-  await page.goto(address(`&chart=table&pivot=${JSON.stringify({ x: ['Orders.channel'], y: ['Orders.status', 'measures'] })}`));
+  await page.goto(
+    address(
+      `&chart=table&pivot=${JSON.stringify({ x: ['Orders.channel'], y: ['Orders.status', 'measures'] })}`,
+    ),
+  );
   const totals = page.locator('[role=rowgroup]:last-child [role=cell]');
-  await expect.eventually(async () => (await totals.count()) === 7 && (await totals.last().innerText()) !== '', true);
-  const numbers = async (cells) => (await cells.allInnerTexts()).map((text) => Number(text.replace(/,/g, '')));
+  await expect.eventually(
+    async () => (await totals.count()) === 7 && (await totals.last().innerText()) !== '',
+    true,
+  );
+  const numbers = async (cells) =>
+    (await cells.allInnerTexts()).map((text) => Number(text.replace(/,/g, '')));
   const [, ...columns] = await numbers(totals);
   const all = columns.pop();
-  await expect.equal(columns.reduce((sum, one) => sum + one), all, 'the totals of columns add up to all');
+  await expect.equal(
+    columns.reduce((sum, one) => sum + one),
+    all,
+    'the totals of columns add up to all',
+  );
   const last = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=cell]:last-child');
-  await expect.equal((await numbers(last)).reduce((sum, one) => sum + one), all, 'and so do those of rows');
+  await expect.equal(
+    (await numbers(last)).reduce((sum, one) => sum + one),
+    all,
+    'and so do those of rows',
+  );
   await shot('pivot');
 
   await page.goto('/build?query=nonsense&chart=spaceship');

@@ -9,7 +9,11 @@ const VIEWS = {
   bar: { measures: ['Orders.totalAmount'], dimensions: ['Orders.status', 'Orders.channel'] },
   pie: { measures: ['Orders.count'], dimensions: ['Orders.status'] },
   number: { measures: ['Orders.count', 'Orders.totalAmount', 'Orders.returnRate'] },
-  table: { measures: ['Orders.count', 'Orders.averageAmount'], dimensions: ['Orders.status'], timeDimensions: [MONTHS] },
+  table: {
+    measures: ['Orders.count', 'Orders.averageAmount'],
+    dimensions: ['Orders.status'],
+    timeDimensions: [MONTHS],
+  },
   heat: { measures: ['Orders.count'], dimensions: ['Orders.channel'], timeDimensions: [MONTHS] },
 };
 
@@ -27,7 +31,9 @@ export default async ({ page, shot, axe, expect }) => {
           page.locator('canvas').evaluateAll((layers) =>
             layers.some((canvas) => {
               const { width, height } = canvas;
-              const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer);
+              const pixels = new Uint32Array(
+                canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer,
+              );
               return new Set(pixels).size > 8;
             }),
           ),

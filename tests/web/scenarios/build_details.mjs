@@ -35,7 +35,14 @@ export default async ({ page, shot, axe, expect }) => {
   await shot('plan');
 
   const timing = await tab('Timing');
-  for (const phase of ['Who asks', 'Plan', 'Waiting', 'Database', 'Writing the answer', 'Network and browser']) {
+  for (const phase of [
+    'Who asks',
+    'Plan',
+    'Waiting',
+    'Database',
+    'Writing the answer',
+    'Network and browser',
+  ]) {
     await expect.seen(timing.getByText(phase, { exact: true }));
   }
   await axe();
@@ -50,10 +57,16 @@ export default async ({ page, shot, axe, expect }) => {
   const snippets = {};
   for (const language of ['curl', 'Python', 'Python requests', 'JavaScript', 'React']) {
     await code.getByRole('radio', { name: language, exact: true }).click();
-    snippets[language] = await code.getByRole('figure', { name: language, exact: true }).locator('pre').innerText();
+    snippets[language] = await code
+      .getByRole('figure', { name: language, exact: true })
+      .locator('pre')
+      .innerText();
   }
   await code.getByRole('button', { name: 'Copy' }).click();
-  await expect.eventually(() => page.evaluate(() => navigator.clipboard.readText().then((text) => text.trim())), snippets.React.trim());
+  await expect.eventually(
+    () => page.evaluate(() => navigator.clipboard.readText().then((text) => text.trim())),
+    snippets.React.trim(),
+  );
   await axe();
   await shot('code');
 
@@ -63,6 +76,9 @@ export default async ({ page, shot, axe, expect }) => {
   await expect.seen(pasted.getByText(/JSON/).last());
   await pasted.getByRole('textbox').fill('{"measures": ["Users.count"]}');
   await pasted.getByRole('button', { name: 'Ask this' }).click();
-  await expect.eventually(() => new URL(page.url()).searchParams.get('query'), '{"measures":["Users.count"]}');
+  await expect.eventually(
+    () => new URL(page.url()).searchParams.get('query'),
+    '{"measures":["Users.count"]}',
+  );
   return snippets;
 };

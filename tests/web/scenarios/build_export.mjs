@@ -5,7 +5,11 @@ import { readFileSync } from 'node:fs';
 export const themes = ['light'];
 
 export default async ({ page, expect }) => {
-  const query = { measures: ['Orders.count', 'Orders.totalAmount'], dimensions: ['Orders.status'], order: [['Orders.status', 'asc']] };
+  const query = {
+    measures: ['Orders.count', 'Orders.totalAmount'],
+    dimensions: ['Orders.status'],
+    order: [['Orders.status', 'asc']],
+  };
   await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}&chart=bar`);
   await expect.seen(page.getByText('5 rows in'));
   await expect.seen(page.locator('canvas').first());

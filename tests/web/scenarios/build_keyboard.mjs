@@ -4,7 +4,10 @@ export default async ({ page, shot, axe, expect }) => {
   const press = async (...keys) => {
     for (const key of keys) await page.keyboard.press(key);
   };
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent,
+    );
   const tabTo = async (name, back = false) => {
     for (let tries = 0; tries < 60; tries++) {
       if (name.test((await focused()) ?? '')) return;
@@ -26,11 +29,16 @@ export default async ({ page, shot, axe, expect }) => {
   await page.keyboard.type('orders created');
   // The time is chosen in the tree, where the arrow keys lead.
   await press('ArrowDown', 'ArrowDown', 'Space');
-  await expect.eventually(() => new URL(page.url()).searchParams.get('query'), JSON.stringify({
-    measures: ['Orders.count'],
-    timeDimensions: [{ dimension: 'Orders.createdAt', granularity: 'month' }],
-  }));
-  await expect.seen(page.getByRole('img', { name: /line chart of Orders Count by Orders Created at, 2\d rows/ }));
+  await expect.eventually(
+    () => new URL(page.url()).searchParams.get('query'),
+    JSON.stringify({
+      measures: ['Orders.count'],
+      timeDimensions: [{ dimension: 'Orders.createdAt', granularity: 'month' }],
+    }),
+  );
+  await expect.seen(
+    page.getByRole('img', { name: /line chart of Orders Count by Orders Created at, 2\d rows/ }),
+  );
   await axe();
   await shot('2-line');
 
@@ -45,7 +53,9 @@ export default async ({ page, shot, axe, expect }) => {
   const counts = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=cell]:nth-child(2)');
   await expect.eventually(async () => {
     const numbers = (await counts.allInnerTexts()).map((text) => Number(text.replace(/\D/g, '')));
-    return numbers.length > 5 && numbers.every((number, place) => place === 0 || number <= numbers[place - 1]);
+    return (
+      numbers.length > 5 && numbers.every((number, place) => place === 0 || number <= numbers[place - 1])
+    );
   }, true);
   await axe();
   await shot('3-table');

@@ -3,7 +3,12 @@
 export const themes = ['light'];
 
 export default async ({ page, expect }) => {
-  const query = { dimensions: ['Readings.id', 'Readings.sensor'], measures: ['Readings.level'], order: [['Readings.id', 'asc']], limit: 50000 };
+  const query = {
+    dimensions: ['Readings.id', 'Readings.sensor'],
+    measures: ['Readings.level'],
+    order: [['Readings.id', 'asc']],
+    limit: 50000,
+  };
   await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}`);
   await expect.seen(page.getByText('50,000 rows in'));
   const table = page.getByRole('table', { name: 'Rows of the answer' });

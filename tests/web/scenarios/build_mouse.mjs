@@ -9,7 +9,10 @@ export default async ({ page, base, shot, axe, expect }) => {
   const pick = async (button, search) => {
     await button.click();
     await page.getByRole('combobox').last().fill(search);
-    await page.getByRole('option', { name: search.split(' ').at(-1), exact: true }).first().click();
+    await page
+      .getByRole('option', { name: search.split(' ').at(-1), exact: true })
+      .first()
+      .click();
   };
 
   await page.goto('/build');
@@ -49,7 +52,10 @@ export default async ({ page, base, shot, axe, expect }) => {
   });
 
   await page.getByRole('button', { name: 'Order', exact: true }).click();
-  await page.getByRole('radiogroup', { name: 'Order of Orders Total Amount' }).getByRole('radio', { name: 'down' }).click();
+  await page
+    .getByRole('radiogroup', { name: 'Order of Orders Total Amount' })
+    .getByRole('radio', { name: 'down' })
+    .click();
   await page.keyboard.press('Escape');
   await asks('order', [['Orders.totalAmount', 'desc']]);
   await page.getByRole('button', { name: 'Rows', exact: true }).click();
@@ -62,11 +68,14 @@ export default async ({ page, base, shot, axe, expect }) => {
 
   await page.getByRole('radio', { name: 'Table' }).click();
   await expect.seen(page.getByText('12 rows in'));
-  const answer = await page.request.get(`${base}/cubejs-api/v1/load`, { params: { query: JSON.stringify(query()) } });
+  const answer = await page.request.get(`${base}/cubejs-api/v1/load`, {
+    params: { query: JSON.stringify(query()) },
+  });
   const rows = (await answer.json()).data;
   const cells = page.locator('[role=rowgroup]:nth-child(2) [role=row]');
   await expect.eventually(
-    async () => (await cells.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.title)))),
+    async () =>
+      await cells.evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.title))),
     rows.map((row) => [row['Orders.status'], row['Users.country'] ?? '', row['Orders.totalAmount']]),
   );
   await axe();

@@ -20,7 +20,11 @@ export default async ({ page, shot, axe, expect, width }) => {
   await page.getByRole('button', { name: 'Line Items Count by month' }).click();
   await expect.seen(page.getByRole('img', { name: /line chart of Line Items Count/ }));
 
-  await open({ measures: ['Orders.count'], dimensions: ['Orders.status'], filters: [{ member: 'Orders.status', operator: 'equals', values: ['nowhere'] }] });
+  await open({
+    measures: ['Orders.count'],
+    dimensions: ['Orders.status'],
+    filters: [{ member: 'Orders.status', operator: 'equals', values: ['nowhere'] }],
+  });
   await expect.seen(page.getByRole('heading', { name: 'No rows' }));
   await axe();
   await shot('2-no-rows');

@@ -9,6 +9,9 @@ export default async ({ page, shot, axe, expect }) => {
   await expect.seen(model.getByText(/counted/).first());
   await axe();
   await shot('model');
-  await model.getByRole('link', { name: /orders.yml:\d+/ }).first().click();
+  await model
+    .getByRole('link', { name: /orders.yml:\d+/ })
+    .first()
+    .click();
   await expect.eventually(() => new URL(page.url()).pathname, '/model/files');
 };

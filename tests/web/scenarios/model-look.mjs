@@ -20,10 +20,12 @@ export default async ({ page, shot, axe, expect, width }) => {
   await expect.seen(page.getByRole('heading', { name: 'Joins' }));
   await axe();
   await shot('cube');
-  if (isNarrow) {
-    await page.getByRole('link', { name: 'All cubes and views' }).click();
-    await expect.seen(list.getByRole('link', { name: 'Orders', exact: true }));
-  }
+  if (isNarrow) await page.getByRole('link', { name: 'All cubes and views' }).click();
+  await list.getByRole('link', { name: 'Sales', exact: true }).click();
+  await expect.seen(page.getByRole('heading', { name: 'Folders' }));
+  await expect.seen(page.getByRole('link', { name: 'Users.city' }));
+  await axe();
+  await shot('view');
 
   await page.getByRole('tab', { name: 'Join graph' }).click();
   const picture = page.getByRole('application');
@@ -32,6 +34,11 @@ export default async ({ page, shot, axe, expect, width }) => {
   await expect.seen(joins.getByText('many to one').first());
   await axe();
   await shot('graph');
+  // The ways of a view stand out in both.
+  await page.getByRole('button', { name: /Ways of a view/ }).click();
+  await page.getByRole('option', { name: 'Sales' }).click();
+  await expect.count(joins.locator('li[data-on]'), 1);
+  await shot('ways');
   // A click on a cube leads to it.
   await picture
     .getByRole('link', { name: /^Orders/ })

@@ -41,7 +41,10 @@ async function answered(path: string, request: RequestInit): Promise<Response> {
 function errorIn(text: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && 'error' in body) return String(body.error);
+    if (typeof body === 'object' && body !== null && 'error' in body) {
+      const hint = 'hint' in body && typeof body.hint === 'string' ? `. ${body.hint}` : '';
+      return `${body.error}${hint}`;
+    }
   } catch {
     // Not JSON: whoever stands between us and the server said something of its own.
   }

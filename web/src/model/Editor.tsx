@@ -274,6 +274,13 @@ const THEME = EditorView.theme({
     backgroundColor: 'var(--accent-soft)',
     color: 'var(--accent-text)',
   },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px 3px 4px' },
+  '.cm-completionIcon': { width: '14px', opacity: '1', fontSize: '9px', lineHeight: '20px' },
+  '.cm-completionIcon::after': { content: '"●"', color: 'var(--line-strong)' },
+  '.cm-completionIcon-measure::after': { color: 'var(--measure)' },
+  '.cm-completionIcon-dimension::after': { color: 'var(--dimension)' },
+  '.cm-completionIcon-segment::after': { color: 'var(--segment)' },
+  '.cm-completionIcon-cube::after': { color: 'var(--accent)' },
   '.cm-completionDetail': { color: 'var(--text-soft)', fontStyle: 'normal' },
   '.cm-panels': { backgroundColor: 'var(--surface-sunken)', color: 'var(--text)' },
   '.cm-textfield': {

@@ -5,7 +5,13 @@ import styles from './Findings.module.css';
 import { counted } from './words';
 
 /** Problems and warnings, each with the way to its line. */
-export function Findings({ findings }: { findings: readonly Finding[] }) {
+export function Findings({
+  findings,
+  isCounted = true,
+}: {
+  findings: readonly Finding[];
+  isCounted?: boolean;
+}) {
   const errors = findings.filter((one) => one.level === 'error').length;
   const warnings = findings.length - errors;
   const told = [
@@ -14,9 +20,11 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
   ];
   return (
     <section className={styles.findings} aria-label="Problems">
-      <p className={styles.sum} role="status">
-        {findings.length === 0 ? 'No problems' : told.filter(Boolean).join(', ')}
-      </p>
+      {isCounted && (
+        <p className={styles.sum} role="status">
+          {findings.length === 0 ? 'No problems' : told.filter(Boolean).join(', ')}
+        </p>
+      )}
       <ul className={styles.list}>
         {findings.map((one) => (
           <li key={`${one.fileName}:${one.line}:${one.column}:${one.message}`} className={styles[one.level]}>

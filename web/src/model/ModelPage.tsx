@@ -69,7 +69,7 @@ export default function ModelPage() {
               ? 'Until they are mended nothing answers.'
               : 'The last model that was right answers on.'}
           </Note>
-          <Findings findings={errors} />
+          <Findings findings={errors} isCounted={false} />
         </div>
       )}
       <Tabs
