@@ -59,7 +59,7 @@ def test_a_new_file_in_a_new_folder(folder: Path) -> None:
         "../elsewhere/secret.yml", "cubes/../../elsewhere/secret.yml", "/etc/secret.yml", "..", ".", "", "a//b.yml",
         "./a.yml", "cubes/.hidden.yml", ".git/a.yml", "a\\..\\b.yml", "C:/a.yml", "a.yml\0", "a\n.yml", "a.yml/",
         "a.yml.", "a .yml/ b.yml", "cubes/orders.txt", "cubes/orders", ".env", "a.yml:stream", "orders.test.yml",
-        "a\ud800.yml", "x" * 300 + ".yml", "~/\u202e/../a.yml", "con?.yml",
+        "a\ud800.yml", "x" * 300 + ".yml", "ж" * 150 + ".yml", "a/" * 3000 + "b.yml", "~/\u202e/../a.yml", "con?.yml",
     ],
 )  # fmt: skip
 def test_paths_that_lead_elsewhere_or_to_no_model_file(folder: Path, path: str) -> None:

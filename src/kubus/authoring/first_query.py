@@ -64,9 +64,9 @@ async def bucket(project: OpenProject, cube: Cube, time: Dimension) -> Granulari
     column = column_of(cube, time)
     if column is None or not isinstance(cube.table.tree, exp.Table):
         return "month"
-    source = project.source(cube.data_source)
     span = exp.select(exp.Min(this=column), exp.Max(this=column.copy())).from_(cube.table.tree.copy())
     try:
+        source = project.source(cube.data_source)
         async with asyncio.timeout(PATIENCE):
             ((first, last),) = await ask(source, span.sql(dialect=source.dialect))
     except (KubusError, TimeoutError):

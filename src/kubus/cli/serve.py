@@ -29,6 +29,9 @@ from kubus.telemetry.log import start_log
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a production server listens, as Cube does
 
+# Where the model is if nothing says otherwise.
+USUAL_MODEL = "model"
+
 # Connections that wait to be accepted, when many come at once.
 BACKLOG = 2048
 
@@ -138,10 +141,12 @@ def run(
 def begin_model(settings: Settings) -> None:
     """Make an empty model folder where a data source is set and there is none: the Playground makes cubes of tables.
 
-    Where none is set, somebody is in the wrong folder, and has to be told.
+    Where none is set, somebody is in the wrong folder, and has to be told; and where another folder than the usual is
+    named, that it is not there.
     """
     own = {setting.decorated(source) for source in settings.sources for setting in PER_SOURCE}
-    if settings.model.exists() or not own & settings.given.keys():
+    is_usual = settings.values["CUBEJS_SCHEMA_PATH"] == USUAL_MODEL
+    if settings.model.exists() or not is_usual or not own & settings.given.keys():
         return
     settings.model.mkdir(parents=True)
     emit(SettingWarning("CUBEJS_SCHEMA_PATH", f"there was no model; an empty folder is made for it: {settings.model}"))

@@ -20,13 +20,16 @@ LONGEST = 1024 * 1024
 # Where a project keeps what was in its model files before they were written, below its folder.
 BACKUPS = Path(".kubus") / "backups"
 
+# Bytes of a path below the folder, and of a part of it: file systems have room for these, and for what is put before.
+LONGEST_PATH, LONGEST_PART = 1_000, 200
+
 # How many times of saving their backups are kept of.
 BACKUPS_KEPT = 100
 
 MARK = b"\xef\xbb\xbf"
 
 # One part of a path: nothing hidden, nothing that leads elsewhere on any system, nothing that cannot be seen.
-PART = re.compile(r"(?![.\s])[^\x00-\x1f\x7f\\/:*?\"<>|]{1,200}(?<![.\s])")
+PART = re.compile(r"(?![.\s])[^\x00-\x1f\x7f\\/:*?\"<>|]+(?<![.\s])")
 
 # Two savings at a time would each find the files as the other has not left them yet.
 ONE_AT_A_TIME = Lock()
@@ -126,7 +129,7 @@ def place_of(folder: Path, path: str) -> Path:
         NotSaved: that is not in the folder, or behind a link, or it is no name of a model file.
     """
     parts = path.split("/")
-    if not all(PART.fullmatch(part) and is_text(part) for part in parts):
+    if not all(map(is_plain, parts)) or len(path.encode()) > LONGEST_PATH:
         raise NotSaved(
             f"{path!r} is no path of a model file", hint="It leads downwards from the model's folder: cubes/orders.yml"
         )
@@ -141,6 +144,11 @@ def place_of(folder: Path, path: str) -> Path:
         if place.exists() and not (place.is_file() if place is file else place.is_dir()):
             raise NotSaved(f"{place.relative_to(folder)} is no {'file' if place is file else 'folder'}")
     return file
+
+
+def is_plain(part: str) -> bool:
+    """Whether a file or folder may be called so."""
+    return PART.fullmatch(part) is not None and is_text(part) and len(part.encode()) <= LONGEST_PART
 
 
 def is_text(text: str) -> bool:

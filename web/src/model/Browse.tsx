@@ -12,7 +12,8 @@ import { ownName, searched } from './search';
 /** Cubes and views on the left, everything about one of them on the right. */
 export function Browse({ model, joins }: { model: Model; joins: readonly JoinEdge[] }) {
   const [text, setText] = useState('');
-  const shown = new URLSearchParams(useSearch()).get('show');
+  const asked = new URLSearchParams(useSearch());
+  const shown = asked.get('show');
   const found = searched(model.cubes, text);
   const holder =
     model.cubes.find((one) => one.name === shown) ?? (shown === null ? found[0]?.holder : undefined);
@@ -54,10 +55,7 @@ export function Browse({ model, joins }: { model: Model; joins: readonly JoinEdg
                       <ul className={styles.members}>
                         {members.map(({ kind, member }) => (
                           <li key={member.name}>
-                            <Link
-                              href={`${holderPath(one.name)}#${ownName(member.name)}`}
-                              className={styles.member}
-                            >
+                            <Link href={holderPath(one.name, ownName(member.name))} className={styles.member}>
                               <span className={`${styles.dot} ${styles[kind]}`} aria-hidden="true" />
                               {member.shortTitle}
                             </Link>
@@ -76,7 +74,7 @@ export function Browse({ model, joins }: { model: Model; joins: readonly JoinEdg
         {holder === undefined ? (
           <EmptyState title={shown === null ? 'Nothing is found' : `There is no cube or view '${shown}'`} />
         ) : (
-          <Holder key={holder.name} holder={holder} joins={joins} />
+          <Holder key={holder.name} holder={holder} joins={joins} member={asked.get('member')} />
         )}
       </div>
     </div>

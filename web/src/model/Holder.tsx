@@ -14,15 +14,23 @@ const SECTIONS = [
 ] as const;
 
 /** Everything that the model says of a cube or view. */
-export function Holder({ holder, joins }: { holder: ModelHolder; joins: readonly JoinEdge[] }) {
+export function Holder({
+  holder,
+  joins,
+  member,
+}: {
+  holder: ModelHolder;
+  joins: readonly JoinEdge[];
+  /** The member that somebody came for. */
+  member: string | null;
+}) {
   const own = joins.filter((join) => join.source === holder.name);
   const theirs = joins.filter((join) => join.target === holder.name);
   const measure = holder.measures[0];
 
   useEffect(() => {
-    const member = decodeURIComponent(window.location.hash.slice(1));
-    if (member !== '') document.getElementById(`member-${member}`)?.scrollIntoView({ block: 'center' });
-  });
+    if (member !== null) document.getElementById(`member-${member}`)?.scrollIntoView({ block: 'center' });
+  }, [member]);
 
   return (
     <article className={styles.holder} aria-labelledby="holder-title">
@@ -94,7 +102,7 @@ export function Holder({ holder, joins }: { holder: ModelHolder; joins: readonly
         </dl>
       )}
       {SECTIONS.map(({ kind, title }) => (
-        <Members key={kind} title={title} kind={kind} members={holder[kind]} />
+        <Members key={kind} title={title} kind={kind} members={holder[kind]} wanted={member} />
       ))}
       {holder.hierarchies.length > 0 && (
         <section className={styles.section} aria-labelledby="hierarchies">
@@ -176,8 +184,10 @@ function Members({
   title,
   kind,
   members,
+  wanted,
 }: {
   title: string;
+  wanted: string | null;
   kind: (typeof SECTIONS)[number]['kind'];
   members: readonly ModelMember[];
 }) {
@@ -199,7 +209,11 @@ function Members({
           </thead>
           <tbody>
             {members.map((member) => (
-              <tr key={member.name} id={`member-${ownName(member.name)}`}>
+              <tr
+                key={member.name}
+                id={`member-${ownName(member.name)}`}
+                data-on={ownName(member.name) === wanted || undefined}
+              >
                 <th scope="row">
                   <span className={styles.member}>
                     <span className={`${styles.dot} ${styles[kind]}`} aria-hidden="true" />
@@ -220,7 +234,7 @@ function Members({
                   <span className={styles.cell}>
                     {member.aliasMember !== undefined ? (
                       <Link
-                        href={`${holderPath(member.aliasMember.split('.')[0] ?? '')}#${ownName(member.aliasMember)}`}
+                        href={holderPath(member.aliasMember.split('.')[0] ?? '', ownName(member.aliasMember))}
                       >
                         {member.aliasMember}
                       </Link>

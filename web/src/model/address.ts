@@ -13,9 +13,10 @@ export function sectionPath(section: Section): string {
   return section === 'browse' ? '/model' : `/model/${section}`;
 }
 
-/** Where a cube or view is shown. */
-export function holderPath(name: string): string {
-  return `/model?show=${encodeURIComponent(name)}`;
+/** Where a cube or view is shown, and in it a member. */
+export function holderPath(name: string, member = ''): string {
+  const place = member === '' ? '' : `&member=${encodeURIComponent(member)}`;
+  return `/model?show=${encodeURIComponent(name)}${place}`;
 }
 
 /** Where a file is edited, with the cursor in a line. */
