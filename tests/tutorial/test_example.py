@@ -171,6 +171,18 @@ def test_every_tile_of_the_overview_is_somebody_s(made: Path, role: str) -> None
     assert set(queries) - answered == (money if role == "support" else set())
 
 
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs" / "tutorial").glob("*.md")))
+def test_what_the_tutorial_quotes_is_in_the_example(page: str) -> None:
+    text = (ROOT / "docs" / "tutorial" / page).read_text()
+    step = EXAMPLE / "steps" / f"{Path(page).stem}.env"
+    for block in re.findall(r"^```dotenv\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        assert set(block.splitlines()) <= set(step.read_text().splitlines())
+    source = (DASHBOARD / "src" / "App.tsx").read_text()
+    for line in re.findall(r"^const [A-Z_]+ = .*;$", text, re.MULTILINE):
+        # A token is cut short there.
+        assert line in source or line.startswith("const CUBE_TOKEN = 'eyJ"), line
+
+
 def test_the_dashboard_compiles_and_its_own_tests_pass() -> None:
     packages()
     shutil.copytree(

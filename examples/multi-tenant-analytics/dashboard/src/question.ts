@@ -1,7 +1,7 @@
 // A question on the explore page: which members, over which period, shown how. It stands in the address.
 
 import type { Meta, Query } from '@cubejs-client/core';
-import { held, NO_FILTERS } from './filters';
+import { held, NO_FILTERS, TIME } from './filters';
 import { PERIODS, type PeriodName } from './period';
 import { isAnswerable, isSeries, SHAPES, type Shape } from './tile';
 
@@ -64,5 +64,5 @@ export function queryOf(question: Question, today: string): Query {
   if (question.period !== 'all') {
     return held(query, { ...NO_FILTERS, period: question.period }, today, isSeries(question.shape) ? 'series' : 'sum', false);
   }
-  return isSeries(question.shape) ? { ...query, timeDimensions: [{ dimension: 'Orders.createdAt', granularity: 'month' }] } : query;
+  return isSeries(question.shape) ? { ...query, timeDimensions: [{ dimension: TIME, granularity: 'month' }] } : query;
 }

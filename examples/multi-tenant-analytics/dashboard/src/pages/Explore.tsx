@@ -183,7 +183,9 @@ function titleOfMember(name: string, kind: Kind, meta: Meta): string {
   return 'error' in found ? name : found.title;
 }
 
-function titleOf({ measures, dimensions }: Question, meta: Meta): string {
+// Of what is shown: a number and a donut show one measure, and a number no groups.
+function titleOf(question: Question, meta: Meta): string {
+  const { measures = [], dimensions = [] } = tileQuery(question);
   const counted = measures.map((name) => titleOfMember(name, 'measures', meta)).join(', ');
   const by = dimensions.map((name) => titleOfMember(name, 'dimensions', meta)).join(', ');
   return counted && by ? `${counted} by ${by}` : counted || by;
