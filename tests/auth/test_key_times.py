@@ -3,8 +3,11 @@
 The signer answers without HTTP here, which is proven in test_fetching.py and test_remote_keys.py.
 """
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -88,6 +91,9 @@ async def test_keys_live_until_their_time_is_over(signer: Signer) -> None:
     assert (one.keys.has_keys, one.keys.held_for) == (True, 1_000)
     assert await one.at(99.9) == "found"
     assert one.keys.held_for == pytest.approx(900.1)
+    (key,) = await one.keys.keys_for("one")
+    assert one.keys.holds(key)
+    assert not one.keys.holds(replace(key))
     assert await one.at(100) == "found asked"
     assert await one.at(199.9) == "found"
     assert await one.at(200) == "found asked"
@@ -104,7 +110,7 @@ async def test_keys_end_when_nobody_has_answered_for_too_long(signer: Signer, to
     one.now = 6_000.0
     assert (one.keys.has_keys, one.keys.held_for) == (False, 0)
     # The pause after the last failure is not over.
-    assert await one.at(1_000.3) == "no keys"
+    assert await one.at(1_000) == "no keys"
     assert await one.at(1_001) == "no keys asked"
     assert [event.has_keys for event in told if isinstance(event, KeySetFailed)] == [True, True, False]
     signer.status = 200
@@ -181,9 +187,15 @@ async def test_of_a_signer_that_is_well_the_log_is_told_when_its_keys_change(sig
     signer.keys = [TWO.published(), bad]
     for now in (500, 600):
         assert await one.at(now, "two") == "found asked"
-    # A key that is not used is told of once, and changes nothing.
-    assert told[4:] == [KeySkipped(signer.keys_url, "bad", "is no public key")]
+        # A key that is not used is told of once, and changes nothing.
+        assert told[4:] == [KeySkipped(signer.keys_url, "bad", "is no public key")]
     assert one.changes == 2
+    # One failure, and it is told that the keys are there again.
+    signer.status = 500
+    assert await one.at(700, "two") == "found asked"
+    signer.status = 200
+    assert await one.at(800, "two") == "found asked"
+    assert told[-1] == KeySetFetched(signer.keys_url, 1)
 
 
 async def test_an_unknown_name_is_looked_for_once_in_a_while(signer: Signer) -> None:
@@ -199,6 +211,17 @@ async def test_an_unknown_name_is_looked_for_once_in_a_while(signer: Signer) -> 
     # What is known of names that are not there is forgotten with the keys.
     assert await one.at(21, "x") == "unknown asked"
     assert await one.at(22, "one") == "found"
+
+
+async def test_a_name_that_the_first_fetch_did_not_find_is_not_looked_for_at_once(signer: Signer) -> None:
+    one = Fetched(signer)
+    assert await one.at(0, "x") == "unknown asked"
+    assert await one.at(9.9, "x") == "unknown"
+    assert await one.at(10, "x") == "unknown asked"
+    # Of another name that fetch said nothing.
+    other = Fetched(signer)
+    assert await other.at(0, "x") == "unknown asked"
+    assert await other.at(1, "y") == "unknown asked"
 
 
 async def test_an_unknown_name_is_no_reason_to_ask_a_signer_that_is_down(signer: Signer) -> None:
@@ -232,9 +255,9 @@ async def test_the_address_of_an_issuer_is_asked_for_once_a_day_and_after_failur
     assert await one.at(0) == "found asked asked"
     assert signer.asked == [DISCOVERY, KEYS]
     assert await one.at(60, "x") == "unknown asked"
-    assert await one.at(day - 0.1, "y") == "unknown asked"
+    assert await one.at(day - 20, "y") == "unknown asked"
     assert signer.asked == [DISCOVERY, KEYS, KEYS, KEYS]
-    assert await one.at(day + 20, "z") == "unknown asked asked"
+    assert await one.at(day, "z") == "unknown asked asked"
     signer.status = 500
     assert await one.at(day + 100, "v") == "unknown asked"
     signer.status = 200
@@ -270,3 +293,57 @@ async def test_whatever_goes_wrong_in_a_fetch_is_a_failure(
     assert await one.at(0) == "no keys asked"
     (failed,) = told
     assert failed.reason == "the answer cannot be read: ZeroDivisionError"
+
+
+async def test_the_background_fetches_when_keys_are_due_and_never_without_a_pause(
+    signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Fetched(signer, seconds={"lifetime": 100})
+    slept: list[float] = []
+    enough = asyncio.Event()
+    pause = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        one.now += seconds
+        signer.status = 500 if len(slept) in (2, 3) else 200
+        if len(slept) == 6:
+            enough.set()
+            await pause(3600)
+        if len(slept) == 5:
+            # The fetch took longer than keys live.
+            one.keys._due = one.now
+            one.keys._begin = done  # type: ignore[method-assign]
+
+    def done() -> asyncio.Task[None]:
+        return asyncio.get_running_loop().create_task(pause(0))
+
+    monkeypatch.setattr(room.asyncio, "sleep", sleep)
+    background = asyncio.get_running_loop().create_task(one.keys.keep_fresh())
+    await enough.wait()
+    assert slept == pytest.approx([80, 80, 0.5, 1, 80, 0.01])
+    background.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await background
+    assert signer.times_asked() == 5
+
+
+async def test_a_fetch_under_way_is_ended(signer: Signer) -> None:
+    one = Fetched(signer)
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(_: str) -> Any:
+        asked.set()
+        go_on.wait(5)
+        return 500, {}, b""
+
+    signer.behave = slow
+    waiting = asyncio.get_running_loop().create_task(one.keys.keys_for("one"))
+    await asyncio.to_thread(asked.wait, 5)
+    await one.keys.stop()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert one.keys._flight is None
+    go_on.set()
+    # There is none under way.
+    await one.keys.stop()

@@ -106,8 +106,7 @@ class RemoteKeys:
                 self._begin()
             else:
                 await self._refresh()
-        found = self._keys.keys.get(key_id)
-        return found if found is not None else await self._newly_published(key_id, began)
+        return await self._named(key_id, began)
 
     async def keep_fresh(self) -> None:
         """Fetch the keys whenever they are due, until cancelled."""
@@ -125,8 +124,8 @@ class RemoteKeys:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._flight
 
-    async def _newly_published(self, key_id: str, began: float) -> tuple[VerificationKey, ...]:
-        """The keys of a name that nobody had heard of at `began`: looked for once, then not for a while."""
+    async def _named(self, key_id: str, began: float) -> tuple[VerificationKey, ...]:
+        """The keys of this name. One that nobody had heard of at `began` is looked for once, then not for a while."""
         if self._unknown.get(key_id, 0.0) > self._monotonic():
             raise UnknownKey
         while key_id not in self._keys.keys and self._asked_at < began:
