@@ -379,3 +379,29 @@ def test_shape_and_values_stand_apart(model: Model) -> None:
         replace(clerk, query=replace(clerk.query, dimensions=("orders.note",))).shape,
     ]
     assert len(set(shapes)) == len(shapes)
+
+
+# ── every member is looked at, whatever came before it ──
+
+
+def test_what_the_host_tests_and_what_is_not_there_do_not_let_others_by(model: Model) -> None:
+    note, hidden = Comparison("orders.note", "set"), Comparison("orders.hidden", "set")
+    trusted = frozenset({"orders.note"})
+    assert ask(model, "clerk", one("orders.city", filters=(note,)), trusted=trusted).query.filters == (note,)
+    with pytest.raises(Forbidden, match=r"orders\.hidden"):
+        ask(model, "clerk", one("orders.city", filters=(note, hidden)), trusted=trusted)
+    for unknown in ("nobody.x", "orders.nothing", "x"):
+        with pytest.raises(Forbidden, match=r"orders\.note"):
+            ask(model, "clerk", one(unknown, "orders.note"))
+
+
+def test_each_of_several_masked_members_is_masked(model: Model) -> None:
+    query = Query(measures=("orders.sum", "orders.share"), dimensions=("orders.note",))
+    paths = {"orders.sum", "orders.share", "orders.note"}
+    assert {m.path for m in ask(model, "reader", query).masked} == paths
+    # One that another policy gives in every row is not, and those after it are.
+    giving = MODEL.replace(
+        "      - group: boss\n", "      - group: giver\n        member_level: {includes: [sum]}\n", 1
+    )
+    given = load_files({"model.yml": giving}, {"default": "duckdb"})
+    assert {m.path for m in ask(given, "reader giver", query).masked} == paths - {"orders.sum"}
