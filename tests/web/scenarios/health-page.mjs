@@ -6,7 +6,8 @@ export default async ({ page, shot, axe, expect }) => {
   await page.goto('/health');
   const sources = page.getByRole('region', { name: 'Data sources' });
   await expect.seen(sources.getByRole('row', { name: /default duckdb answers/ }));
-  await expect.seen(sources.getByRole('row', { name: /archive duckdb .*archive/ }));
+  await expect.seen(sources.getByRole('row', { name: /archive duckdb does not answer/ }));
+  await expect.seen(sources.getByText(/There is no DuckDB file at .*archive/));
   await expect.seen(page.getByRole('region', { name: 'Data model' }).getByText('compiles', { exact: true }));
   await expect.seen(page.getByRole('region', { name: 'Kept answers' }).getByText(/of 256 MiB/));
   await expect.seen(page.getByRole('region', { name: 'Queue' }).getByText('Waiting for their turn'));

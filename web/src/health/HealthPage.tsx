@@ -1,5 +1,5 @@
 import { CircleCheck, CircleX } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { fetchHealth, type Health, type ModelProblem } from '../api/health';
 import { wordsOf } from '../api/request';
@@ -48,14 +48,23 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
             </thead>
             <tbody>
               {sources.map((source) => (
-                <tr key={source.name}>
-                  <th scope="row">{source.name}</th>
-                  <td>{source.type}</td>
-                  <td>
-                    <State isGood={source.answers} words={source.error ?? 'answers'} />
-                  </td>
-                  <td className={styles.number}>{source.milliseconds.toLocaleString()} ms</td>
-                </tr>
+                <Fragment key={source.name}>
+                  <tr>
+                    <th scope="row">{source.name}</th>
+                    <td>{source.type}</td>
+                    <td>
+                      <State isGood={source.answers} words={source.answers ? 'answers' : 'does not answer'} />
+                    </td>
+                    <td className={styles.number}>{source.milliseconds.toLocaleString()} ms</td>
+                  </tr>
+                  {source.error !== null && (
+                    <tr>
+                      <td colSpan={4} className={styles.words}>
+                        {source.error}
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
               ))}
             </tbody>
           </table>
