@@ -40,6 +40,8 @@ cubes:
       - {name: rounded, sql: price, type: sum, mask: {sql: "ROUND(SUM({CUBE}.price), -1)"}}
       - {name: mean, sql: "{sum} * 1.0 / {count}", type: number, mask: -4}
       - {name: rolling, sql: price, type: sum, rolling_window: {trailing: unbounded}, mask: -5}
+      - {name: rolling_mean, sql: "{rolling} * 1.0 / {count}", type: number, mask: -9}
+      - {name: mean_of_mean, sql: "{rolling_mean} + {count}", type: number, mask: -9}
       - {name: whole, sql: "{sum}", type: number, multi_stage: true, grain: {exclude: [city]}, mask: -6}
       - {name: closing, sql: price, type: sum, additive: {dimension: day, keep: last}, mask: -7}
       - {name: chosen, type: number, case: {switch: CUBE.coin, when: [{value: one, sql: "{sum}"}], else: {sql: "{count}"}}, mask: -8}
@@ -195,6 +197,12 @@ def test_a_measure_is_its_value_in_groups_that_a_policy_gives(ask: Asked) -> Non
     assert ask("guest oslo", measures=["sales.sum"]) == [("0",)]
     rows = ask("guest oslo", dimensions=["sales.id"], measures=["sales.sum"], ungrouped=True)
     assert rows == [("1", "0"), ("2", "0"), ("3", "0")]
+
+
+@pytest.mark.parametrize(("value", "groups"), [("0", ["oslo", "rome"]), ("30", [])])
+def test_a_condition_on_a_masked_measure_is_one_on_its_mask(ask: Asked, value: str, groups: list[str]) -> None:
+    condition = {"member": "sales.sum", "operator": "equals", "values": [value]}
+    assert ask("guest", dimensions=["sales.city"], filters=[condition]) == [(name,) for name in groups]
 
 
 def test_masks_by_type_stand_where_a_member_has_none(engine: Engine, model: Model) -> None:
