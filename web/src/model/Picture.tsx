@@ -62,7 +62,13 @@ function Drawn({
     const isOn = [join, back].some((one) => one !== null && joins.has(`${one.source}>${one.target}`));
     const opacity = cubes.size > 0 && !isOn ? 0.35 : 1;
     const color = isOn ? 'var(--accent)' : 'var(--line-strong)';
-    const head = { type: MarkerType.ArrowClosed, color, width: 18, height: 18 };
+    const head = {
+      type: MarkerType.ArrowClosed,
+      color,
+      width: 18,
+      height: 18,
+      markerUnits: 'userSpaceOnUse',
+    };
     return {
       id: `${join.source}>${join.target}`,
       source: join.source,
