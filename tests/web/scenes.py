@@ -1,5 +1,6 @@
 """Scenarios: what a reader does on a page, in `scenarios/*.mjs`, played in themes and at widths."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,11 @@ class Scene:
 
 
 def scenes(*prefixes: str) -> list[Scene]:
-    """The scenarios whose names begin so, each in its themes and at its widths."""
+    """The scenarios whose names begin so, each in its themes and at its widths.
+
+    One that has several of both is played with each of them once: light and wide, dark and narrow. With `ALL_SCENES`
+    in the environment it is played in every theme at every width, for those who look at the screenshots.
+    """
     found: list[Scene] = []
     for file in sorted(SCENARIOS.glob("*.mjs")):
         if not file.stem.startswith(prefixes):
@@ -40,5 +45,8 @@ def scenes(*prefixes: str) -> list[Scene]:
         text = file.read_text()
         widths = [int(one) for one in match[1].split(",")] if (match := WIDTHS.search(text)) else [DESKTOP]
         themes = re.findall(r"\w+", match[1]) if (match := ONLY.search(text)) else THEMES
-        found += [Scene(file.stem, theme, width) for theme in themes for width in widths]
+        if len(themes) == len(widths) and "ALL_SCENES" not in os.environ:
+            found += [Scene(file.stem, *pair) for pair in zip(themes, widths, strict=True)]
+        else:
+            found += [Scene(file.stem, theme, width) for theme in themes for width in widths]
     return found

@@ -24,7 +24,7 @@ export function PivotPopup({ axes, columns, measures, onMove, onChange, children
     const keys = axes[axis];
     return (
       <div>
-        <h3 className={styles.title}>{title}</h3>
+        <h2 className={styles.title}>{title}</h2>
         {keys.length === 0 && <p className={styles.none}>nothing</p>}
         <ul className={styles.keys} aria-label={title}>
           {keys.map((key, place) => (
@@ -71,7 +71,7 @@ export function PivotPopup({ axes, columns, measures, onMove, onChange, children
           {list('y', 'Columns, or series')}
           {measures.length > 1 && (
             <div>
-              <h3 className={styles.title}>Measures, in this order</h3>
+              <h2 className={styles.title}>Measures, in this order</h2>
               <ul className={styles.keys} aria-label="Order of measures">
                 {measures.map((measure, place) => (
                   <li key={measure} className={styles.key}>

@@ -59,7 +59,7 @@ export function Lines({ title, lines }: { title: string; lines: readonly string[
   if (lines.length === 0) return null;
   return (
     <div>
-      <h3 className={styles.title}>{title}</h3>
+      <h2 className={styles.title}>{title}</h2>
       <ul className={styles.lines}>
         {lines.map((line) => (
           <li key={line}>{line}</li>
