@@ -131,7 +131,8 @@ import { CubeProvider, useCubeQuery } from '@cubejs-client/react';
 
 const api = cube(${JSON.stringify(token ?? '')}, { apiUrl: ${JSON.stringify(apiUrl(request))} });
 
-const query: Query = ${pretty(query)};
+// The library's type has fewer operators and values than the API.
+const query = ${pretty(query)} as Query;
 
 function Rows() {
   const { resultSet, isLoading, error } = useCubeQuery(query);
