@@ -117,7 +117,9 @@ def test_react_fits_its_types_and_shows_the_rows(snippets: dict[str, str], wante
     pasted = WEB / "tests" / "pasted"
     pasted.mkdir(exist_ok=True)
     (pasted / "Pasted.tsx").write_text(snippets["React"])
-    (pasted / "tsconfig.json").write_text('{"extends": "../../tsconfig.json", "include": ["Pasted.tsx"]}')
+    (pasted / "tsconfig.json").write_text(
+        '{"extends": "../../tsconfig.json", "include": ["Pasted.tsx"], "exclude": []}'
+    )
     run(["npx", "tsc", "--noEmit", "-p", "tests/pasted"], cwd=WEB)
     said = run(["node", "scripts/render.mjs", "tests/pasted/Pasted.tsx"], cwd=WEB)
     cells = re.findall(r"<td>(.*?)</td>", said)
