@@ -5,7 +5,7 @@ import { createServer } from 'vite';
 
 const [file] = process.argv.slice(2);
 const window = new Window({ url: 'http://localhost/' });
-for (const name of ['window', 'document', 'HTMLElement', 'Node', 'Event']) {
+for (const name of ['window', 'document', 'navigator', 'location', 'HTMLElement', 'Node', 'Event']) {
   globalThis[name] = name === 'window' ? window : window[name];
 }
 const vite = await createServer({
@@ -15,8 +15,8 @@ const vite = await createServer({
 });
 try {
   const { default: App } = await vite.ssrLoadModule(`/${file}`);
-  const { createElement } = await vite.ssrLoadModule('react');
-  const { createRoot } = await vite.ssrLoadModule('react-dom/client');
+  const { createElement } = await import('react');
+  const { createRoot } = await import('react-dom/client');
   const place = document.body.appendChild(document.createElement('div'));
   createRoot(place).render(createElement(App));
   const end = Date.now() + 20_000;
