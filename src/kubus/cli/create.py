@@ -54,7 +54,7 @@ def create(
         Accepted, because Cube's command has it; there is one template.
     """
     console = Console(highlight=False)
-    name = name or example
+    name = example if name is None else name
     if name is None:
         raise ConfigError("The project has no name", hint="kubus create NAME")
     target = _free_folder(Path.cwd(), name)
