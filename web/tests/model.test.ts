@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** What the Model page does without a server: drafts, searching, diffs, places, the layout of the join graph. */
 
 import { describe, expect, test } from 'vitest';
