@@ -157,8 +157,18 @@ def entries_of(one: Definition, places: PythonPlaces, file: str, *, is_item: boo
     for key in keys_of(type(one)):
         value: object = getattr(one, key.field)
         for item in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
-            if isinstance(item, Definition):
-                yield from entries_of(item, places, file, is_item=isinstance(value, tuple))
+            if not isinstance(item, Definition):
+                continue
+            place = places.spot(item)
+            if (
+                isinstance(one, Definitions)
+                and not isinstance(value, tuple)
+                and place is not None
+                and place.file == file
+            ):
+                # A statement of its own in Python, and a key of the file in YAML.
+                yield Entry(place.line, one, key.field)
+            yield from entries_of(item, places, file, is_item=isinstance(value, tuple))
 
 
 def code_in(text: str) -> ast.stmt | ast.expr | None:

@@ -1,4 +1,5 @@
-// One token after another in src/App.tsx, as the tutorial says; the page follows by itself. What each of them shows:
+// One token after another in src/App.tsx, as the tutorial says, and the page is loaded again: while it is changed under
+// way, the client's hook may wait for an answer that it has let go. What each of them shows:
 // numbers, tiles that are not theirs, masks; or the server's words and no number.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,15 @@ export const expected = [/Failed to load resource: the server responded with a s
 
 const NUMBERS = '.tile, .figure, table, .chart';
 
+/** Waits until the server of development has seen what was written. */
+async function served(base, line) {
+  const address = new URL('/src/App.tsx', base);
+  const end = Date.now() + 60_000;
+  while (!(await (await fetch(address)).text()).includes(line.replaceAll("'", '"')) && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 export default async function ({ page, base, shot, axe, expect, given }) {
   const put = (token) => writeFileSync(
     given.app,
@@ -15,7 +25,8 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   );
   for (const [number, one] of given.tokens.entries()) {
     put(one.token);
-    if (number === 0) await page.goto(base, { timeout: 60_000 });
+    await served(base, `const CUBE_TOKEN = '${one.token}';`);
+    await (number === 0 ? page.goto(base, { timeout: 60_000 }) : page.reload({ timeout: 60_000 }));
     if (one.refused) {
       await page.waitForFunction((said) => document.querySelector('.refused .said')?.innerText === said, one.refused, { timeout: 60_000 });
       await expect.count(page.locator(NUMBERS), 0);
