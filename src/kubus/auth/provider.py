@@ -69,8 +69,8 @@ class Authenticator:
     """Verifies tokens by fixed rules. A token that verified is remembered for as long as it holds.
 
     With several rules, each token is held to those that name its issuer, and one of another issuer to those that name
-    none. What is remembered ends with the token's
-    expiry, and with its key: it is forgotten when the key is withdrawn, or the token revoked, as `watch` says.
+    none. What is remembered ends with the token's expiry, and with its key: it is forgotten when the key is withdrawn,
+    or the token revoked, as `watch` says.
 
     `now` gives seconds since 1970.
     """

@@ -91,14 +91,13 @@ function Shown({ shown, exploration, chart, axes, members, theme, dispatch, onCh
     );
   }
   if (chart === 'table') {
-    const wantsTotals = exploration.totals;
     return (
       <TableView
         axes={axes}
         answered={answered}
         result={result}
         members={members}
-        wantsTotals={wantsTotals}
+        wantsTotals={exploration.totals}
         dispatch={dispatch}
       />
     );
