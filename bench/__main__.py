@@ -17,6 +17,7 @@ from bench.measures.converting import converting
 from bench.measures.explaining import explaining
 from bench.measures.many_rows import beside_copy, exports, long_answers
 from bench.measures.model_tests import model_tests
+from bench.measures.pages import newcomers, pages
 from bench.measures.planning import planning
 from bench.measures.policies import policies
 from bench.measures.starting import demo, first_answer
@@ -42,6 +43,8 @@ ALONE: tuple[Callable[[Stage], Iterator[Figure]], ...] = (
     explaining,
     further_tenants,
     tenants_held,
+    pages,
+    newcomers,
 )
 # On both servers, which run the whole time.
 BESIDE: tuple[Callable[[Pair], Iterator[Figure]], ...] = (

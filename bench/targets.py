@@ -99,4 +99,11 @@ TARGETS: dict[str, Target] = {
     "answered": Target("memory after the first answer, against Cube"),
     "burst": Target("200 distinct queries at once, until all are answered", part(2), part(4)),
     "demo": Target("the demo on a prepared machine, command to first answer", at_most(2000, "ms"), at_most(1000, "ms")),
+    "first-paint": Target(
+        "the Playground in a new browser: something is painted", at_most(1000, "ms"), at_most(400, "ms")
+    ),
+    "members": Target("the Playground in a new browser: the members of the model are there", goal=at_most(1000, "ms")),
+    "chart": Target("the Playground in a new browser: the chart of an address is there", goal=at_most(1500, "ms")),
+    "frames": Target("a table of 50,000 rows, scrolled by", Bound("60 frames/s", least=59)),
+    "first-chart": Target("a newcomer, from the command to the first chart", at_most(60, "s"), at_most(10, "s")),
 }

@@ -21,7 +21,7 @@ from kubus.config.project import project_settings
 from kubus.demo.data import demo_data_day
 from kubus.errors import ConfigError
 from tests.cli.project import Project
-from tests.engines.server import TOKEN, RunningServer, clean_environment
+from tests.engines.server import running_demo
 
 TODAY = date(2026, 11, 23)
 
@@ -117,32 +117,6 @@ def test_a_folder_below_a_file_cannot_be_made(tmp_path, console):
 
 
 # ── as a process ──
-
-
-@contextmanager
-def running_demo(folder, place, **environ):
-    """The demo as a process. What it prints and what it logs are one text, of which only the first holds a token."""
-    log = place / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kubus", "demo", "--port", "0", "--folder", str(folder)],
-            cwd=place,
-            env={**clean_environment(), "COLUMNS": "80", **environ},
-            text=True,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    running = RunningServer(process, log)
-    try:
-        running.port = int(running.wait_for(r"is listening on (\d+)")[1])
-        yield running
-        assert running.stop() == 0
-        assert read_dotenv(folder / ".env")["CUBEJS_API_SECRET"] not in running.said
-        assert not TOKEN.search(running.said.partition("Ctrl+C ends it.")[2])
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def pasted(running):

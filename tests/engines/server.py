@@ -105,3 +105,32 @@ def running_server(
             process.kill()
             process.wait()
         running.assert_nothing_told()
+
+
+@contextmanager
+def running_demo(folder: Path, place: Path, **environ: str) -> Iterator[RunningServer]:
+    """`kubus demo` of `folder`, run in `place`.
+
+    What it prints and what it logs are one text, of which only the first holds a token.
+    """
+    log = place / f"log-{time.monotonic_ns()}"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kubus", "demo", "--port", "0", "--folder", str(folder)],
+            cwd=place,
+            env={**clean_environment(), "COLUMNS": "80", **environ},
+            text=True,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    running = RunningServer(process, log)
+    try:
+        running.port = int(running.wait_for(r"is listening on (\d+)")[1])
+        yield running
+        assert running.stop() == 0
+        assert read_dotenv(folder / ".env")["CUBEJS_API_SECRET"] not in running.said
+        assert not TOKEN.search(running.said.partition("Ctrl+C ends it.")[2])
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()

@@ -14,13 +14,6 @@ from tests.web.scenes import Scene, scenes
 
 pytestmark = pytest.mark.node
 
-# What a newcomer brings.
-SALES = "id,customer_id,city,amount,sold_at\n" + "".join(
-    f"{n},{n % 40},{('Oslo', 'Bergen', 'Rome', 'Lima')[n % 4]},{n % 90}.5,2024-{n % 12 + 1:02}-{n % 27 + 1:02} 10:00:00\n"
-    for n in range(400)
-)
-CUSTOMERS = "id,name,segment\n" + "".join(f"{n},Customer {n},{('small', 'large')[n % 2]}\n" for n in range(40))
-
 # What the demo has none of.
 VIEW = """\
 views:
@@ -40,7 +33,6 @@ views:
 # Each in one theme and at one width: how the parts of the page look in the others is seen where the model is looked at.
 ONCE = {("light", 1440), ("dark", 390)}
 WRITING = [scene for scene in scenes("model-write") if (scene.theme, scene.width) in ONCE]
-BEGINNING = [scene for scene in scenes("model-first") if (scene.theme, scene.width) in ONCE]
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +50,3 @@ def test_model(scene: Scene, shop: tuple[RunningServer, Path], browser: Conversa
     server, folder = shop
     name = f"scratch_{scene.theme}_{scene.width}"
     scene.play(browser, server.url, {"folder": str(folder / "model"), "name": name})
-
-
-@pytest.mark.parametrize("scene", BEGINNING, ids=str)
-def test_newcomer(scene: Scene, pages: Path, browser: Conversation, tmp_path: Path) -> None:
-    """From files of one's own, and no model, to the first chart."""
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "sales.csv").write_text(SALES)
-    (tmp_path / "data" / "customers.csv").write_text(CUSTOMERS)
-    with running_server(tmp_path, {"KUBUS_DUCKDB_FOLDER": "data"}, command="dev") as server:
-        done = scene.play(browser, server.url)
-    assert done["decisions"] <= 3
-    assert done["seconds"] < 60
-    assert sorted(path.name for path in (tmp_path / "model").rglob("*.yml")) == ["customers.yml", "sales.yml"]
-    print(f"own files to the first chart: {done['decisions']} decisions, {done['seconds']:.1f} s")

@@ -18,7 +18,6 @@ export default async ({ page, base, shot, axe, expect, theme }) => {
     await reach(page, control, expect);
     return page.keyboard.press('Enter');
   };
-  const started = Date.now();
   let decisions = 0;
   await page.goto(base);
   await expect.eventually(() => new URL(page.url()).pathname, '/model/tables');
@@ -41,10 +40,9 @@ export default async ({ page, base, shot, axe, expect, theme }) => {
 
   await expect.eventually(() => new URL(page.url()).pathname, '/build');
   await expect.seen(page.locator('main canvas, main svg[role=img]').first());
-  const seconds = (Date.now() - started) / 1000;
   const { searchParams } = new URL(page.url());
   expect.equal(searchParams.get('chart'), 'line');
   expect.equal(JSON.parse(searchParams.get('query')).timeDimensions[0].dimension, 'sales.sold_at');
   await shot('chart');
-  return { decisions, seconds };
+  return { decisions };
 };
