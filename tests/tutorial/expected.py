@@ -7,6 +7,19 @@ from typing import Any
 import duckdb
 
 
+def groups(folder: Path, column: str, days: int) -> int:
+    """How many values a column of customers has among the orders of the last whole days, none being one of them."""
+    today = datetime.now(UTC).date()
+    with duckdb.connect(str(folder / "data" / "shop.duckdb"), read_only=True) as connection:
+        return len(
+            connection.execute(
+                f"SELECT {column} FROM orders o LEFT JOIN users u ON u.id = o.user_id "
+                f"WHERE o.created_at >= $1 AND o.created_at < $2 GROUP BY ALL",
+                [today - timedelta(days=days), today],
+            ).fetchall()
+        )
+
+
 def orders(folder: Path, where: str = "true", days: int = 30) -> dict[str, Any]:
     """Orders of the last whole days before today, and of as many days before, with the customers who placed them."""
     today = datetime.now(UTC).date()

@@ -16,7 +16,7 @@ import pytest
 from tests.engines.server import clean_environment
 from tests.tutorial.conftest import Play
 from tests.tutorial.example import app_file, running_step
-from tests.tutorial.expected import compact, figures, orders
+from tests.tutorial.expected import compact, figures, groups, orders
 
 pytestmark = pytest.mark.node
 
@@ -63,6 +63,7 @@ def test_open(example: Path, play: Play) -> None:
             "italy": figures(example, "country = 'Italy'")["orders"],
             "day": day,
             "ofDay": compact(of_day(example, day)),
+            "genders": groups(example, "gender", 90),
         }
         play("dashboards", running.base, given)
         for theme, width in (("light", 1440), ("dark", 390)):

@@ -5,7 +5,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   const chart = (heading) => page.locator(`kubus-chart[heading="${heading}"]`);
   await expect.text(chart('Orders in the last 30 days').locator('.number'), given.orders);
   await expect.count(chart('Orders by channel').locator('rect'), 6);
-  expect.equal(await chart('Orders by channel').locator('svg text.value').allTextContents(), ['web', 'app', 'store']);
+  await expect.eventually(() => chart('Orders by channel').locator('svg text.value').allTextContents(), ['web', 'app', 'store'], 'channels');
   await expect.count(chart('Latest orders').locator('tbody tr'), 5);
   await expect.count(chart('Orders by day').locator('path'), 2);
 
@@ -18,7 +18,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
 
   // What is under the pointer is read out.
   await chart('Orders by day').locator('svg').hover();
-  expect.that(/^\w+ \d+: \d+$/.test(await chart('Orders by day').locator('.read').innerText()), 'read');
+  await expect.eventually(async () => /^\w+ \d+: \d+$/.test(await chart('Orders by day').locator('.read').innerText()), true, 'read');
   await page.mouse.move(0, 0);
   await expect.text(chart('Orders by day').locator('.read'), '');
   await expect.eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');

@@ -5,13 +5,13 @@ import { answered, figure, tile } from './parts.mjs';
 export default async function ({ page, base, shot, axe, expect, given }) {
   await page.goto(base);
   await answered(page);
-  expect.that((await page.locator('.tile').count()) >= 8, 'at least eight tiles');
+  await expect.eventually(async () => (await page.locator('.tile').count()) >= 8, true, 'at least eight tiles');
   await figure(page, 'orders', given.orders);
   await expect.text(tile(page, 'orders').locator('.change strong'), given.change);
   await expect.text(tile(page, 'orders').locator('.change span'), given.before);
   await expect.text(tile(page, 'revenue').locator('.figure'), given.revenue);
   // Nothing is wider than the window.
-  expect.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
+  await expect.eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
   await axe();
   await shot('overview');
   await page.goto(`${base}/#/explore`);
@@ -19,8 +19,8 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await page.getByRole('checkbox', { name: 'Average days to completion' }).check();
   await page.getByLabel('Search dimensions').fill('country');
   await page.getByRole('group', { name: 'Users' }).getByRole('checkbox', { name: 'Country' }).check();
-  await answered(page);
-  expect.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
+  await expect.seen(page.getByRole('img', { name: /^Orders Average days to completion by Users Country, \d+ values/ }));
+  await expect.eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
   await axe();
   await shot('explore');
 }

@@ -1,9 +1,11 @@
 // What several scenarios do.
 
-/** Waits until no tile waits any more. */
+/** Waits until no tile waits any more, and every chart is drawn. */
 export async function answered(page) {
   await page.waitForFunction(
-    () => document.querySelector('.tile') && !document.querySelector('[aria-busy=true], .waiting'), null, { timeout: 60_000 },
+    () => document.querySelector('.tile') && !document.querySelector('[aria-busy=true], .waiting, .chart:not(:has(path))'),
+    null,
+    { timeout: 60_000 },
   );
 }
 

@@ -84,7 +84,7 @@ export default async ({ page, base, shot, axe, expect }) => {
   async function pickZone() {
     await page.getByRole('button', { name: 'UTC' }).click();
     await page.getByRole('combobox', { name: 'Time zone' }).fill('Berlin');
-    await page.getByRole('option').first().click();
+    await page.getByRole('option', { name: 'Europe/Berlin' }).click();
     await page.keyboard.press('Escape');
   }
 };

@@ -34,7 +34,8 @@ describe('answers', () => {
     const compared = answer('compareDateRangeQuery',
       { query: range('2026-01-03', '2026-01-04', 'day'), annotation, data: [{ 'O.at.day': '2026-01-04T00:00:00.000', 'O.count': '7' }] },
       { query: range('2026-01-01', '2026-01-02', 'day'), annotation, data: [{ 'O.at.day': '2026-01-01T00:00:00.000', 'O.count': '5' }] });
-    const { labels, lines } = seriesOf(compared);
+    const { labels, step, lines } = seriesOf(compared);
+    expect(step).toBe('day');
     expect(labels).toEqual(['2026-01-03T00:00:00.000', '2026-01-04T00:00:00.000']);
     expect(lines.map(({ name, values }) => [name, values])).toEqual([['This period', [0, 7]], ['Period before', [5, 0]]]);
   });

@@ -7,7 +7,8 @@ export type About = Pick<Annotation, 'type'> & { readonly format?: string; reado
 export type Value = string | number | boolean | null;
 
 export interface Numbers { readonly now: number | null; readonly before: number | null; readonly about: About }
-export interface Series { readonly labels: readonly string[]; readonly about: About; readonly lines: readonly Line[] }
+// `step` is the granularity of a series over time; of groups there is none.
+export interface Series { readonly labels: readonly string[]; readonly step: string; readonly about: About; readonly lines: readonly Line[] }
 export interface Line { readonly name: string; readonly values: readonly (number | null)[]; readonly isBefore: boolean }
 export interface Table { readonly columns: readonly Column[]; readonly rows: readonly Readonly<Record<string, Value>>[] }
 
@@ -46,7 +47,9 @@ export function seriesOf(answer: ResultSet): Series {
       isBefore: number > 0,
     }));
   });
-  return { labels: (parts[0]?.chartPivot() ?? []).map((row) => String(row.x)), about, lines };
+  const [time] = (parts[0] ?? answer).query().timeDimensions ?? [];
+  const step = time && 'granularity' in time ? (time.granularity ?? '') : '';
+  return { labels: (parts[0]?.chartPivot() ?? []).map((row) => String(row.x)), step, about, lines };
 }
 
 // One value for each group, in the order of the answer.
@@ -57,6 +60,7 @@ export function groupsOf(answer: ResultSet): Series {
   const counted = columns.filter(({ name }) => measures.has(name));
   return {
     labels: rows.map((row) => named.map(({ name }) => text(row[name])).join(', ')),
+    step: '',
     about: counted[0]?.about ?? { type: 'number' },
     lines: counted.map(({ name, title }) => ({ name: title, values: rows.map((row) => asNumber(row[name])), isBefore: false })),
   };

@@ -59,8 +59,8 @@ const legend = (series: Series, colours: Colours) =>
 const grid = (series: Series) => ({ left: 4, right: 12, top: series.lines.length > 1 ? 36 : 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' });
 
 // The period is drawn solid, the period before broken and behind it.
-export function lineChart(series: Series, colours: Colours, granularity: string): EChartsCoreOption {
-  const { named, counted } = axes(series, colours, (at) => formatStep(at, granularity));
+export function lineChart(series: Series, colours: Colours): EChartsCoreOption {
+  const { named, counted } = axes(series, colours, (at) => formatStep(at, series.step));
   return {
     ...common(series, colours), ...legend(series, colours), grid: grid(series),
     tooltip: { ...(common(series, colours).tooltip as object), trigger: 'axis' },
@@ -74,8 +74,8 @@ export function lineChart(series: Series, colours: Colours, granularity: string)
   };
 }
 
-export function columnChart(series: Series, colours: Colours, granularity: string): EChartsCoreOption {
-  const { named, counted } = axes(series, colours, (at) => formatStep(at, granularity));
+export function columnChart(series: Series, colours: Colours): EChartsCoreOption {
+  const { named, counted } = axes(series, colours, (at) => formatStep(at, series.step));
   const isStacked = !series.lines.some((line) => line.isBefore);
   return {
     ...common(series, colours), ...legend(series, colours), grid: grid(series),

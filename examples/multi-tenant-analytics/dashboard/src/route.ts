@@ -31,14 +31,24 @@ export function hashOf(route: Route): string {
   return `#/${path}${search && `?${search}`}`;
 }
 
+const told = new Set<() => void>();
+
+// The page is drawn for the new address at once: the browser tells of it only later, and until then a field would jump
+// back to the value that it had.
 export function go(route: Route): void {
   const hash = hashOf(route);
-  if (hash !== location.hash) location.hash = hash;
+  if (hash === location.hash) return;
+  location.hash = hash;
+  for (const tell of told) tell();
 }
 
 const subscribe = (tell: () => void) => {
+  told.add(tell);
   addEventListener('hashchange', tell);
-  return () => removeEventListener('hashchange', tell);
+  return () => {
+    told.delete(tell);
+    removeEventListener('hashchange', tell);
+  };
 };
 
 export const useHash = () => useSyncExternalStore(subscribe, () => location.hash);

@@ -1,15 +1,15 @@
 import type { Meta } from '@cubejs-client/core';
-import { useCubeQuery } from '@cubejs-client/react';
 import { useMemo, useState } from 'react';
 import type { Dashboard as Saved } from '../dashboards';
 import { NO_FILTERS } from '../filters';
-import { daysOf, granularityOf, PERIODS } from '../period';
+import { PERIODS } from '../period';
 import { fromText, isAsked, queryOf, seen, tileQuery, toText, turned, type Question } from '../question';
 import { go } from '../route';
 import { SHAPES, type Shape, type Tile } from '../tile';
 import { AnswerView } from '../tiles/AnswerView';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
+import { useAnswer } from '../useAnswer';
 import { keepOne, type Keep } from './Shell';
 
 interface Props {
@@ -24,8 +24,8 @@ export function Explore({ meta, question: text, saved, onKeep }: Props) {
   const question = useMemo(() => seen(fromText(text), meta), [text, meta]);
   const ask = (next: Question) => go({ page: 'explore', question: toText(next) });
   const today = new Date().toISOString().slice(0, 10);
-  const query = useMemo(() => queryOf(question, today), [question, today]);
-  const { resultSet, isLoading, error, progress } = useCubeQuery(query, { skip: !isAsked(question), resetResultSetOnChange: true });
+  const query = useMemo(() => (isAsked(question) ? queryOf(question, today) : null), [question, today]);
+  const answering = useAnswer(query);
   const [keeping, setKeeping] = useState(false);
   const title = titleOf(question, meta);
 
@@ -58,17 +58,15 @@ export function Explore({ meta, question: text, saved, onKeep }: Props) {
               </select>
             </label>
           </div>
-          <article className={`tile ${question.shape}`} aria-label="Answer" aria-busy={isLoading}>
+          <article className={`tile ${question.shape}`} aria-label="Answer" aria-busy={answering.isLoading}>
             {isAsked(question) ? (
               <>
                 <div className="tile-head"><h2>{title}</h2></div>
                 <AnswerView
-                  answer={resultSet}
-                  error={error}
-                  isLoading={isLoading}
-                  isSlow={Boolean(progress)}
+                  {...answering}
+                  // The title is that of the question, and so are the numbers below it.
+                  answer={answering.isLoading ? null : answering.answer}
                   shape={question.shape}
-                  granularity={question.period === 'all' ? 'month' : granularityOf(daysOf(question.period, today))}
                   title={title}
                 />
               </>

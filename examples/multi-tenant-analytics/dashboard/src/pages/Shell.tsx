@@ -1,4 +1,3 @@
-import { useCubeMeta } from '@cubejs-client/react';
 import { useCallback, useContext, useState } from 'react';
 import { put, read, write, type Dashboard as Saved } from '../dashboards';
 import { NO_FILTERS } from '../filters';
@@ -7,6 +6,7 @@ import { hashOf, OVERVIEW, routeOf, useHash } from '../route';
 import { Icon } from '../ui/Icon';
 import { Refused } from '../ui/Refused';
 import { ThemeContext } from '../ui/ThemeContext';
+import { useMeta } from '../useMeta';
 import { Dashboard } from './Dashboard';
 import { Explore } from './Explore';
 
@@ -14,7 +14,7 @@ import { Explore } from './Explore';
 export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () => void }) {
   const theme = useContext(ThemeContext);
   const route = routeOf(useHash());
-  const { response: meta, isLoading, error, refetch } = useCubeMeta();
+  const [model, askAgain] = useMeta();
   const [saved, keep] = useSaved(login?.person?.id ?? 'anybody');
   const person = login?.person;
 
@@ -45,8 +45,8 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        {error ? (
-          <Refused error={error}>
+        {model.kind === 'refused' ? (
+          <Refused error={model.error}>
             {!login && (
               <p>
                 Without a token that the server takes there is nothing to show. <code>kubus token</code> makes one; its place
@@ -56,15 +56,15 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
             {login ? (
               <button type="button" className="primary" onClick={() => void login.signIn()}>Sign in</button>
             ) : (
-              <button type="button" onClick={() => void refetch()}>Try again</button>
+              <button type="button" onClick={() => askAgain()}>Try again</button>
             )}
           </Refused>
-        ) : !meta || isLoading ? (
+        ) : model.kind === 'loading' ? (
           <p className="waiting" role="status">Loading…</p>
         ) : route.page === 'explore' ? (
-          <Explore meta={meta} question={route.question} saved={saved} onKeep={keep} />
+          <Explore meta={model.meta} question={route.question} saved={saved} onKeep={keep} />
         ) : (
-          <Dashboard key={route.id} meta={meta} id={route.id} filters={route.filters} saved={saved} onKeep={keep} />
+          <Dashboard key={route.id} meta={model.meta} id={route.id} filters={route.filters} saved={saved} onKeep={keep} />
         )}
       </main>
     </>

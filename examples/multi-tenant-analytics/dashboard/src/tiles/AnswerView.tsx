@@ -3,7 +3,6 @@ import { useCallback, useMemo } from 'react';
 import { change, groupsOf, numbersOf, seriesOf, tableOf, type Series } from '../answer';
 import { barChart, columnChart, donutChart, lineChart, type Colours } from '../charts';
 import { formatChange, formatNumber, formatValue } from '../format';
-import type { Granularity } from '../period';
 import type { Shape, Tile } from '../tile';
 import { Chart } from '../ui/Chart';
 import { Icon } from '../ui/Icon';
@@ -15,15 +14,15 @@ interface Props {
   isLoading: boolean;
   isSlow: boolean;
   shape: Shape;
-  granularity: Granularity;
   title: string;
   better?: Tile['better'];
 }
 
-// An answer in its shape, or what is to be said in its place.
+// An answer in its shape, or what is to be said in its place. That of before stays, faded, until the next one is there,
+// unless that takes long.
 export function AnswerView({ answer, error, isLoading, isSlow, ...shown }: Props) {
   if (error) return <p className="said" role="alert">{messageOf(error)}</p>;
-  if (!answer) return <p className="waiting" role="status">{isSlow ? 'Still running…' : 'Loading…'}</p>;
+  if (!answer || (isLoading && isSlow)) return <p className="waiting" role="status">{isSlow ? 'Still running…' : 'Loading…'}</p>;
   return (
     <div className={isLoading ? 'answer stale' : 'answer'}>
       <Shown answer={answer} {...shown} />
@@ -31,10 +30,10 @@ export function AnswerView({ answer, error, isLoading, isSlow, ...shown }: Props
   );
 }
 
-function Shown({ answer, shape, granularity, title, better }: Omit<Props, 'error' | 'isLoading' | 'isSlow' | 'answer'> & { answer: ResultSet }) {
+function Shown({ answer, shape, title, better }: Omit<Props, 'error' | 'isLoading' | 'isSlow' | 'answer'> & { answer: ResultSet }) {
   if (shape === 'number') return <NumberView answer={answer} better={better} />;
   if (shape === 'table') return <TableView answer={answer} title={title} />;
-  return <ChartView answer={answer} shape={shape} granularity={granularity} title={title} />;
+  return <ChartView answer={answer} shape={shape} title={title} />;
 }
 
 function NumberView({ answer, better }: { answer: ResultSet; better: Tile['better'] }) {
@@ -87,20 +86,20 @@ function TableView({ answer, title }: { answer: ResultSet; title: string }) {
   );
 }
 
-function ChartView({ answer, shape, granularity, title }: { answer: ResultSet; shape: Exclude<Shape, 'number' | 'table'>; granularity: Granularity; title: string }) {
+function ChartView({ answer, shape, title }: { answer: ResultSet; shape: Exclude<Shape, 'number' | 'table'>; title: string }) {
   const series = useMemo(() => (shape === 'line' || shape === 'columns' ? seriesOf(answer) : groupsOf(answer)), [answer, shape]);
   const draw = useCallback((colours: Colours) => {
     switch (shape) {
       case 'line':
-        return lineChart(series, colours, granularity);
+        return lineChart(series, colours);
       case 'columns':
-        return columnChart(series, colours, granularity);
+        return columnChart(series, colours);
       case 'bars':
         return barChart(series, colours);
       case 'donut':
         return donutChart(series, colours);
     }
-  }, [series, shape, granularity]);
+  }, [series, shape]);
   if (isEmpty(series)) return <p className="nothing">No rows in this period.</p>;
   return <Chart draw={draw} label={summary(title, series)} />;
 }

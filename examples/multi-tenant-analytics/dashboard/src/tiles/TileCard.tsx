@@ -1,9 +1,8 @@
-import { useCubeQuery } from '@cubejs-client/react';
 import { useMemo, useState } from 'react';
 import { held, type Filters } from '../filters';
-import { daysOf, granularityOf } from '../period';
 import { isSeries, isWide, type Tile } from '../tile';
 import { Icon } from '../ui/Icon';
+import { useAnswer } from '../useAnswer';
 import { AnswerView } from './AnswerView';
 
 interface Props {
@@ -20,11 +19,10 @@ export function TileCard({ tile, filters, today, onRemove }: Props) {
     () => held(tile.query, filters, today, isSeries(tile.shape) ? 'series' : 'sum', tile.compared === true),
     [tile, filters, today],
   );
-  const { resultSet, isLoading, error, progress } = useCubeQuery(query, { resetResultSetOnChange: false });
+  const answering = useAnswer(query);
   const isChart = tile.shape !== 'number' && tile.shape !== 'table';
-  const granularity = granularityOf(daysOf(filters.period, today));
   return (
-    <article className={`tile ${tile.shape} ${isWide(tile.shape) ? 'wide' : ''}`} aria-label={tile.title} aria-busy={isLoading} data-tile={tile.id}>
+    <article className={`tile ${tile.shape} ${isWide(tile.shape) ? 'wide' : ''}`} aria-label={tile.title} aria-busy={answering.isLoading} data-tile={tile.id}>
       <div className="tile-head">
         <h2>{tile.title}</h2>
         {isChart && (
@@ -39,12 +37,8 @@ export function TileCard({ tile, filters, today, onRemove }: Props) {
         )}
       </div>
       <AnswerView
-        answer={resultSet}
-        error={error}
-        isLoading={isLoading}
-        isSlow={Boolean(progress)}
+        {...answering}
         shape={asTable ? 'table' : tile.shape}
-        granularity={granularity}
         title={tile.title}
         better={tile.better}
       />
