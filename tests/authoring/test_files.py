@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from kubus.authoring.backups import BackupRequest, backup, backups
 from kubus.authoring.browse import browse
-from kubus.authoring.files import AcceptRequest, FileEdit, accept, files, write
+from kubus.authoring.files import AcceptRequest, Deletion, FileEdit, Renaming, accept, delete, files, rename, write
 from kubus.authoring.findings import CheckRequest, check
+from kubus.authoring.formatted import FormatRequest, formatted
 from kubus.authoring.graph import graph
 from kubus.authoring.places import AtPlace, PlaceRequest, at_place
 from kubus.errors import ChangedMeanwhile, NotSaved, QueryError
@@ -258,3 +260,90 @@ async def test_without_a_model_there_is_nothing(work: Work) -> None:
     assert (await browse(work.project))["cubes"] == []
     work.write("wrong.yml", "cubes: 7")
     assert (await browse(work.project))["version"] is not None or (await browse(work.project))["isStale"]
+
+
+async def base_of(shop: Work, name: str) -> str:
+    (base,) = (one.base for one in (await files(shop.project)).files if one.file_name == name)
+    assert base is not None
+    return base
+
+
+async def test_what_a_deletion_breaks_is_told_before(shop: Work) -> None:
+    before = shop.texts()
+    found = await check(shop.project, CheckRequest(without=["cubes/users.yml"]))
+    assert not found.compiles
+    assert ("orders.yml", 6) in {(one.file_name, one.line) for one in found.findings}
+    assert (await check(shop.project, CheckRequest(without=["views/sales.yml"]))).compiles
+    # It was a look: all is as it was, for who reads and for who writes.
+    assert shop.texts() == before
+    assert (await check(shop.project, CheckRequest())).compiles
+    assert (await check(shop.project, CheckRequest("orders.yml", ORDERS + "# more"))).compiles
+
+
+async def test_a_file_is_deleted_and_written_back(shop: Work) -> None:
+    shop.layer.reload()
+    base = await base_of(shop, "cubes/users.yml")
+    with pytest.raises(ChangedMeanwhile):
+        await delete(shop.project, Deletion("cubes/users.yml", "another"))
+    done = await delete(shop.project, Deletion("cubes/users.yml", base))
+    assert (done.files, done.compiles) == ([], False)
+    assert "cubes/users.yml" not in shop.texts()
+    assert shop.layer.model_error is not None
+    (kept,) = (await backups(shop.project)).backups
+    assert kept.file_name == "cubes/users.yml"
+    found = await backup(shop.project, BackupRequest(kept.file_name, kept.name))
+    assert found.content == USERS
+    done = await write(shop.project, FileEdit("cubes/users.yml", found.content, None))
+    assert done.compiles
+    with pytest.raises(QueryError, match="no backup"):
+        await backup(shop.project, BackupRequest("cubes/users.yml", "20200101T000000.000000Z"))
+
+
+async def test_a_file_is_renamed(shop: Work) -> None:
+    base = await base_of(shop, "cubes/users.yml")
+    with pytest.raises(NotSaved, match="already"):
+        await rename(shop.project, Renaming("cubes/users.yml", "orders.yml", base))
+    with pytest.raises(ChangedMeanwhile):
+        await rename(shop.project, Renaming("cubes/users.yml", "people.yml", "another"))
+    with pytest.raises(NotSaved):
+        await rename(shop.project, Renaming("cubes/users.yml", "../users.yml", base))
+    assert shop.texts()["cubes/users.yml"] == USERS
+    done = await rename(shop.project, Renaming("cubes/users.yml", "people/users.yml", base))
+    assert (done.compiles, [one.file_name for one in done.files]) == (True, ["people/users.yml"])
+    texts = shop.texts()
+    assert "cubes/users.yml" not in texts
+    assert texts["people/users.yml"] == USERS
+
+
+async def test_a_text_is_laid_out(shop: Work) -> None:
+    untidy = "cubes:\n- name:   a   # why\n  sql_table: a\n"
+    done = await formatted(shop.project, FormatRequest("a.yml", untidy))
+    assert done.content == "cubes:\n  - name: a   # why\n    sql_table: a\n"
+    for name, text, words in (
+        ("a.py", "X=1", "no YAML"),
+        ("a.yml", TEMPLATE, "template"),
+        ("a.yml", "a: [", "no YAML"),
+    ):
+        with pytest.raises(QueryError, match=words):
+            await formatted(shop.project, FormatRequest(name, text))
+
+
+async def test_a_file_that_nobody_can_read_says_why(shop: Work) -> None:
+    (shop.folder / "model" / "latin.yml").write_bytes(b"# caf\xe9\n")
+    (shop.folder / "model" / "big.yml").write_bytes(b"#" * 10_000_000)
+    by_name = {one.file_name: one for one in (await files(shop.project)).files}
+    assert "UTF-8" in (by_name["latin.yml"].why_not or "")
+    assert "longer than" in (by_name["big.yml"].why_not or "")
+    assert by_name["orders.yml"].content == ORDERS
+    found = await check(shop.project, CheckRequest())
+    assert [(one.level, one.file_name, "UTF-8" in one.message) for one in found.findings] == [
+        ("error", "latin.yml", True)
+    ]
+    # The others are written all the same, and the server says what is wrong.
+    done = await write(shop.project, FileEdit("orders.yml", ORDERS + "# more\n", await base_of(shop, "orders.yml")))
+    assert not done.compiles
+    assert shop.layer.model_error is not None
+    assert "latin.yml" in str(shop.layer.model_error.problems[0])
+    assert (await check(shop.project, CheckRequest(without=["latin.yml"]))).compiles
+    (shop.folder / "model" / "latin.yml").unlink()
+    assert (await check(shop.project, CheckRequest())).compiles

@@ -7,7 +7,7 @@ import pytest
 
 from kubus.errors import ChangedMeanwhile, NotSaved
 from kubus.loading import saving
-from kubus.loading.saving import LONGEST, Edit, SavedFile, save, saved_file
+from kubus.loading.saving import LONGEST, Edit, SavedFile, backup_text, backups_in, save, saved_file
 
 NOW = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 
@@ -142,7 +142,7 @@ def test_what_cannot_be_written(folder: Path) -> None:
         written(folder, Edit("big.yml", "x" * (LONGEST + 1), None))
     with pytest.raises(NotSaved, match="characters"):
         written(folder, Edit("odd.yml", "\ud800", None))
-    with pytest.raises(NotSaved, match="twice"):
+    with pytest.raises(NotSaved, match="but for its case"):
         written(folder, Edit("a.yml", "1", None), Edit("A.yml", "2", None))
     (folder / "latin.yml").write_bytes(b"caf\xe9")
     with pytest.raises(NotSaved, match="UTF-8"):
@@ -169,3 +169,72 @@ def test_of_many_backups_the_newest_are_kept(folder: Path, monkeypatch: pytest.M
     kept = sorted(path.read_text() for path in (folder.parent / "backups").rglob("*.yml"))
     assert kept == ["# 1\n", "# 2\n", "# 3\n"]
     assert (folder.parent / "backups" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_file_is_deleted_and_can_be_had_back(folder: Path) -> None:
+    backups = folder.parent / ".kubus" / "backups"
+    base = base_of(folder, "cubes/orders.yml")
+    with pytest.raises(ChangedMeanwhile):
+        written(folder, Edit("cubes/orders.yml", None, "another"))
+    assert (folder / "cubes" / "orders.yml").is_file()
+    assert written(folder, Edit("cubes/orders.yml", None, base)) == []
+    assert not (folder / "cubes" / "orders.yml").exists()
+    (kept,) = backups_in(backups)
+    assert (kept.path, kept.until) == ("cubes/orders.yml", NOW)
+    assert backup_text(backups, kept.path, kept.name) == "cubes: []\n"
+    # What is not there any more is not deleted again.
+    with pytest.raises(ChangedMeanwhile):
+        written(folder, Edit("cubes/orders.yml", None, base))
+
+
+def test_backups_lead_nowhere_else(folder: Path) -> None:
+    backups = folder.parent / ".kubus" / "backups"
+    written(folder, Edit("cubes/orders.yml", None, base_of(folder, "cubes/orders.yml")))
+    (kept,) = backups_in(backups)
+    assert backup_text(backups, kept.path, "..") is None
+    assert backup_text(backups, "cubes/other.yml", kept.name) is None
+    (backups / "linked").symlink_to(folder.parent / "elsewhere")
+    (backups / "20990101T000000.000000Z").symlink_to(folder.parent / "elsewhere")
+    for name in ("linked", "20990101T000000.000000Z"):
+        assert backup_text(backups, "secret.yml", name) is None
+    assert len(backups_in(backups)) == 1
+    with pytest.raises(NotSaved):
+        backup_text(backups, "../../../elsewhere/secret.yml", kept.name)
+    assert backups_in(folder.parent / "nowhere") == []
+
+
+def test_of_a_renaming_that_fails_nothing_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, base = files(folder), base_of(folder, "cubes/orders.yml")
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self.name == "orders.yml":
+            raise PermissionError(13, "Permission denied")
+        really(self, missing_ok=missing_ok)
+
+    really = Path.unlink
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(NotSaved, match="Permission denied"):
+        written(folder, Edit("cubes/orders.yml", None, base), Edit("cubes/sales.yml", "cubes: []\n", None))
+    monkeypatch.undo()
+    assert files(folder) == before
+
+
+def test_names_that_other_systems_cannot_tell_apart(folder: Path) -> None:
+    before = files(folder)
+    for path in ("cubes/Orders.yml", "CUBES/new.yml"):
+        with pytest.raises(NotSaved, match="case of letters alone"):
+            written(folder, Edit(path, "x", None))
+    for path in ("cubes/con.yml", "Aux/a.yml", "lpt1.jinja", "NUL.py"):
+        with pytest.raises(NotSaved, match="Windows"):
+            written(folder, Edit(path, "x", None))
+    assert files(folder) == before
+    # What is there already is written and deleted as it is called.
+    (folder / "cubes" / "aux.yml").write_text("x")
+    written(folder, Edit("cubes/aux.yml", "y", base_of(folder, "cubes/aux.yml")))
+    written(folder, Edit("cubes/aux.yml", None, base_of(folder, "cubes/aux.yml")))
+
+
+def test_a_file_that_is_too_long_is_not_read(folder: Path) -> None:
+    (folder / "big.yml").write_bytes(b"#" * (LONGEST + 1))
+    with pytest.raises(NotSaved, match="longer than"):
+        saved_file(folder, "big.yml")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kubus.playground.routes import ROUTES
 from tests.playground.conftest import MODEL
 
 ORDERS = "orders.yml"
@@ -56,6 +57,37 @@ async def test_what_somebody_else_wrote_is_not_overwritten(playground):
         assert (opened.folder / "model" / ORDERS).read_text() == theirs
 
 
+async def test_a_file_is_renamed_deleted_and_had_back(playground):
+    async with playground() as opened:
+        model = opened.folder / "model"
+        moved = await opened.post(
+            "/playground/rename", fileName=ORDERS, to="cubes/sales.yml", base=await base_of(opened)
+        )
+        assert (moved.status_code, moved.json()["compiles"]) == (200, True)
+        assert [one.relative_to(model).as_posix() for one in model.rglob("*.yml")] == ["cubes/sales.yml"]
+        base = moved.json()["files"][0]["base"]
+        told = await opened.post("/playground/check", without=["cubes/sales.yml"])
+        assert told.status_code == 200
+        stale = await opened.post("/playground/delete", fileName="cubes/sales.yml", base="another")
+        assert (stale.status_code, (model / "cubes" / "sales.yml").is_file()) == (409, True)
+        gone = await opened.post("/playground/delete", fileName="cubes/sales.yml", base=base)
+        assert (gone.status_code, gone.json()["files"]) == (200, [])
+        kept = (await opened.client.get("/playground/backups")).json()["backups"]
+        assert [one["fileName"] for one in kept] == ["cubes/sales.yml", ORDERS]
+        text = await opened.post("/playground/backups", fileName=kept[0]["fileName"], name=kept[0]["name"])
+        assert text.json()["content"] == MODEL
+        elsewhere = await opened.post("/playground/backups", fileName="../../.env", name=kept[0]["name"])
+        assert elsewhere.status_code == 400
+
+
+async def test_a_text_is_laid_out(playground):
+    async with playground() as opened:
+        done = await opened.post("/playground/format", fileName="a.yml", content="cubes:\n- name:   a\n")
+        assert done.json() == {"content": "cubes:\n  - name: a\n"}
+        refused = await opened.post("/playground/format", fileName="a.yml", content="cubes: [")
+        assert (refused.status_code, "no YAML" in refused.json()["error"]) == (400, True)
+
+
 @pytest.mark.parametrize(
     "path", ["../kubus.py", "/etc/passwd.yml", "cubes/../../x.yml", ".env", "notes.txt", "a\\b.yml"]
 )
@@ -70,6 +102,9 @@ async def test_nothing_is_written_outside_of_the_model(playground, path):
             ),
         ):
             assert (await opened.post(endpoint, **body)).status_code == 400
+        moved = await opened.post("/playground/rename", fileName=ORDERS, to=path, base=await base_of(opened))
+        gone = await opened.post("/playground/delete", fileName=path, base="x")
+        assert (moved.status_code, gone.status_code) == (400, 400)
         assert sorted(str(one) for one in opened.folder.rglob("*")) == before
 
 
@@ -154,6 +189,10 @@ async def test_cubes_own_endpoints_do_not_overwrite(playground, tmp_path):
         ("/playground/complete", {"fileName": "a.yml", "content": "x", "line": "1", "column": 1}),
         ("/playground/generate", {"tables": [["main"]]}),
         ("/playground/check", {"content": "x"}),
+        ("/playground/delete", {"fileName": "a.yml"}),
+        ("/playground/rename", {"fileName": "a.yml", "base": "x"}),
+        ("/playground/backups", {"fileName": "a.yml"}),
+        ("/playground/format", {"content": "x"}),
     ],
 )
 async def test_bodies_of_another_shape_are_refused(playground, path, body):
@@ -165,7 +204,9 @@ async def test_without_the_word_of_this_start_nothing_is_written(playground):
     async with playground() as opened:
         base = await base_of(opened)
         del opened.client.headers["x-kubus-nonce"]
-        for path in ("files", "accept", "check", "complete", "generate", "generate-schema", "test-connection"):
-            refused = await opened.post(f"/playground/{path}", fileName=ORDERS, content="", base=base)
+        posted = [path for method, path in ROUTES if method == "POST"]
+        assert {"/playground/files", "/playground/delete", "/playground/rename"} <= set(posted)
+        for path in posted:
+            refused = await opened.post(path, fileName=ORDERS, content="", base=base)
             assert refused.status_code == 403, path
         assert (opened.folder / "model" / ORDERS).read_text() == MODEL

@@ -31,6 +31,14 @@ async def test_it_tells_when_the_model_changes(playground):
         await opened.assembled.tenants.reload()
         broken = (await opened.client.get("/playground/context")).json()
         assert (broken["modelVersion"], broken["modelError"]) == (after["modelVersion"], 1)
+        # Whoever shows the files looks again, though no other model answers and the number of problems is the same.
+        file.write_text(MODEL.replace("type: sum", "type: products"))
+        await opened.assembled.tenants.reload()
+        wrong = (await opened.client.get("/playground/context")).json()
+        assert (wrong["modelVersion"], wrong["modelError"]) == (broken["modelVersion"], 1)
+        versions = [one["filesVersion"] for one in (before, after, broken, wrong)]
+        assert len(set(versions)) == 4
+        assert (await opened.client.get("/playground/context")).json()["filesVersion"] == versions[-1]
 
 
 async def test_where_each_tenant_has_a_model_there_is_none_to_tell(playground):

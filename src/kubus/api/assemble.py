@@ -20,7 +20,7 @@ from kubus.config.make_audit import make_audit
 from kubus.config.project import project_settings
 from kubus.config.revocation import make_watch
 from kubus.config.settings import Settings
-from kubus.errors import ConfigError
+from kubus.errors import ConfigError, ModelError
 from kubus.events import HooksFound, SettingWarning, emit
 from kubus.loading.files import ModelFolder, model_stamps
 from kubus.semantic_layer import SemanticLayer
@@ -201,8 +201,8 @@ async def reload_when_changed(tenants: Tenants, folder: Path) -> None:
         stamps = await asyncio.to_thread(model_stamps, folder)
         if stamps != seen:
             seen = stamps
-            with contextlib.suppress(ConfigError):
-                # The folder may be gone for a moment; what is loaded answers on.
+            with contextlib.suppress(ConfigError, ModelError):
+                # The folder may be gone for a moment, or a file be half written; what is loaded answers on.
                 await tenants.reload()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from kubus.api.wire.meta import metadata
 from kubus.authoring.open_project import OpenProject
-from kubus.lsp.open_model import Diagnosis, OpenModel
+from kubus.lsp.open_model import OpenModel
 from kubus.model.cube import Cube, Member
 from kubus.model.view import View
 
@@ -22,13 +22,13 @@ async def browse(project: OpenProject) -> dict[str, Json]:
     return await project.saved(seen)
 
 
-def seen(open_model: OpenModel, found: list[Diagnosis]) -> dict[str, Json]:
+def seen(open_model: OpenModel) -> dict[str, Json]:
     model = open_model.model
     if model is None:
-        return {"version": None, "isStale": bool(found), "cubes": [], "viewGroups": []}
+        return {"version": None, "isStale": not open_model.compiles, "cubes": [], "viewGroups": []}
     told = metadata(model, hidden_too=True, extended=True, only_views=False)
     cubes = [{**entry, **holder_entry(entry, model.holders[entry["name"]], open_model)} for entry in told["cubes"]]
-    is_stale = any(one.rule is None for one in found)
+    is_stale = not open_model.compiles
     return {"version": model.version, "isStale": is_stale, "viewGroups": [], **told, "cubes": cubes}
 
 

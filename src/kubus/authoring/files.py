@@ -1,6 +1,7 @@
 """Model files, read and written."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +44,21 @@ class FileEdit(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     base: str | None = None
 
 
+class Deletion(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """A file that shall not be there any more. `base` is the version that somebody saw."""
+
+    file_name: str
+    base: str
+
+
+class Renaming(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """A file that shall be called otherwise, or lie elsewhere in the model's folder."""
+
+    file_name: str
+    to: str
+    base: str
+
+
 class AcceptRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """Files that are written together, or not at all."""
 
@@ -50,7 +66,7 @@ class AcceptRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class Accepted(msgspec.Struct, rename="camel"):
-    """The files as they are now, what is found in the model, and a first query if one can be told."""
+    """The files that were written, what is found in the model, and a first query if one can be told."""
 
     files: list[FileEntry]
     findings: list[FoundAt]
@@ -85,10 +101,37 @@ async def accept(project: OpenProject, asked: AcceptRequest) -> Accepted:
     """
     if not asked.files:
         raise QueryError("No file is named")
-    saved = await project.save([Edit(one.file_name, one.content, one.base) for one in asked.files])
+    return await done(project, [Edit(one.file_name, one.content, one.base) for one in asked.files])
+
+
+async def delete(project: OpenProject, asked: Deletion) -> Accepted:
+    """A file taken away; what was in it is kept with the backups. The rest of the model need not be right then.
+
+    Raises:
+        NotSaved, ChangedMeanwhile: it is still there.
+    """
+    return await done(project, [Edit(asked.file_name, None, asked.base)])
+
+
+async def rename(project: OpenProject, asked: Renaming) -> Accepted:
+    """A file under another name, with what was in it.
+
+    Raises:
+        NotSaved, ChangedMeanwhile: it is where it was; among others, because there is a file of that name.
+    """
+    before, there = [await asyncio.to_thread(saved_file, project.folder, path) for path in (asked.file_name, asked.to)]
+    if there is not None:
+        raise NotSaved(f"There is a file {asked.to} already", hint="Take another name")
+    text = "" if before is None else before.text
+    return await done(project, [Edit(asked.file_name, None, asked.base), Edit(asked.to, text, None)])
+
+
+async def done(project: OpenProject, edits: Sequence[Edit]) -> Accepted:
+    saved = await project.save(edits)
     paths = [one.path for one in saved]
-    findings, model = await project.saved(lambda model, found: ([found_at(one) for one in found], model.model))
-    compiles = all(one.level != "error" for one in findings)
+    findings, compiles, model = await project.saved(
+        lambda model: ([found_at(one) for one in model.findings()], model.compiles, model.model)
+    )
     first = await first_query(project, model, paths) if compiles and model is not None else None
     entries = [file_entry(project.folder, path) for path in paths]
     return Accepted(entries, findings, compiles, first)

@@ -22,10 +22,11 @@ class FoundAt(msgspec.Struct, rename="camel"):
 
 
 class CheckRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
-    """A text in the place of a file; without one the files as they are."""
+    """A text in the place of a file, and the model `without` some; of neither, the files as they are."""
 
     file_name: str | None = None
     content: str | None = None
+    without: list[str] = []
 
 
 class Checked(msgspec.Struct, rename="camel"):
@@ -43,14 +44,14 @@ async def check(project: OpenProject, asked: CheckRequest) -> Checked:
         ConfigError: the folder cannot be read.
     """
     if asked.content is None:
-        return await project.saved(checked)
+        return await (project.typed(checked, {}, asked.without) if asked.without else project.saved(checked))
     if asked.file_name is None:
         raise QueryError("There is a text, and no fileName that says whose")
-    return await project.typed(checked, {asked.file_name: asked.content})
+    return await project.typed(checked, {asked.file_name: asked.content}, asked.without)
 
 
-def checked(_: OpenModel, found: list[Diagnosis]) -> Checked:
-    return Checked([found_at(one) for one in found], not any(one.rule is None for one in found))
+def checked(model: OpenModel) -> Checked:
+    return Checked([found_at(one) for one in model.findings()], model.compiles)
 
 
 def found_at(one: Diagnosis) -> FoundAt:

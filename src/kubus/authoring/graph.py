@@ -3,7 +3,7 @@
 import msgspec
 
 from kubus.authoring.open_project import OpenProject
-from kubus.lsp.open_model import Diagnosis, OpenModel
+from kubus.lsp.open_model import OpenModel
 
 
 class CubeNode(msgspec.Struct, rename="camel"):
@@ -60,7 +60,7 @@ async def graph(project: OpenProject) -> Graph:
     return await project.saved(drawn)
 
 
-def drawn(open_model: OpenModel, _: list[Diagnosis]) -> Graph:
+def drawn(open_model: OpenModel) -> Graph:
     model = open_model.model
     if model is None:
         return Graph(None, [], [], [])

@@ -5,10 +5,11 @@ from typing import Literal
 import msgspec
 
 from kubus.authoring.open_project import OpenProject
-from kubus.lsp.completing import choices
+from kubus.lsp.completing import choices, source_wanted
 from kubus.lsp.explaining import explained_at
-from kubus.lsp.open_model import Diagnosis, OpenModel
+from kubus.lsp.open_model import OpenModel
 from kubus.lsp.symbols import Occurrence
+from kubus.lsp.tables import Catalogs
 
 
 class PlaceRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -22,7 +23,7 @@ class PlaceRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class Completion(msgspec.Struct, rename="camel"):
-    """What may be written. `kind`: key, word, cube, measure, dimension, segment, column."""
+    """What may be written. `kind`: key, word, cube, measure, dimension, segment, column, table."""
 
     text: str
     kind: str
@@ -55,11 +56,17 @@ async def at_place(project: OpenProject, asked: PlaceRequest) -> AtPlace:
         ConfigError: the folder cannot be read.
     """
     line, column = max(asked.line - 1, 0), max(asked.column - 1, 0)
+    catalogs: Catalogs = {}
+    if asked.want == "completions":
+        typed = {asked.file_name: asked.content}
+        wanted = await project.typed(lambda model: source_wanted(model, asked.content, line, column), typed)
+        known = None if wanted is None else await project.known_catalog(wanted)
+        catalogs = {} if wanted is None or known is None else {wanted: known}
 
-    def look(model: OpenModel, _: list[Diagnosis]) -> AtPlace:
+    def look(model: OpenModel) -> AtPlace:
         match asked.want:
             case "completions":
-                found = choices(model, asked.content, line, column)
+                found = choices(model, asked.content, line, column, catalogs)
                 return AtPlace([Completion(one.text, one.kind, one.detail, one.explanation) for one in found])
             case "hover":
                 text, name = explained_at(model, asked.file_name, asked.content.splitlines(), line, column)

@@ -90,13 +90,13 @@ async def proposed(project: OpenProject, asked: ProposalRequest) -> ProposalRepl
     if not asked.tables:
         raise QueryError("No table is named")
     chosen = await project.chosen(asked.data_source, asked.tables)
-    model, found = await project.saved(lambda model, found: (model.model, found))
-    if any(one.rule is None for one in found):
+    model, compiles = await project.saved(lambda model: (model.model, model.compiles))
+    if not compiles:
         raise QueryError("The data model is not right, so that nobody can say what it lacks", hint="Mend it first")
     everything = propose(chosen, project.folder, model)
     wanted = propose(chosen, project.folder, model, leave_out=asked.leave_out, opened=asked.is_open)
     texts = {one.file: one.after for one in wanted.files}
-    findings = await project.typed(lambda _, found: [found_at(one) for one in found], texts)
+    findings = await project.typed(lambda model: [found_at(one) for one in model.findings()], texts)
     return ProposalReply(
         [cube_found(one, wanted) for one in everything.made],
         [file_proposed(one, project.folder) for one in wanted.files],

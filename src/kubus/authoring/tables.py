@@ -5,7 +5,7 @@ import msgspec
 from kubus.authoring.open_project import OpenProject
 from kubus.generate.catalog import Table
 from kubus.generate.proposals import known_cubes
-from kubus.lsp.open_model import Diagnosis, OpenModel
+from kubus.lsp.open_model import OpenModel
 from kubus.model.model import Model
 
 
@@ -69,7 +69,7 @@ async def tables(project: OpenProject, data_source: str = "default") -> Tables:
     return Tables(data_source, sources, catalog.schema, entries, by_schema)
 
 
-def model_of(model: OpenModel, _: list[Diagnosis]) -> Model | None:
+def model_of(model: OpenModel) -> Model | None:
     """The model of the files, or of before they were wrong; None if they never were right."""
     return model.model
 

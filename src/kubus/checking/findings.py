@@ -57,7 +57,7 @@ def findings_of(folder: Path, dialects: Mapping[str, str], off: Collection[str],
     `dialects` has the SQL dialect of each data source by its name.
 
     Raises:
-        ConfigError: the folder or a file cannot be read.
+        ConfigError: the folder is not there.
     """
     below = way(folder, root)
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from cyclopts import Parameter
 
 from kubus.cli.main import fail
 from kubus.cli.project import project_settings
 from kubus.errors import ConfigError
-from kubus.loading.dynamic import is_template
-from kubus.writing.formatting import formatted
+from kubus.writing.format_file import format_file
 
 ENDINGS = (".yml", ".yaml")
 
@@ -39,7 +37,7 @@ def format_files(
     """
     if paths == ("-",):
         text = sys.stdin.read()
-        made, problem = laid_out("standard input", text)
+        made, problem = format_file("standard input", text)
         sys.stdout.write(text if made is None else made)
         if problem:
             fail(problem)
@@ -54,7 +52,7 @@ def format_files(
     for path in files:
         with path.open(encoding="utf-8", newline="") as file:
             text = file.read()
-        made, problem = laid_out(str(path), text)
+        made, problem = format_file(str(path), text)
         if problem:
             problems.append(problem)
         if made is None or made == text:
@@ -76,20 +74,6 @@ def format_files(
         fail("\n".join(problems))
     if check and changed:
         sys.exit(1)
-
-
-def laid_out(name: str, text: str) -> tuple[str | None, str | None]:
-    """A text laid out, None if it is left as it is; and what is wrong with it."""
-    if is_template(text):
-        return None, None
-    ends_with_returns = "\r\n" in text
-    try:
-        made = formatted(text.replace("\r\n", "\n"))
-    except yaml.YAMLError as error:
-        return None, f"{name} is no YAML: {str(error).splitlines()[0]}. kubus check says more"
-    if made is None:
-        return None, f"{name} is left as it is: laid out it would say something else"
-    return made.replace("\n", "\r\n") if ends_with_returns else made, None
 
 
 def files_of(paths: tuple[str, ...]) -> Iterator[Path]:

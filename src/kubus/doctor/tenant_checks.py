@@ -12,7 +12,7 @@ from kubus.config.hooks import Hook
 from kubus.config.settings import Settings
 from kubus.context import SecurityContext
 from kubus.doctor.check import Check, some
-from kubus.errors import ConfigError, KubusError
+from kubus.errors import ConfigError, KubusError, ModelError
 from kubus.loading.files import model_files
 from kubus.loading.tenancy import declared_tenancy
 from kubus.model.tenancy import Tenancy
@@ -30,7 +30,7 @@ def check_tenants(settings: Settings) -> Iterator[Check]:
     """What the model says of tenants, and whether callers of one app id could have different models."""
     try:
         texts = model_files(settings.model)
-    except ConfigError:
+    except (ConfigError, ModelError):
         # The check of the model says so.
         return
     tenancy = declared_tenancy(texts)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from kubus.errors import ConfigError
+from kubus.errors import ConfigError, ModelError, Problem
 
 ENDINGS = (".yml", ".yaml", ".jinja", ".py")
 
@@ -18,10 +18,10 @@ def model_files(folder: Path) -> dict[str, str]:
     """The texts of a folder's model files, by their path below it, in order of the path.
 
     Raises:
-        ConfigError: the folder is not there, or a file cannot be read.
+        ConfigError: the folder is not there.
+        ModelError: files cannot be read.
     """
-    check_there(folder)
-    return {path: read(folder / path) for path in in_order(model_stamps(folder))}
+    return ModelFolder(folder).texts()
 
 
 # What changes when a file does: when it was written, how long it is, and which file it is.
@@ -77,25 +77,30 @@ class ModelFolder:
         self._held: dict[str, tuple[Stamp, str]] = {}
 
     def texts(self) -> dict[str, str]:
-        """As `model_files`. Raises ConfigError as that does."""
-        check_there(self._folder)
-        stamps = model_stamps(self._folder)
-        texts = {path: self._text(path, stamps[path]) for path in in_order(stamps)}
-        settled = time.time_ns() - TICK
-        self._held = {p: (stamps[p], text) for p, text in texts.items() if stamps[p][0] < settled}
+        """As `model_files`. Raises ConfigError and ModelError as that does."""
+        texts, problems = self.readable()
+        if problems:
+            raise ModelError(tuple(problems))
         return texts
 
-    def _text(self, path: str, stamp: Stamp) -> str:
-        held = self._held.get(path)
-        return held[1] if held is not None and held[0] == stamp else read(self._folder / path)
-
-
-def read(path: Path) -> str:
-    """The text of a model file. Raises ConfigError if it cannot be read."""
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"A model file cannot be read: {error}") from error
+    def readable(self) -> tuple[dict[str, str], list[Problem]]:
+        """The same of the files that can be read, and why the others cannot. Raises ConfigError as `model_files`."""
+        check_there(self._folder)
+        stamps = model_stamps(self._folder)
+        texts: dict[str, str] = {}
+        problems: list[Problem] = []
+        for path in in_order(stamps):
+            held = self._held.get(path)
+            try:
+                known = held is not None and held[0] == stamps[path]
+                texts[path] = held[1] if held is not None and known else (self._folder / path).read_text("utf-8-sig")
+            except UnicodeDecodeError:
+                problems.append(Problem(path, 0, 0, "The file is not written in UTF-8", hint="Save it so"))
+            except OSError as error:
+                problems.append(Problem(path, 0, 0, f"The file cannot be read: {error.strerror or error}"))
+        settled = time.time_ns() - TICK
+        self._held = {p: (stamps[p], text) for p, text in texts.items() if stamps[p][0] < settled}
+        return texts, problems
 
 
 def in_order(paths: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ def load_model(folder: Path, dialects: Mapping[str, str]) -> Model:
 
     Raises:
         ModelError: it does not compile; holds every problem.
-        ConfigError: the folder or a file cannot be read.
+        ConfigError: the folder is not there.
     """
     return load_files(model_files(folder), dialects, folder=folder)
 

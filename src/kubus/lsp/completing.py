@@ -11,10 +11,11 @@ from kubus.lsp.cursor import Cursor, cursor_at
 from kubus.lsp.explaining import explained
 from kubus.lsp.open_model import OpenModel
 from kubus.lsp.symbols import NAME_KEYS, SQL_KEYS, Symbol
+from kubus.lsp.tables import NO_CATALOGS, Catalogs, columns_in, cube_table, table_in, tables_in
 from kubus.model.cube import Dimension
 from kubus.model.member_sql import MemberSql
 
-Kind = Literal["key", "word", "cube", "measure", "dimension", "segment", "column"]
+Kind = Literal["key", "word", "cube", "measure", "dimension", "segment", "column", "table"]
 
 KINDS: dict[str, Kind] = {"measures": "measure", "dimensions": "dimension", "segments": "segment"}
 IN_BRACES = re.compile(r"\{([A-Za-z_][\w.]*)?$")
@@ -23,6 +24,11 @@ IN_LIST = re.compile(r"^\s*(?:- +)*(\w+)\s*:\s*\[[^\]]*$")
 PATH_END = re.compile(r"([A-Za-z_][\w.]*)?$")
 ITEM_BEGUN = re.compile(r"\s*- +[\w.]*$")
 MEMBERS_IN_VIEWS = ("includes", "excludes")
+TABLE_KEYS = ("sql_table",)
+# A name of SQL that begins, and stands behind no brace or dot.
+BARE = re.compile(r"(?:^|[^\w.{}])\w*$")
+# The line up to here is within a text between double quotes.
+DOUBLE_QUOTED = re.compile(r":\s+\"(?:[^\"\\]|\\.)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +41,46 @@ class Choice:
     explanation: str | None = None
 
 
-def choices(open_model: OpenModel, text: str, line: int, column: int) -> list[Choice]:
-    """What may be written at a line and column, counted from 0, of a model file with this text."""
+def choices(open_model: OpenModel, text: str, line: int, column: int, catalogs: Catalogs = NO_CATALOGS) -> list[Choice]:
+    """What may be written at a line and column, counted from 0, of a model file with this text.
+
+    `catalogs` is what is known of databases; where nothing is, columns are those that the model reads already.
+    """
     lines = text.splitlines()
     cursor = cursor_at(lines, line, column)
-    return list(dict.fromkeys(found(cursor, open_model, lines, line)))
+    return list(dict.fromkeys(found(cursor, open_model, lines, line, catalogs)))
 
 
-def found(cursor: Cursor, open_model: OpenModel, lines: list[str], line: int) -> Iterator[Choice]:
+def source_wanted(open_model: OpenModel, text: str, line: int, column: int) -> str | None:
+    """The data source whose tables may be written at a place; None where none may."""
+    lines = text.splitlines()
+    cursor = cursor_at(lines, line, column)
+    cube = column_of(cursor)
+    if cube is None and cursor.value_of not in TABLE_KEYS:
+        return None
+    table = cube_table(cube or cursor.holder or "", open_model, lines)
+    return "default" if table is None else table.data_source
+
+
+def column_of(cursor: Cursor) -> str | None:
+    """The cube of which a column may be written: behind its name in braces, or in SQL of its own; None where none."""
+    named = AFTER_CUBE.search(cursor.before)
+    if named is not None:
+        return cursor.holder if named[1] in ("CUBE", "TABLE") else named[1]
+    is_own = (
+        cursor.value_of == "sql"
+        and cursor.path[-1:] not in (("cubes",), ("joins",))
+        and BARE.search(cursor.before) is not None
+    )
+    return cursor.holder if is_own else None
+
+
+def found(cursor: Cursor, open_model: OpenModel, lines: list[str], line: int, catalogs: Catalogs) -> Iterator[Choice]:
     before = cursor.before
-    column = AFTER_CUBE.search(before)
-    if column is not None:
-        own = column[1] in ("CUBE", "TABLE")
-        yield from columns((cursor.holder or "") if own else column[1], open_model)
+    cube = column_of(cursor)
+    if cube is not None or AFTER_CUBE.search(before) is not None:
+        is_quoted = DOUBLE_QUOTED.search(before) is not None
+        yield from columns(cube or "", open_model, lines, catalogs, is_quoted=is_quoted)
         return
     braces = IN_BRACES.search(before)
     if braces is not None:
@@ -74,6 +107,10 @@ def found(cursor: Cursor, open_model: OpenModel, lines: list[str], line: int) ->
         yield from (choice(Symbol(name), "cube", open_model) for name in open_model.members())
     elif key in NAME_KEYS:
         yield from references(path, cursor.holder, open_model, in_sql=False)
+    elif key in TABLE_KEYS:
+        own = cube_table(cursor.holder or "", open_model, lines)
+        for name, comment in tables_in(catalogs, "default" if own is None else own.data_source):
+            yield Choice(name, "table", "table", comment)
     elif key not in SQL_KEYS:
         yield from words(cursor, key)
 
@@ -150,8 +187,19 @@ def joined_cube(lines: list[str], line: int) -> str:
     return ""
 
 
-def columns(cube: str, open_model: OpenModel) -> Iterator[Choice]:
-    """The columns that members of a cube read already."""
+def columns(
+    cube: str, open_model: OpenModel, lines: list[str], catalogs: Catalogs, *, is_quoted: bool
+) -> Iterator[Choice]:
+    """The columns of a cube's table, as its database has them; where that is not known, those that members read.
+
+    `is_quoted`: in a text of YAML between double quotes, where another one needs a backslash.
+    """
+    table = cube_table(cube, open_model, lines)
+    known = None if table is None else table_in(catalogs, table)
+    if table is not None and known is not None:
+        for name, kind, comment in columns_in(known, open_model.dialects.get(table.data_source, "duckdb")):
+            yield Choice(name.replace('"', '\\"') if is_quoted else name, "column", kind, comment)
+        return
     there = None if open_model.model is None else open_model.model.cubes.get(cube)
     if there is None:
         return

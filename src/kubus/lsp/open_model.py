@@ -18,7 +18,7 @@ from kubus.loading.extends import parent_name
 from kubus.loading.files import ENDINGS, ModelFolder
 from kubus.loading.problems import Problems
 from kubus.loading.yaml_text import BadYaml, read_yaml
-from kubus.lsp.symbols import Occurrence, Symbol, ViewNames, occurrences
+from kubus.lsp.symbols import NamesByFile, Occurrence, Symbol, ViewNames
 from kubus.model.cube import Member
 from kubus.model.model import Model
 
@@ -42,21 +42,29 @@ class Place(NamedTuple):
 class OpenModel:
     """The model in `folder`. `unsaved` has texts that editors hold, by their path below it.
 
-    `dialects` has the SQL dialect of each data source; `off` the lint rules that are not asked.
+    `without` are files that are looked past, as if they were not there. `dialects` has the SQL dialect of each data
+    source; `off` the lint rules that are not asked.
     """
 
     folder: Path
     dialects: Mapping[str, str]
     off: Collection[str] = ()
     unsaved: dict[str, str] = field(default_factory=dict[str, str])
+    without: Collection[str] = ()
     texts: dict[str, str] = field(default_factory=dict[str, str])
+    # Why files could not be read the last time.
+    unreadable: list[Problem] = field(default_factory=list[Problem])
     # The model of the last texts that compiled.
     model: Model | None = None
-    found: list[Occurrence] = field(default_factory=list[Occurrence])
+    # The names in each file, each as it is written there.
+    names: dict[str, tuple[Occurrence, ...]] = field(default_factory=dict[str, tuple[Occurrence, ...]])
     # The members of the cubes of each file, as they were when it was last YAML.
     _declared: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict[str, dict[str, dict[str, str]]])
+    _problems: list[Diagnosis] = field(default_factory=list[Diagnosis])
+    _findings: tuple[Diagnosis, ...] | None = None
     _compiler: Compiler = field(init=False)
     _files: ModelFolder = field(init=False)
+    _named: NamesByFile = field(default_factory=NamesByFile)
 
     def __post_init__(self) -> None:
         self._compiler = Compiler(self.dialects, self.folder)
@@ -76,18 +84,46 @@ class OpenModel:
         Raises:
             ConfigError: the folder cannot be read.
         """
+        self.compile()
+        return list(self.findings())
+
+    def compile(self) -> None:
+        """Compile the texts as they are now, and know the names in them.
+
+        Raises:
+            ConfigError: the folder cannot be read.
+        """
         self.texts = self.read()
         try:
-            self.model = self._compiler.compile(self.texts)
+            made = self._compiler.compile(self.texts)
+            # Of a part of the files comes no right model, but one is better than none.
+            self.model = self.model if self.unreadable and self.model is not None else made
+            self._problems = []
         except ModelError as error:
-            found = [Diagnosis(problem) for problem in error.problems]
-        else:
-            found = [Diagnosis(one.problem, one.rule) for one in self._compiler.lint(self.model, self.off)]
-        found += [Diagnosis(problem) for problem in map(syntax_problem, *self._unsaved_python()) if problem is not None]
+            self._problems = [Diagnosis(problem) for problem in error.problems]
+        self._problems += [Diagnosis(problem) for problem in self.unreadable]
+        wrong = map(syntax_problem, *self._unsaved_python())
+        self._problems += [Diagnosis(problem) for problem in wrong if problem is not None]
+        self._findings = None
         self._declare()
-        named = occurrences(self.texts, self.members(), self.views())
-        self.found = [replace(one, symbol=self.declaring(one.symbol)) for one in named]
-        return found
+        self.names = self._named.of(self.texts, self.members(), self.views())
+
+    @property
+    def compiles(self) -> bool:
+        """Whether the texts that were compiled last are right."""
+        return not self._problems
+
+    def findings(self) -> tuple[Diagnosis, ...]:
+        """What is wrong with the texts that were compiled last; or, if they are right, what is probably not meant.
+
+        Whoever asks for names alone does not wait for this.
+        """
+        if self._findings is None:
+            found = self._problems
+            if not found and self.model is not None:
+                found = [Diagnosis(one.problem, one.rule) for one in self._compiler.lint(self.model, self.off)]
+            self._findings = tuple(found)
+        return self._findings
 
     def read(self) -> dict[str, str]:
         """The texts of all files, with those that are not saved in their place; of Python what is saved.
@@ -96,7 +132,10 @@ class OpenModel:
             ConfigError: the folder cannot be read.
         """
         unsaved = {file: text for file, text in self.unsaved.items() if not file.endswith(PYTHON_ENDING)}
-        return {**self._files.texts(), **unsaved}
+        saved, problems = self._files.readable()
+        self.unreadable = [one for one in problems if one.file not in self.without and one.file not in unsaved]
+        texts = {**saved, **unsaved}
+        return {file: text for file, text in texts.items() if file not in self.without} if self.without else texts
 
     def _unsaved_python(self) -> tuple[list[str], list[str]]:
         files = [file for file in self.unsaved if file.endswith(PYTHON_ENDING)]
@@ -133,12 +172,13 @@ class OpenModel:
         holder = symbol.holder
         for _ in cubes:
             cube = cubes.get(holder)
-            lists = {} if cube is None else cube.lists
-            member = next((there[symbol.member] for there in lists.values() if symbol.member in there), None)
-            if cube is None or member is None or not member.inherited or "extends" not in cube.fields:
+            if cube is None or "extends" not in cube.fields:
+                break
+            member = next((there[symbol.member] for there in cube.lists.values() if symbol.member in there), None)
+            if member is None or not member.inherited:
                 break
             holder = parent_name(cube)
-        return replace(symbol, holder=holder)
+        return symbol if holder == symbol.holder else replace(symbol, holder=holder)
 
     def redeclared_by(self, symbol: Symbol) -> str | None:
         """A cube that inherits from that of a member, and has a member of the same name of its own."""
@@ -177,12 +217,19 @@ class OpenModel:
 
     def at(self, file: str, line: int, column: int) -> Occurrence | None:
         """The name at a place, counted from 0."""
-        here = (one for one in self.found if one.file == file and one.line == line)
-        return next((one for one in here if one.start <= column <= one.end), None)
+        here = (one for one in self.names.get(file, ()) if one.line == line)
+        found = next((one for one in here if one.start <= column <= one.end), None)
+        return None if found is None else self._declared_as(found)
 
     def all_of(self, symbol: Symbol) -> list[Occurrence]:
         """Every place of a name."""
-        return [one for one in self.found if one.symbol == symbol]
+        alike = (one for names in self.names.values() for one in names if one.symbol.member == symbol.member)
+        return [one for one in map(self._declared_as, alike) if one.symbol == symbol]
+
+    def _declared_as(self, one: Occurrence) -> Occurrence:
+        """A name that stands for the member of the cube that declares it."""
+        symbol = self.declaring(one.symbol)
+        return one if symbol is one.symbol else replace(one, symbol=symbol)
 
     def hidden_from_rename(self, symbol: Symbol) -> str | None:
         """A file that names this and is not read by place: a template, or Python."""

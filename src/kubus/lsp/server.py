@@ -36,6 +36,7 @@ KINDS = {
     "dimension": types.CompletionItemKind.Field,
     "segment": types.CompletionItemKind.Event,
     "column": types.CompletionItemKind.Variable,
+    "table": types.CompletionItemKind.Struct,
 }
 
 

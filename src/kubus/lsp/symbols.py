@@ -6,9 +6,13 @@ Only files of plain YAML are read. What templates and Python make is known to th
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from kubus.loading.bind import Members
 from kubus.loading.dynamic import is_template
+from kubus.loading.kept import KeptSteps
+from kubus.loading.problems import Problems
 from kubus.loading.yaml_text import BadYaml, Yaml, read_yaml
 from kubus.model.granularity import UNITS
 from kubus.model.names import snake_case
@@ -60,18 +64,53 @@ class ViewNames:
     targets: Mapping[str, tuple[Symbol, str]]
 
 
-def occurrences(texts: Mapping[str, str], members: Members, views: Mapping[str, ViewNames]) -> list[Occurrence]:
-    """Every name in these files that stands for something of the model. `members` has those of every cube."""
-    found: list[Occurrence] = []
-    for file, text in texts.items():
-        if file.endswith((".yml", ".yaml")) and not is_template(text):
-            try:
-                document = read_yaml(text)
-            except BadYaml:
-                continue
-            if document is not None and document.is_map:
-                found.extend(FileReader(file, text.splitlines(), members, views).read(document))
-    return found
+class NamesByFile:
+    """The names in files, read again only where a file changed, or what it reads of the others."""
+
+    def __init__(self) -> None:
+        self._read: KeptSteps[tuple[Occurrence, ...]] = KeptSteps(keeps=True)
+        self._texts: dict[str, str] = {}
+        self._members: dict[str, Mapping[str, str]] = {}
+        self._views: dict[str, ViewNames] = {}
+
+    def of(
+        self, texts: Mapping[str, str], members: Members, views: Mapping[str, ViewNames]
+    ) -> dict[str, tuple[Occurrence, ...]]:
+        """Every name in these files that stands for something of the model, by file.
+
+        `members` has those of every cube.
+        """
+        self._texts = the_same(self._texts, texts)
+        self._members = the_same(self._members, members)
+        self._views = the_same(self._views, views)
+        others, unheard = (self._members, self._views), Problems({})
+        found: dict[str, tuple[Occurrence, ...]] = {}
+        for file, text in self._texts.items():
+            read = partial(names_in, file, text)
+            found[file] = self._read.result(file, (text,), others, unheard, read)
+        self._read.turn()
+        return found
+
+
+V = TypeVar("V")
+
+
+def the_same(before: dict[str, V], now: Mapping[str, V]) -> dict[str, V]:
+    """What there is now; what is equal to that of before is the very same."""
+    return {name: before[name] if before.get(name) == value else value for name, value in now.items()}
+
+
+def names_in(file: str, text: str, members: Members, views: Mapping[str, ViewNames]) -> tuple[Occurrence, ...]:
+    """Every name in a file that stands for something of the model."""
+    if not file.endswith((".yml", ".yaml")) or is_template(text):
+        return ()
+    try:
+        document = read_yaml(text)
+    except BadYaml:
+        return ()
+    if document is None or not document.is_map:
+        return ()
+    return tuple(FileReader(file, text.splitlines(), members, views).read(document))
 
 
 @dataclass(slots=True)

@@ -9,10 +9,12 @@ from urllib.parse import parse_qs
 
 from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.reply import Reply, json_reply
+from kubus.authoring.backups import BackupRequest, backup, backups
 from kubus.authoring.browse import browse
 from kubus.authoring.connection import ConnectionRequest, connection
-from kubus.authoring.files import AcceptRequest, FileEdit, accept, files, write
+from kubus.authoring.files import AcceptRequest, Deletion, FileEdit, Renaming, accept, delete, files, rename, write
 from kubus.authoring.findings import CheckRequest, check
+from kubus.authoring.formatted import FormatRequest, formatted
 from kubus.authoring.generate_schema import SchemaRequest, generate_schema
 from kubus.authoring.graph import graph
 from kubus.authoring.open_project import OpenProject
@@ -61,6 +63,8 @@ async def db_schema(project: Project, request: Incoming, body: bytes) -> Reply: 
 
 read_model, read_graph, read_files = read(browse), read(graph), read(files)
 write_file, accept_files = asked(write, FileEdit), asked(accept, AcceptRequest)
+delete_file, rename_file = asked(delete, Deletion), asked(rename, Renaming)
+read_backups, read_backup, format_text = read(backups), asked(backup, BackupRequest), asked(formatted, FormatRequest)
 check_text, ask_place = asked(check, CheckRequest), asked(at_place, PlaceRequest)
 generate, make_files = asked(proposed, ProposalRequest), asked(generate_schema, SchemaRequest)
 try_connection = asked(connection, ConnectionRequest)

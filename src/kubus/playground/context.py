@@ -21,11 +21,13 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
     `modelVersion` changes when another model answers; it is null where there is none, and where each tenant has one.
     `shouldStartConnectionWizardFlow` says that there are no model files yet, so that tables are to be picked first.
     `start` changes with each start of the server: a page of the one before has to be loaded again.
-    `modelError` counts the problems of the files as they are now. `cubejsToken` is there for who shows the nonce.
+    `filesVersion` changes with the model files, whether they compile or not. `modelError` counts the problems of the
+    files as they are now. `cubejsToken` is there for who shows the nonce.
     """
     settings, layer = project.settings, project.tenants.shared
     model, error = layer.model_if_any, layer.model_error
     folder = settings.folder.resolve()
+    stamps = await asyncio.to_thread(model_stamps, settings.model)
     return json_reply(
         {
             "cubejsToken": project.minted({})[0] if shows(request, project.nonce) else None,
@@ -34,7 +36,7 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
             "coreServerVersion": kubus.__version__,
             "dockerVersion": None,
             "projectFingerprint": hashlib.sha256(str(folder).encode()).hexdigest()[:32],
-            "shouldStartConnectionWizardFlow": not await asyncio.to_thread(model_stamps, settings.model),
+            "shouldStartConnectionWizardFlow": not stamps,
             "livePreview": False,
             "isDocker": False,
             "telemetry": False,
@@ -43,6 +45,7 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
             "start": hashlib.sha256(project.nonce.encode()).hexdigest()[:12],
             "projectName": folder.name,
             "modelVersion": None if model is None else model.version,
+            "filesVersion": hashlib.sha256(repr(sorted(stamps.items())).encode()).hexdigest()[:16],
             "modelError": 0 if error is None else len(error.problems),
             "dialects": {name: dialect_of(options) for name, options in settings.sources.items()},
             "devAuth": settings.values["KUBUS_DEV_AUTH"],

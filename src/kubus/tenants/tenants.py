@@ -13,6 +13,7 @@ from kubus.config.hook_calls import HookCalls
 from kubus.config.hook_context import thawed
 from kubus.config.hooks import NO_HOOKS, Hooks
 from kubus.context import Caller
+from kubus.errors import ConfigError, ModelError
 from kubus.execution.compartment import Compartment
 from kubus.loading.current_model import CurrentModel
 from kubus.loading.tenancy import declared_tenancy
@@ -57,7 +58,10 @@ class Tenants:
         self._at_hand: dict[int, tuple[Caller, SemanticLayer]] = {}
         self._layers: OrderedDict[tuple[int, Compartment], SemanticLayer] = OrderedDict()
         if texts is not None:
-            self._take(texts())
+            try:
+                self._take(texts())
+            except ModelError as error:
+                raise ConfigError(f"The data model cannot be read: {error.problems[0]}") from error
 
     @property
     def shared(self) -> SemanticLayer:
@@ -110,9 +114,15 @@ class Tenants:
 
         Raises:
             ConfigError: the folder cannot be read.
+            ModelError: each app id has a model of its own, and files cannot be read.
         """
         if self._read_texts is not None:
-            self._take(await asyncio.to_thread(self._read_texts))
+            try:
+                self._take(await asyncio.to_thread(self._read_texts))
+            except ModelError:
+                # Files that cannot be read. What compiles them tells it, and what was read last stands.
+                if self.each_has_its_own:
+                    raise
         if self.each_has_its_own:
             return True
         return await asyncio.to_thread(self._shared.reload)

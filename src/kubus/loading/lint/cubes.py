@@ -24,7 +24,7 @@ def unreachable_cube(linted: Linted) -> Iterator[Found]:
     for view in model.views.values():
         reached |= {cube for ways in view.paths.values() for way in ways for cube in way}
     waiting = deque(sorted(reached))
-    while waiting:
+    while waiting and len(reached) < len(model.cubes):
         for name in led_to(model.cubes[waiting.popleft()]):
             if name in model.cubes and name not in reached:
                 reached.add(name)
