@@ -165,3 +165,27 @@ def test_values_keep_their_digits_and_their_absence(tmp_path):
     assert first[1] == Decimal("0.10")
     assert (first[0], first[2].isoformat(), first[3]) == ("x,\n", "2024-02-29T10:00:00", True)
     assert second == (None, None, None, None)
+
+
+async def test_a_range_without_rows_beside_one_with_rows(playground):
+    model = """
+cubes:
+  - name: days
+    sql: SELECT range AS day FROM range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-02-01', INTERVAL 1 DAY)
+    dimensions: [{name: day, sql: day, type: time}]
+    measures: [{name: count, type: count}]
+"""
+    compared = {
+        "dimension": "days.day",
+        "granularity": "month",
+        "compareDateRange": [["1999-01-01", "1999-01-31"], ["2024-01-01", "2024-01-31"]],
+    }
+    async with playground(model=model) as opened:
+        rows = (await exported(opened, {"measures": ["days.count"], "timeDimensions": [compared]}, "json")).json()
+        assert rows == [
+            {
+                "days.day.month": "2024-01-01T00:00:00.000",
+                "days.count": "31",
+                "compareDateRange": "2024-01-01T00:00:00.000 - 2024-01-31T23:59:59.999",
+            }
+        ]

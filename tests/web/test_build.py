@@ -5,8 +5,11 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from tests.web.scenes import Scene, scenes
 pytestmark = pytest.mark.node
 
 # Those whose answers are looked at below.
-ANSWERING = ("build_details", "build_export", "build_long")
+ANSWERING = ("build_compare", "build_details", "build_export", "build_long", "build_pasted")
 
 
 @pytest.mark.parametrize("scene", [one for one in scenes("build") if one.name not in ANSWERING], ids=str)
@@ -113,14 +116,156 @@ def test_javascript_runs_as_pasted(snippets: dict[str, str], wanted: list[dict[s
     assert json.loads(said) == wanted
 
 
-def test_react_fits_its_types_and_shows_the_rows(snippets: dict[str, str], wanted: list[dict[str, Any]]) -> None:
+def test_react_fits_its_types_and_shows_the_rows(
+    browser: Conversation,
+    snippets: dict[str, str],
+    wanted: list[dict[str, Any]],
+    compared: dict[str, Any],
+    ranges: list["Quarter"],
+) -> None:
     pasted = WEB / "tests" / "pasted"
     pasted.mkdir(exist_ok=True)
     (pasted / "Pasted.tsx").write_text(snippets["React"])
-    (pasted / "tsconfig.json").write_text(
-        '{"extends": "../../tsconfig.json", "include": ["Pasted.tsx"], "exclude": []}'
-    )
+    (pasted / "Compared.tsx").write_text(compared["code"]["React"])
+    (pasted / "tsconfig.json").write_text('{"extends": "../../tsconfig.json", "include": ["*.tsx"], "exclude": []}')
     run(["npx", "tsc", "--noEmit", "-p", "tests/pasted"], cwd=WEB)
-    said = run(["node", "scripts/render.mjs", "tests/pasted/Pasted.tsx"], cwd=WEB)
-    cells = re.findall(r"<td>(.*?)</td>", said)
-    assert cells == [row[key] for row in wanted for key in ("Orders.status", "Orders.count", "Orders.totalAmount")]
+    scripts = {name: run(["node", "scripts/bundle.mjs", f"tests/pasted/{name}.tsx"], cwd=WEB) for name in PASTED}
+    shown = Scene("build_pasted", "light", 1440).play(browser, "", scripts)
+    assert shown["Pasted"][1:] == [
+        [row[key] for key in ("Orders.status", "Orders.count", "Orders.totalAmount")] for row in wanted
+    ]
+    header, *rows = shown["Compared"]
+    assert header == ["compareDateRange", "Orders.createdAt.month", "Orders.count", "Orders.totalAmount"]
+    assert rows == [list(row) for row in flat(ranges)]
+
+
+PASTED = ("Pasted", "Compared")
+
+
+class Quarter:
+    """A quarter of the year, with what the demo's database says of its months."""
+
+    def __init__(self, first: date, database: duckdb.DuckDBPyConnection) -> None:
+        self.first = first
+        self.until = months_after(first, 3)
+        asked = """
+            SELECT date_trunc('month', created_at)::DATE, count(*), sum(amount)::DECIMAL(18, 2)
+            FROM orders WHERE created_at >= ? AND created_at < ? GROUP BY 1 ORDER BY 1
+        """
+        self.months: list[tuple[date, int, Decimal]] = database.execute(asked, [first, self.until]).fetchall()
+        assert len(self.months) == 3
+
+    @property
+    def name(self) -> str:
+        return f"Q{(self.first.month + 2) // 3} {self.first.year}"
+
+    @property
+    def last(self) -> date:
+        return date.fromordinal(self.until.toordinal() - 1)
+
+    @property
+    def label(self) -> str:
+        return f"{self.first}T00:00:00.000 - {self.last}T23:59:59.999"
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count, _ in self.months)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((total for _, _, total in self.months), Decimal())
+
+
+def months_after(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def flat(quarters: list[Quarter]) -> list[tuple[str, str, str, str]]:
+    """The rows of the answer: the months of the quarters, one after the other."""
+    return [
+        (quarter.label, f"{month}T00:00:00.000", str(count), str(total))
+        for quarter in quarters
+        for month, count, total in quarter.months
+    ]
+
+
+@pytest.fixture(scope="module")
+def ranges(playground: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> list[Quarter]:
+    """The last quarter and the one before it, worked out from the rows of the demo."""
+    copy = tmp_path_factory.mktemp("rows") / "shop.duckdb"
+    shutil.copy(playground.log.parent / "data" / "shop.duckdb", copy)
+    today = datetime.now(UTC).date()
+    this = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    with duckdb.connect(str(copy), read_only=True) as database:
+        return [Quarter(months_after(this, -3), database), Quarter(months_after(this, -6), database)]
+
+
+@pytest.fixture(scope="module")
+def compared(browser: Conversation, playground: RunningServer) -> dict[str, Any]:
+    """What the page says where the last quarter is compared with the one before it."""
+    found = Scene("build_compare", "light", 1440).play(browser, playground.url, "last quarter")
+    token = re.search(r"Authorization: ([\w.-]+)", found["code"]["curl"])
+    assert token
+    playground.hide(token[1])
+    return found
+
+
+def shown_rows(quarters: list[Quarter]) -> list[list[str]]:
+    return [
+        [quarter.name, f"{month:%b %Y}", f"{count:,}", f"${total:,.2f}"]
+        for quarter in quarters
+        for month, count, total in quarter.months
+    ]
+
+
+def test_compared_ranges_are_told_by_every_form(compared: dict[str, Any], ranges: list[Quarter]) -> None:
+    now, before = ranges
+    asked = {
+        "dimension": "Orders.createdAt",
+        "granularity": "month",
+        "compareDateRange": [[str(one.first), str(one.last)] for one in ranges],
+    }
+    assert compared["asked"]["timeDimensions"] == [asked]
+    counts, totals = compared["numbers"]
+    more, rise = now.count - before.count, (now.count - before.count) / before.count * 100
+    assert re.sub(r"\s+", " ", counts).endswith(
+        f"{now.count:,} {more:+,} ({rise:+.1f}%) from {before.count:,} in {before.name}".replace(".0%", "%")
+    )
+    assert f"${now.total:,.2f}" in totals
+    assert f"${abs(now.total - before.total):,.2f}" in totals
+    assert compared["rows"] == shown_rows(ranges)
+    assert compared["totals"] == [[f"Total {one.name}", "", f"{one.count:,}", f"${one.total:,.2f}"] for one in ranges]
+    assert [str(one.first) in told for one, told in zip(ranges, compared["parameters"], strict=True)] == [True, True]
+
+
+def test_compared_ranges_are_one_file(compared: dict[str, Any], ranges: list[Quarter]) -> None:
+    header, *lines = csv.reader(io.StringIO(compared["csv"]))
+    assert header == ["Orders.createdAt.month", "Orders.count", "Orders.totalAmount", "compareDateRange"]
+    assert lines == [[month, count, total, label] for label, month, count, total in flat(ranges)]
+
+
+def test_compared_ranges_on_a_phone(browser: Conversation, playground: RunningServer, ranges: list[Quarter]) -> None:
+    told = Scene("build_compare", "dark", 390).play(browser, playground.url, "last quarter")
+    assert told["rows"] == shown_rows(ranges)
+
+
+def test_compared_ranges_run_as_pasted(compared: dict[str, Any], ranges: list[Quarter]) -> None:
+    code = compared["code"]
+    curl = [row for part in json.loads(run(["sh", "-c", code["curl"]]))["results"] for row in part["data"]]
+    requests = [eval(row) for row in run([sys.executable, "-c", code["Python requests"]]).splitlines()]
+    javascript = json.loads(run(["node", "--input-type=module", "-e", code["JavaScript"]], cwd=node_folder()))
+    for rows in (curl, requests, javascript):
+        assert [
+            tuple(
+                row[key] for key in ("compareDateRange", "Orders.createdAt.month", "Orders.count", "Orders.totalAmount")
+            )
+            for row in rows
+        ] == flat(ranges)
+    typed = [
+        eval(row, {"Decimal": Decimal, "datetime": __import__("datetime")})
+        for row in run([sys.executable, "-c", code["Python"]]).splitlines()
+    ]
+    assert [(row["Orders.count"], row["Orders.totalAmount"]) for row in typed] == [
+        (count, total) for one in ranges for _, count, total in one.months
+    ]

@@ -19,6 +19,8 @@ const EVERYTHING: Exploration = {
   },
   chart: 'heat',
   axes: { x: ['Users.city'], y: ['Orders.createdAt.month', 'measures'] },
+  against: { dimension: 'Orders.createdAt', earlier: 'year' },
+  measure: 'Orders.count',
   totals: false,
 };
 
@@ -41,6 +43,8 @@ test.each([
   ['query={"order":[["a.b"]]}', 'query'],
   ['chart=spaceship', 'chart'],
   ['pivot={"x":1,"y":[]}', 'pivot'],
+  ['against=decade:Orders.createdAt', 'comparison'],
+  ['query={"timeDimensions":[{"dimension":"a.b","compareDateRange":"today"}]}', 'query'],
 ])('%s is told and left out', (search, name) => {
   const { exploration, problem } = fromSearch(search);
   expect(exploration).toEqual(NOTHING);

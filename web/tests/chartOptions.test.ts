@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { chartOptions, type Drawn, type DrawnChart } from '../src/explore/chart/chartOptions';
+import {
+  chartOptions,
+  chartRefused,
+  type Drawing,
+  type Drawn,
+  type DrawnChart,
+} from '../src/explore/chart/chartOptions';
 import type { Column, Result } from '../src/explore/result';
 import { pivot, type Row, withBuckets } from '../src/query/pivot';
-import { type Axes, MEASURES } from '../src/query/query';
+import { type Axes, MEASURES, RANGES } from '../src/query/query';
 
 const PALETTE = {
   font: 'serif',
@@ -30,6 +36,7 @@ function drawn(rows: readonly Row[], axes: Axes, measures: string[], aggType: st
   return {
     grid: pivot(rows, { axes, measures, times: [] }),
     result,
+    periodOf: null,
     aggTypeOf: () => aggType,
     palette: PALETTE,
     isNarrow: false,
@@ -63,7 +70,7 @@ test('where no row is, sums are zero and averages have a gap; a value that is nu
 
 test('a period without rows is zero where something is counted', () => {
   const of = drawn([{ s: '1', n: '5' }], { x: ['s'], y: [MEASURES] }, ['n'], 'count');
-  expect(seriesOf('line', { ...of, grid: withBuckets(of.grid, ['0', '1']) })[0]?.data).toEqual([0, 5]);
+  expect(seriesOf('line', { ...of, grid: withBuckets(of.grid, ['0', '1'], '9') })[0]?.data).toEqual([0, 5]);
 });
 
 test('only parts of one sum stand on each other', () => {
@@ -86,13 +93,90 @@ test('two measures do not stand on each other', () => {
 
 test('what is not drawn is told', () => {
   const many = Array.from({ length: 500 }, (_, n) => ({ s: String(n), n: '1' }));
-  const { left } = chartOptions('bar', drawn(many, { x: ['s'], y: [MEASURES] }, ['n'], 'sum'));
-  expect(left).toBe('Drawn are the first 400 of 500 bars; the table has all.');
-  expect(chartOptions('line', drawn(many, { x: ['s'], y: [MEASURES] }, ['n'], 'sum')).left).toBeNull();
+  const of = drawn(many, { x: ['s'], y: [MEASURES] }, ['n'], 'sum');
+  expect(chartOptions('bar', of).notes).toEqual(['Drawn are the first 400 of 500 bars; the table has all.']);
+  expect(chartOptions('line', of).notes).toEqual([]);
 });
 
 test('a mask is no number', () => {
   expect(
     seriesOf('bar', drawn([{ s: 'a', n: 'hidden' }], { x: ['s'], y: [MEASURES] }, ['n'], 'sum'))[0]?.data,
   ).toEqual([null]);
+});
+
+test('ranges that are compared do not stand on each other, the parts of each do', () => {
+  const rows = ['new', 'old'].flatMap((range) => ROWS.map((row) => ({ ...row, [RANGES]: range })));
+  const stacks = (y: string[]) =>
+    seriesOf('bar', drawn(rows, { x: ['s'], y }, ['n'], 'sum')).map((one) => one.stack);
+  expect(stacks([RANGES, MEASURES])).toEqual([undefined, undefined]);
+  expect(stacks([RANGES, 'c', MEASURES])).toEqual(['new', 'new', 'old', 'old']);
+});
+
+/** The same with measures in these formats. */
+function inFormats(of: Drawn, formats: Record<string, string>): Drawn {
+  const columns = new Map(
+    [...of.result.columns].map(([key, one]) => [
+      key,
+      { ...one, ...(formats[key] ? { format: formats[key] } : {}) },
+    ]),
+  );
+  return { ...of, result: { ...of.result, columns } };
+}
+
+test('measures of two units have an axis each; a third is told', () => {
+  const row = { s: 'a', n: '1', m: '2', p: '0.5', q: '3' };
+  const of = drawn([row], { x: ['s'], y: [MEASURES] }, ['n', 'm', 'q', 'p'], 'sum');
+  const formats = { m: 'currency', p: 'percent' };
+  const { option, notes } = chartOptions('line', inFormats(of, formats));
+  const series = option.series as { name: string; yAxisIndex: number }[];
+  expect(series.map((one) => [one.name, one.yAxisIndex])).toEqual([
+    ['n', 0],
+    ['m', 1],
+    ['q', 0],
+  ]);
+  const axes = option.yAxis as { name: string; axisLabel: { formatter: (value: number) => string } }[];
+  expect(axes.map((axis) => [axis.name, axis.axisLabel.formatter(1200)])).toEqual([
+    ['n, q', '1.2K'],
+    ['m', '$1.2K'],
+  ]);
+  expect(notes.join()).toContain('Not drawn: Title p');
+});
+
+test('a measure that is no number is told', () => {
+  const of = drawn([{ s: 'a', n: '1', at: '2026-01-01' }], { x: ['s'], y: [MEASURES] }, ['n', 'at'], 'sum');
+  const columns = new Map([...of.result.columns, ['at', { ...column('at', 'measure'), type: 'time' }]]);
+  const { option, notes } = chartOptions('bar', { ...of, result: { ...of.result, columns } });
+  expect((option.series as Series[]).map((one) => one.name)).toEqual(['n']);
+  expect(notes).toEqual(['Not drawn, as it is no number: Title at. The table has it.']);
+});
+
+test('the scale of a heat map has the figures of its ends, as its measure is written', () => {
+  const of = drawn(ROWS, CROSSED, ['n'], 'sum');
+  const { option } = chartOptions('heat', inFormats(of, { n: 'currency' }));
+  expect(option.visualMap).toMatchObject({ min: 0, max: 2, text: ['$2', '$0'] });
+});
+
+const slices = (count: number, aggType: string) => {
+  const rows = Array.from({ length: count }, (_, n) => ({ s: String(n), n: '2' }));
+  return chartOptions('pie', drawn(rows, { x: ['s'], y: [MEASURES] }, ['n'], aggType));
+};
+const dataOf = ({ option }: Drawing) =>
+  (option.series as { data: { name: string; value: number }[] }[])[0]?.data ?? [];
+
+test('a pie is of all: what has no slice of its own is one together', () => {
+  expect(dataOf(slices(30, 'sum')).at(-1)).toEqual({ name: '6 others', value: 12 });
+  expect(slices(30, 'sum').notes).toEqual([]);
+});
+
+test('a pie of what does not add up says so, and makes no slice of sums', () => {
+  expect(dataOf(slices(30, 'avg'))).toHaveLength(24);
+  expect(slices(30, 'avg').notes[0]).toContain('does not add up');
+});
+
+test('a pie is refused of negative values and of ranges that are compared', () => {
+  const refused = (row: Row, x: string[]) =>
+    chartRefused('pie', drawn([row], { x, y: [MEASURES] }, ['n'], 'sum'));
+  expect(refused({ s: 'a', n: '-1' }, ['s'])).toContain('negative');
+  expect(refused({ s: 'a', n: '1', [RANGES]: 'r' }, [RANGES, 's'])).toContain('compared');
+  expect(refused({ s: 'a', n: '1' }, ['s'])).toBeNull();
 });

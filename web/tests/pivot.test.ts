@@ -75,17 +75,18 @@ test('no rows are no grid, but measures keep their columns', () => {
   expect([grid.rows.length, grid.columns.length]).toEqual([0, 2]);
 });
 
-test('periods without rows are put in between, and rows of no period stay', () => {
+test('periods without rows are put in between, rows of no period stay, and what is to come has no value', () => {
   const grid = pivot([...ROWS.slice(0, 2), { 'o.at.month': null, 'o.n': '9' }], {
     axes: { x: ['o.at.month'], y: ['measures'] },
     measures: ['o.n'],
     times: TIMES,
   });
-  const filled = withBuckets(grid, ['2023-12', '2024-01', '2024-02']);
+  const filled = withBuckets(grid, ['2023-12', '2024-01', '2024-02', '2024-03'], '2024-02');
   expect(filled.rows.map((row) => [row.values[0], row.cells[0]])).toEqual([
     ['2023-12', undefined],
     ['2024-01', '2'],
     ['2024-02', '1'],
+    ['2024-03', null],
     [null, '9'],
   ]);
 });

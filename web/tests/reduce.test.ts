@@ -126,3 +126,79 @@ describe('axes', () => {
     expect(bare.axes).toBeNull();
   });
 });
+
+describe('a comparison', () => {
+  const ranged = {
+    type: 'setTime' as const,
+    time: { dimension: 'Orders.createdAt', granularity: 'month', dateRange: 'this year' },
+  };
+  const against: Action = { type: 'compare', dimension: 'Orders.createdAt', with: 'period' };
+  const own: Action = {
+    type: 'compare',
+    dimension: 'Orders.createdAt',
+    with: ['this year', ['2020-01-01', '2020-12-31']],
+  };
+  const times = (view: Exploration) => view.query.timeDimensions;
+
+  test('with what lies before follows the range, and stays out of the query', () => {
+    const view = acted(count, ranged, against);
+    expect(view.against).toEqual({ dimension: 'Orders.createdAt', earlier: 'period' });
+    expect(times(view)).toEqual([ranged.time]);
+    const moved = reduce(view, { type: 'setTime', time: { ...ranged.time, dateRange: 'last week' } });
+    expect(moved.against).toEqual(view.against);
+  });
+
+  test('ends with its range and with its time', () => {
+    const view = acted(count, ranged, against);
+    expect(reduce(view, byMonth).against).toBeNull();
+    expect(reduce(view, { type: 'removeTime', dimension: 'Orders.createdAt' }).against).toBeNull();
+    expect(acted(count, byMonth, against).against).toBeNull();
+  });
+
+  test('with ranges of its own is in the query, in place of the range and of any other comparison', () => {
+    const view = acted(count, ranged, against, own);
+    expect(view.against).toBeNull();
+    expect(times(view)).toEqual([
+      {
+        dimension: 'Orders.createdAt',
+        granularity: 'month',
+        compareDateRange: ['this year', ['2020-01-01', '2020-12-31']],
+      },
+    ]);
+  });
+
+  test('that is taken away leaves the first range', () => {
+    const view = acted(count, ranged, own, { type: 'compare', dimension: 'Orders.createdAt', with: null });
+    expect(times(view)).toEqual([ranged.time]);
+  });
+
+  test('is of one time alone', () => {
+    const other: Action = {
+      type: 'setTime',
+      time: { dimension: 'Orders.completedAt', dateRange: 'last year' },
+    };
+    const view = acted(count, ranged, own, other, {
+      type: 'compare',
+      dimension: 'Orders.completedAt',
+      with: ['last year', 'this year'],
+    });
+    expect(times(view)).toEqual([
+      ranged.time,
+      { dimension: 'Orders.completedAt', compareDateRange: ['last year', 'this year'] },
+    ]);
+  });
+
+  test('has its ranges in columns of axes that were chosen before', () => {
+    const axes = { x: ['Orders.createdAt.month'], y: ['measures'] };
+    expect(reduce({ ...acted(count, ranged, status), axes }, against).axes).toEqual({
+      x: ['Orders.createdAt.month', 'Orders.status'],
+      y: ['compareDateRange', 'measures'],
+    });
+  });
+});
+
+test('the measure that is drawn is one of those that are chosen', () => {
+  const drawn = acted(count, { type: 'setMeasure', measure: 'Orders.count' });
+  expect(drawn.measure).toBe('Orders.count');
+  expect(reduce(drawn, count).measure).toBeNull();
+});

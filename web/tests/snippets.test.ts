@@ -34,3 +34,27 @@ test('who asks without a token sends none', () => {
   expect(text('kubus', bare)).not.toContain('token');
   expect(text('requests', bare)).toContain('headers = {}');
 });
+
+const COMPARED: Request = {
+  ...REQUEST,
+  query: {
+    measures: ['o.n'],
+    timeDimensions: [
+      {
+        dimension: 'o.at',
+        granularity: 'month',
+        compareDateRange: ['this year', ['2020-01-01', '2020-12-31']],
+      },
+    ],
+  },
+};
+
+test('ranges that are compared are asked for as the API and each library takes them', () => {
+  expect(text('curl', COMPARED)).toContain('"queryType": "multi"');
+  expect(text('curl')).not.toContain('queryType');
+  expect(text('kubus', COMPARED)).not.toContain('compareDateRange"');
+  expect(text('kubus', COMPARED)).toMatch(/"dateRange": "this year"[\s\S]*"dateRange": \[\s+"2020-01-01"/);
+  expect(text('requests', COMPARED)).toContain('result["results"]');
+  expect(text('javascript', COMPARED)).toContain('decompose()');
+  expect(text('react', COMPARED)).toContain('["compareDateRange","o.at.month","o.n"]');
+});

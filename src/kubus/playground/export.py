@@ -97,11 +97,13 @@ async def ask(project: Project, request: Incoming, question: bytes, token: str |
 
 
 def table_of(results: list[Result]) -> Table:
-    """The rows of all results, under the keys of the first. A time under its bare name, which is there for old
-    clients, is left out."""
+    """The rows of all results, which have the same keys. A time under its bare name, which is there for old clients, is
+    left out."""
     described = results[0].annotation
     times = described.get("timeDimensions", {})
-    members: list[str] = results[0].data["members"] or [key for group in described.values() for key in group]
+    # A result without rows names no keys: of ranges that are compared, one may have rows and another none.
+    named = next((result.data["members"] for result in results if result.data["members"]), None)
+    members: list[str] = named or [key for group in described.values() for key in group]
     shown = [number for number, key in enumerate(members) if key not in times or "granularity" in times[key]]
     kinds = {key: entry.get("type", "string") for group in described.values() for key, entry in group.items()}
     return Table(

@@ -40,11 +40,16 @@ export interface Explanation {
   refused: { code: string; message: string; hint: string | null } | null;
 }
 
+/** Of ranges that are compared, each is a query of its own: the first one is told, and then the others. */
+export interface Explained extends Explanation {
+  others: readonly Explanation[];
+}
+
 /** How the query of a caller is answered. Nothing is asked of a database. */
 export function explain(
   query: components['schemas']['Query'],
   claims: Claims | null,
   signal?: AbortSignal,
-): Promise<Explanation> {
+): Promise<Explained> {
   return postJson('/playground/explain', { query, claims }, signal);
 }

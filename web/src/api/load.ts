@@ -130,3 +130,21 @@ function stageIn(told: unknown): string {
 export function loadMeta(asking: Asking): Promise<readonly Cube[]> {
   return withToken(asking, async (api) => (await api.meta()).cubes);
 }
+
+/** A range of a time as the server reads it now: its first and its last moment, wall time of the query's zone. */
+export function resolveRange(
+  { dimension, dateRange }: components['schemas']['TimeDimension'],
+  timezone: string | undefined,
+  asking: Asking,
+): Promise<readonly [start: string, end: string]> {
+  const query = {
+    timeDimensions: [{ dimension, granularity: 'day', dateRange }],
+    ...(timezone === undefined ? {} : { timezone }),
+  };
+  return withToken(asking, async (api) => {
+    const { normalizedQueries } = await api.dryRun(query as ClientQuery);
+    const [start, end] = normalizedQueries[0]?.timeDimensions?.[0]?.dateRange ?? [];
+    if (start === undefined || end === undefined) throw new Error(`The range of ${dimension} has no ends`);
+    return [start, end];
+  });
+}

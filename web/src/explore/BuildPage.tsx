@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { useCallers } from '../api/callers';
 import { isAborted, wordsOf } from '../api/request';
 import { useServer } from '../api/server';
-import { asked as askedFor, axesOf, chartOf } from '../query/select';
+import { axesOf, chartOf } from '../query/select';
 import { Button } from '../ui/Button';
 import { Modal } from '../ui/Modal';
 import { Note, Spinner } from '../ui/State';
@@ -18,7 +18,8 @@ import { ResultView } from './ResultView';
 import { resultOf } from './result';
 import { emptyFilter, Shelf } from './shelf/Shelf';
 import { Toolbar } from './Toolbar';
-import { type Asked, useAnswer } from './useAnswer';
+import { useAnswer } from './useAnswer';
+import { useAsked } from './useAsked';
 import { useExploration } from './useExploration';
 import { useMembers } from './useMembers';
 import { useNarrow } from './useNarrow';
@@ -41,11 +42,8 @@ export default function BuildPage() {
   const [saveProblem, setSaveProblem] = useState<string | null>(null);
 
   const apiUrl = context === undefined ? null : `${context.basePath}/v1`;
-  const asked = useMemo((): Asked | null => {
-    const wanted = askedFor(exploration);
-    if (wanted === null || apiUrl === null) return null;
-    return { query: wanted, apiUrl, caller, modelVersion: context?.modelVersion ?? null };
-  }, [exploration, apiUrl, caller, context?.modelVersion]);
+  const modelVersion = context?.modelVersion ?? null;
+  const { asked, isPending } = useAsked(exploration, { apiUrl, caller, modelVersion });
   const answering = useAnswer(asked);
   const { state } = answering;
   const answered =
@@ -134,6 +132,7 @@ export default function BuildPage() {
         {saveProblem !== null && <Note tone="bad">{saveProblem}</Note>}
         <section className={styles.result} aria-label="Answer">
           <ResultView
+            isPending={isPending}
             answering={answering}
             shown={shown}
             exploration={exploration}

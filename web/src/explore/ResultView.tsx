@@ -8,11 +8,13 @@ import { ChartView } from './chart/ChartView';
 import { NumberView } from './chart/NumberView';
 import type { Members } from './members';
 import styles from './ResultView.module.css';
-import type { Result } from './result';
+import { type Result, rangeNotes } from './result';
 import { TableView } from './table/TableView';
 import type { Answered, Answering } from './useAnswer';
 
 export interface ResultViewProps {
+  /** Whether it is not known yet what is asked. */
+  isPending: boolean;
   answering: Answering;
   /** The answer that is shown, also while another is on its way. */
   shown: { answered: Answered; result: Result } | null;
@@ -26,10 +28,11 @@ export interface ResultViewProps {
 }
 
 /** The answer, or why there is none: nothing asked, on its way, slow, refused, stopped, no rows. */
-export function ResultView({ answering, shown, ...drawing }: ResultViewProps) {
+export function ResultView({ isPending, answering, shown, ...drawing }: ResultViewProps) {
   const { state, cancel, again } = answering;
   switch (state.kind) {
     case 'nothing':
+      if (isPending) return <Spinner label="Asking" />;
       return <Welcome members={drawing.members} dispatch={drawing.dispatch} />;
     case 'refused':
       return (
@@ -74,11 +77,27 @@ export function ResultView({ answering, shown, ...drawing }: ResultViewProps) {
   }
 }
 
-type ShownProps = Omit<ResultViewProps, 'answering' | 'shown'> & {
+type ShownProps = Omit<ResultViewProps, 'isPending' | 'answering' | 'shown'> & {
   shown: { answered: Answered; result: Result };
 };
 
-function Shown({ shown, exploration, chart, axes, members, theme, dispatch, onChart }: ShownProps) {
+function Shown(props: ShownProps) {
+  const notes = rangeNotes(props.shown.answered);
+  return notes.length === 0 ? (
+    <Drawn {...props} />
+  ) : (
+    <div className={styles.noted}>
+      {notes.map((note) => (
+        <Note key={note}>{note}</Note>
+      ))}
+      <div className={styles.drawn}>
+        <Drawn {...props} />
+      </div>
+    </div>
+  );
+}
+
+function Drawn({ shown, exploration, chart, axes, members, theme, dispatch, onChart }: ShownProps) {
   const { answered, result } = shown;
   if (result.rows.length === 0) {
     return (
@@ -115,9 +134,11 @@ function Shown({ shown, exploration, chart, axes, members, theme, dispatch, onCh
     <ChartView
       chart={chart}
       axes={axes}
+      exploration={exploration}
       answered={answered}
       result={result}
       members={members}
+      dispatch={dispatch}
       theme={theme}
       onChart={onChart}
     />

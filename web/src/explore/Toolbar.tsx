@@ -59,7 +59,7 @@ export function Toolbar({ explored, chart, axes, columns, ...saving }: ToolbarPr
         value={chart}
         onChange={(chosen) => dispatch({ type: 'setChart', chart: chosen })}
       />
-      {chart !== 'number' && (
+      {chart !== 'number' && chart !== 'pie' && (
         <PivotPopup
           axes={axes}
           columns={columns}

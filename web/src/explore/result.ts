@@ -4,7 +4,8 @@ import { type LoadResponseResult, ResultSet } from '@cubejs-client/core';
 import type { Row } from '../api/load';
 import { type Described, type Formatter, formatterOf } from '../query/format';
 import { type Grid, pivot, withBuckets } from '../query/pivot';
-import { type Axes, MEASURES, timeKey } from '../query/query';
+import { type Axes, comparedTime, groupingKeys, MEASURES, RANGES, timeKey } from '../query/query';
+import { isUnfinished, spanIn, spanText, wallTime } from '../query/ranges';
 import type { Answered } from './useAnswer';
 
 /** A key of the answer: what it is called, and how its values are written. */
@@ -24,19 +25,22 @@ export interface Result {
 }
 
 const COMPARED: Column = {
-  key: 'compareDateRange',
+  key: RANGES,
   title: 'Range',
   shortTitle: 'Range',
   type: 'string',
   kind: 'dimension',
-  write: (value) => String(value ?? ''),
+  write: (value) => {
+    const span = spanIn(String(value ?? ''));
+    return span === null ? String(value ?? '') : spanText(span);
+  },
 };
 
-/** What the answer is about. Of several results, as of compared ranges, all rows are there. */
+/** What the answer is about. Of ranges that are compared, the rows of all are there, those of the first at first. */
 export function resultOf({ asked, answer }: Answered): Result {
   const [first] = answer.results;
   const columns = new Map<string, Column>();
-  if (answer.results.length > 1) columns.set(COMPARED.key, COMPARED);
+  if (groupingKeys(asked.query).includes(RANGES)) columns.set(COMPARED.key, COMPARED);
   const add = (kind: Column['kind'], described: Record<string, unknown> | undefined) => {
     for (const [key, one] of Object.entries(described ?? {})) {
       const column = one as Described;
@@ -63,22 +67,35 @@ export function gridOf({ rows, measures, times }: Result, axes: Axes): Grid {
 // More periods than that are not filled in: nobody sees the gaps.
 const MOST_BUCKETS = 4000;
 
+type OneResult = Answered['answer']['results'][number];
+
 /** The same grid with the periods that have no rows, if its rows are one time: a line has to know of them. */
 export function filled(grid: Grid, { answer }: Answered): Grid {
   const [result] = answer.results;
   const [only, second] = grid.rowKeys;
   if (only === undefined || second !== undefined || answer.results.length !== 1 || result === undefined)
     return grid;
+  const buckets = bucketsOf(result, only);
+  return buckets === null ? grid : withBuckets(grid, buckets, nowIn(result));
+}
+
+/** The periods of a time in a result, also those without rows; null if there is no such time, or they are too many. */
+export function bucketsOf(result: OneResult, key: string): readonly string[] | null {
   const time = (result.query.timeDimensions ?? []).find(
-    (one) => `${one.dimension}.${one.granularity}` === only,
+    (one) => `${one.dimension}.${one.granularity}` === key,
   );
-  if (time === undefined) return grid;
+  if (time === undefined) return null;
   const buckets = new ResultSet(result as LoadResponseResult<Record<string, unknown>>).timeSeries(
     time as Parameters<ResultSet['timeSeries']>[0],
     0,
     result.annotation.timeDimensions,
   );
-  return buckets === null || buckets.length > MOST_BUCKETS ? grid : withBuckets(grid, buckets);
+  return buckets === null || buckets.length > MOST_BUCKETS ? null : buckets;
+}
+
+/** The time on the clocks of the zone that was asked for, now. */
+export function nowIn({ query }: OneResult): string {
+  return wallTime(new Date(), query.timezone ?? 'UTC');
 }
 
 /** The words for the values of some keys, such as those above a column; measures by their titles. */
@@ -91,5 +108,21 @@ export function wordsFor(
     const key = keys[place] ?? '';
     if (key !== MEASURES) return columns.get(key)?.write(value) ?? String(value);
     return columns.get(String(value))?.shortTitle ?? String(value);
+  });
+}
+
+/** What whoever compares ranges has to know of them: which have no rows, and which are not over yet. */
+export function rangeNotes({ asked, answer }: Answered): string[] {
+  const time = comparedTime(asked.query);
+  if (time === undefined) return [];
+  return answer.results.flatMap((result) => {
+    const ranged = (result.query.timeDimensions ?? []).find(({ dimension }) => dimension === time.dimension);
+    const span = spanIn([ranged?.dateRange ?? ''].flat().join(' - '));
+    if (span === null) return [];
+    const name = spanText(span);
+    if (result.data.length === 0) return [`There are no rows in ${name}.`];
+    return isUnfinished(span, nowIn(result))
+      ? [`${name} is not over yet: what is compared with it is whole.`]
+      : [];
   });
 }

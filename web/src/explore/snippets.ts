@@ -1,6 +1,6 @@
 /** The same request in other words: to paste into a terminal or a program. */
 
-import type { Query } from '../query/query';
+import { comparedTime, groupingKeys, type Query } from '../query/query';
 
 export interface Snippet {
   id: string;
@@ -54,12 +54,29 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** What is posted. Several results, as of ranges that are compared, are given to those alone who say that they know them. */
+function posted(query: Query): Record<string, unknown> {
+  return comparedTime(query) === undefined ? { query } : { query, queryType: 'multi' };
+}
+
+/** The query once for each of the ranges that it compares. */
+function oneByOne(query: Query): Query[] {
+  const compared = comparedTime(query);
+  return (compared?.compareDateRange ?? []).map((dateRange) => ({
+    ...query,
+    timeDimensions: (query.timeDimensions ?? []).map((time) => {
+      const { compareDateRange: _ranges, ...rest } = time;
+      return time === compared ? { ...rest, dateRange } : time;
+    }),
+  }));
+}
+
 function curl(request: Request): string {
   const { query, token } = request;
   const authorization = token === null ? '' : `  -H ${quoted(`Authorization: ${token}`)} \\\n`;
   return `curl -s ${quoted(`${apiUrl(request)}/load`)} \\
 ${authorization}  -H 'Content-Type: application/json' \\
-  --data-binary ${quoted(pretty({ query }))}
+  --data-binary ${quoted(pretty(posted(query)))}
 `;
 }
 
@@ -83,6 +100,18 @@ function pythonKubus({ query, origin, basePath, token }: Request): string {
     ...(token === null ? [] : [`token=${JSON.stringify(token)}`]),
     ...(basePath === USUAL_BASE_PATH ? [] : [`base_path=${JSON.stringify(basePath)}`]),
   ];
+  if (comparedTime(query) !== undefined) {
+    return `from kubus.client import Client
+
+# Ranges that are compared, one query each.
+queries = ${python(oneByOne(query))}
+
+with Client(${given.join(', ')}) as client:
+    for query in queries:
+        for row in client.query(query):
+            print(row)
+`;
+  }
   return `from kubus.client import Client
 
 query = ${python(query)}
@@ -93,24 +122,32 @@ with Client(${given.join(', ')}) as client:
 `;
 }
 
+const pythonRows = `for row in result["data"]:
+    print(row)
+`;
+const pythonRowsOfAll = `# One result for each range; compareDateRange in its rows tells which.
+for part in result["results"]:
+    for row in part["data"]:
+        print(row)
+`;
+
 function pythonRequests(request: Request): string {
   const { query, token } = request;
   const headers = token === null ? '{}' : `{"Authorization": ${JSON.stringify(token)}}`;
+  const isCompared = comparedTime(query) !== undefined;
   return `import requests
 
-query = ${python(query)}
+${isCompared ? 'question' : 'query'} = ${python(isCompared ? posted(query) : query)}
 headers = ${headers}
 
 while True:
-    answer = requests.post(${JSON.stringify(`${apiUrl(request)}/load`)}, json={"query": query}, headers=headers, timeout=60)
+    answer = requests.post(${JSON.stringify(`${apiUrl(request)}/load`)}, json=${isCompared ? 'question' : '{"query": query}'}, headers=headers, timeout=60)
     answer.raise_for_status()
     result = answer.json()
     if result.get("error") != "Continue wait":
         break
 
-for row in result["data"]:
-    print(row)
-`;
+${isCompared ? pythonRowsOfAll : pythonRows}`;
 }
 
 function javascript(request: Request): string {
@@ -120,7 +157,13 @@ function javascript(request: Request): string {
 const api = cube(${JSON.stringify(token ?? '')}, { apiUrl: ${JSON.stringify(apiUrl(request))} });
 
 const resultSet = await api.load(${pretty(query)});
-console.log(JSON.stringify(resultSet.rawData()));
+${
+  comparedTime(query) === undefined
+    ? 'const rows = resultSet.rawData();'
+    : `// One result for each range; compareDateRange in its rows tells which.
+const rows = resultSet.decompose().flatMap((part) => part.rawData());`
+}
+console.log(JSON.stringify(rows));
 `;
 }
 
@@ -138,7 +181,7 @@ function Rows() {
   const { resultSet, isLoading, error } = useCubeQuery(query);
   if (error) return <p role="alert">{error.toString()}</p>;
   if (isLoading || !resultSet) return <p>Loading</p>;
-  const columns = resultSet.tableColumns();
+${comparedTime(query) === undefined ? reactRows : reactRowsOfAll(query)}
   return (
     <table>
       <thead>
@@ -149,7 +192,7 @@ function Rows() {
         </tr>
       </thead>
       <tbody>
-        {resultSet.tablePivot().map((row, number) => (
+        {rows.map((row, number) => (
           <tr key={number}>
             {columns.map((column) => (
               <td key={column.key}>{String(row[column.key] ?? '')}</td>
@@ -169,4 +212,15 @@ export default function App() {
   );
 }
 `;
+}
+
+const reactRows = `  const columns = resultSet.tableColumns();
+  const rows = resultSet.tablePivot();`;
+
+// The library lays ranges over each other, and cuts the longer ones: here all their rows are listed.
+function reactRowsOfAll(query: Query): string {
+  const keys = [...groupingKeys(query), ...(query.measures ?? [])];
+  return `  // One result for each range; compareDateRange in its rows tells which.
+  const rows = resultSet.decompose().flatMap((part) => part.rawData());
+  const columns = ${JSON.stringify(keys)}.map((key) => ({ key, title: key }));`;
 }

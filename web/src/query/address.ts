@@ -1,13 +1,15 @@
 /** A view of the data as the part of an address behind `?`, and back. */
 
-import { type Axes, CHARTS, type Chart, type Exploration, NOTHING, type Query } from './query';
+import { type Against, type Axes, CHARTS, type Chart, type Exploration, NOTHING, type Query } from './query';
 
 /** The parameters that say this view; none for nothing. Equal views have equal texts. */
-export function toSearch({ query, chart, axes, totals }: Exploration): string {
+export function toSearch({ query, chart, axes, against, measure, totals }: Exploration): string {
   const parameters = new URLSearchParams();
   if (Object.keys(query).length > 0) parameters.set('query', JSON.stringify(query));
   if (chart !== null) parameters.set('chart', chart);
   if (axes !== null) parameters.set('pivot', JSON.stringify(axes));
+  if (against !== null) parameters.set('against', `${against.earlier}:${against.dimension}`);
+  if (measure !== null) parameters.set('measure', measure);
   if (!totals) parameters.set('totals', 'off');
   return parameters.toString();
 }
@@ -26,10 +28,15 @@ export function fromSearch(search: string): { exploration: Exploration; problem:
   };
   const chart = parameters.get('chart');
   if (chart !== null && !isChart(chart)) problems.push('chart');
+  const against = parameters.get('against');
+  const compared = against === null ? null : againstIn(against);
+  if (against !== null && compared === null) problems.push('comparison');
   const exploration: Exploration = {
     query: read('query', isQuery, NOTHING.query),
     chart: chart !== null && isChart(chart) ? chart : null,
     axes: read('pivot', (value): value is Axes | null => isAxes(value), null),
+    against: compared,
+    measure: parameters.get('measure'),
     totals: parameters.get('totals') !== 'off',
   };
   const problem =
@@ -47,6 +54,11 @@ function parsed(text: string): unknown {
 
 function isChart(text: string): text is Chart {
   return (CHARTS as readonly string[]).includes(text);
+}
+
+function againstIn(text: string): Against | null {
+  const [, earlier, dimension = ''] = /^(period|year):(.+)$/.exec(text) ?? [];
+  return earlier === 'period' || earlier === 'year' ? { dimension, earlier } : null;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -74,11 +86,18 @@ export function isQuery(value: unknown): value is Query {
   return (
     [measures, dimensions, segments].every(isTexts) &&
     Array.isArray(timeDimensions) &&
-    timeDimensions.every((time) => isRecord(time) && isText(time.dimension)) &&
+    timeDimensions.every(isTime) &&
     Array.isArray(filters) &&
     filters.every(isFilter) &&
     isOrder(order)
   );
+}
+
+function isTime(value: unknown): boolean {
+  if (!isRecord(value) || !isText(value.dimension)) return false;
+  const isRange = (range: unknown) => isText(range) || isTexts(range);
+  const { dateRange = '', compareDateRange = [] } = value;
+  return isRange(dateRange) && Array.isArray(compareDateRange) && compareDateRange.every(isRange);
 }
 
 function isFilter(value: unknown): boolean {
@@ -93,4 +112,9 @@ function isFilter(value: unknown): boolean {
 function isOrder(value: unknown): boolean {
   if (!Array.isArray(value)) return isRecord(value);
   return value.every((pair) => isTexts(pair) && pair.length === 2);
+}
+
+/** Where two callers' answers to a query are compared, begun with this one. */
+export function accessPath(query: Query): string {
+  return `/access/compare?query=${encodeURIComponent(JSON.stringify(query))}`;
 }

@@ -60,12 +60,36 @@ function plainNumber(value: string): string {
   return written.format(value as Intl.StringNumericLiteral);
 }
 
-/** A number for an axis: short, as "1.2K". */
-export function compactNumber(value: number): string {
-  return COMPACT.format(value);
+/** How numbers of a column are written along an axis: short, as "$1.2K". */
+export function shortFormatterOf(column: Described): (value: number) => string {
+  const { type, format, currency = 'USD' } = column;
+  if (format === 'currency') {
+    const written = new Intl.NumberFormat(undefined, {
+      style: 'currency',
+      currency,
+      notation: 'compact',
+      minimumFractionDigits: 0,
+      maximumFractionDigits: 1,
+    });
+    return (value) => written.format(value);
+  }
+  if (format === 'percent') return (value) => PERCENT.format(value);
+  if (type === 'number' && (format === undefined || format === 'number')) return compactNumber;
+  const write = formatterOf(column);
+  return (value) => write(String(value));
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** What the numbers of a column are in. Only those of one unit are told by one axis. */
+export function unitOf({ format = 'number', currency = 'USD' }: Described): string {
+  return format === 'currency' ? `currency ${currency}` : JSON.stringify(format);
+}
+
+function compactNumber(value: number): string {
+  const size = Math.abs(value);
+  return (size > 0 && size < 0.01 ? SMALL_NUMBER : COMPACT).format(value);
+}
+
+export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const TIME = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}:\d{2})(?::(\d{2}))?(?:\.(\d+))?/;
 
 /**

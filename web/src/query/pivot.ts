@@ -101,8 +101,11 @@ function inOrderOfTime(
   return columns.sort((a, b) => (timesOf(a) < timesOf(b) ? -1 : timesOf(a) > timesOf(b) ? 1 : 0));
 }
 
-/** The grid with a row for each of these buckets of time, in their order; its rows are one time each. */
-export function withBuckets(grid: Grid, buckets: readonly string[]): Grid {
+/**
+ * The grid with a row for each of these buckets of time, in their order; its rows are one time each. What begins after
+ * `now` has no values yet, which is not as if there were no rows.
+ */
+export function withBuckets(grid: Grid, buckets: readonly string[], now: string): Grid {
   const there = new Map(grid.rows.map((row) => [row.values[0], row]));
   const filled = buckets.map(
     (bucket): GridRow =>
@@ -110,7 +113,7 @@ export function withBuckets(grid: Grid, buckets: readonly string[]): Grid {
         id: JSON.stringify([bucket]),
         values: [bucket],
         measure: null,
-        cells: grid.columns.map(() => undefined),
+        cells: grid.columns.map(() => (bucket > now ? null : undefined)),
       },
   );
   const known = new Set<Cell | undefined>(buckets);

@@ -25,17 +25,45 @@ export interface Axes {
 
 export const MEASURES = 'measures';
 
+/** The key of rows that says to which of the ranges that are compared they belong. */
+export const RANGES = 'compareDateRange';
+
+/** A range as the wire has it: in words, or from one day or moment to another. */
+export type Range = NonNullable<TimeDimension['dateRange']>;
+
+/** What the range of a time is compared with: as many days or months before it, or the same days a year before. */
+export type Earlier = 'period' | 'year';
+
+/**
+ * A comparison that follows the range, whatever that is. Ranges of one's own stand in the query instead, as the wire
+ * has them.
+ */
+export interface Against {
+  dimension: string;
+  earlier: Earlier;
+}
+
 /** A view of the data: what the address of the page holds. */
 export interface Exploration {
   query: Query;
   /** null lets the query decide. */
   chart: Chart | null;
   axes: Axes | null;
+  against: Against | null;
+  /** The measure that is drawn where only one can be; null for the first. */
+  measure: string | null;
   /** Whether a table has its totals. */
   totals: boolean;
 }
 
-export const NOTHING: Exploration = { query: {}, chart: null, axes: null, totals: true };
+export const NOTHING: Exploration = {
+  query: {},
+  chart: null,
+  axes: null,
+  against: null,
+  measure: null,
+  totals: true,
+};
 
 export function isGroup(filter: Filter): filter is Group {
   return 'and' in filter || 'or' in filter;
@@ -59,8 +87,12 @@ export function timeKey({ dimension, granularity }: TimeDimension): string {
 /** The keys that rows are grouped by: times first, as the API gives them. */
 export function groupingKeys(query: Query): string[] {
   const times = (query.timeDimensions ?? []).filter((time) => time.granularity).map(timeKey);
-  const compared = (query.timeDimensions ?? []).some((time) => time.compareDateRange);
-  return [...(compared ? ['compareDateRange'] : []), ...times, ...(query.dimensions ?? [])];
+  return [...(comparedTime(query) ? [RANGES] : []), ...times, ...(query.dimensions ?? [])];
+}
+
+/** The time whose ranges are compared; undefined if none are. */
+export function comparedTime(query: Query): TimeDimension | undefined {
+  return (query.timeDimensions ?? []).find((time) => time.compareDateRange !== undefined);
 }
 
 /** The keys of times among the columns. */

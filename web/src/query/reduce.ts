@@ -5,6 +5,7 @@ import {
   type Axes,
   type Chart,
   type Direction,
+  type Earlier,
   type Exploration,
   type Filter,
   groupingKeys,
@@ -13,6 +14,8 @@ import {
   type Order,
   orderOf,
   type Query,
+  RANGES,
+  type Range,
   type TimeDimension,
   timeKey,
 } from './query';
@@ -24,6 +27,7 @@ export type Action =
   | { type: 'move'; shelf: Shelf; member: string; by: -1 | 1 }
   | { type: 'setTime'; time: TimeDimension }
   | { type: 'removeTime'; dimension: string }
+  | { type: 'compare'; dimension: string; with: Earlier | readonly Range[] | null }
   | { type: 'addFilter'; path: Path; filter: Filter }
   | { type: 'replaceFilter'; path: Path; filter: Filter }
   | { type: 'removeFilter'; path: Path }
@@ -32,6 +36,7 @@ export type Action =
   | { type: 'setOptions'; options: Partial<Pick<Query, 'limit' | 'offset' | 'timezone' | 'ungrouped'>> }
   | { type: 'setChart'; chart: Chart | null }
   | { type: 'setAxes'; axes: Axes | null }
+  | { type: 'setMeasure'; measure: string }
   | { type: 'setTotals'; totals: boolean }
   | { type: 'setQuery'; query: Query }
   | { type: 'clear' };
@@ -53,6 +58,8 @@ export function reduce(state: Exploration, action: Action): Exploration {
         ...query,
         timeDimensions: (query.timeDimensions ?? []).filter((one) => one.dimension !== action.dimension),
       });
+    case 'compare':
+      return compared(state, action.dimension, action.with);
     case 'addFilter':
       return settled(state, { ...query, filters: added(query.filters ?? [], action.path, action.filter) });
     case 'replaceFilter':
@@ -69,10 +76,12 @@ export function reduce(state: Exploration, action: Action): Exploration {
       return { ...state, chart: action.chart };
     case 'setAxes':
       return { ...state, axes: action.axes };
+    case 'setMeasure':
+      return { ...state, measure: action.measure };
     case 'setTotals':
       return { ...state, totals: action.totals };
     case 'setQuery':
-      return settled(state, action.query);
+      return settled({ ...state, against: null }, action.query);
     case 'clear':
       return NOTHING;
   }
@@ -80,18 +89,40 @@ export function reduce(state: Exploration, action: Action): Exploration {
 
 /** The view with another query: without what refers to columns that are gone, and without what is empty. */
 function settled(state: Exploration, query: Query): Exploration {
-  const keys = groupingKeys(query);
-  const orderable = new Set([
-    ...(query.measures ?? []),
-    ...keys,
-    ...(query.timeDimensions ?? []).map((time) => time.dimension),
-  ]);
+  const times = query.timeDimensions ?? [];
+  const isCompared = times.some((time) => time.compareDateRange !== undefined);
+  const isRanged = times.some(
+    (time) => time.dimension === state.against?.dimension && time.dateRange !== undefined,
+  );
+  const against = isRanged && !isCompared ? state.against : null;
+  const keys = [...(against === null ? [] : [RANGES]), ...groupingKeys(query)];
+  const orderable = new Set([...(query.measures ?? []), ...keys, ...times.map((time) => time.dimension)]);
   const order = orderOf(query).filter(([member]) => orderable.has(member));
   return {
     ...state,
     axes: state.axes === null ? null : fitting(state.axes, keys),
+    against,
+    measure: (query.measures ?? []).find((measure) => measure === state.measure) ?? null,
     query: withoutEmpty({ ...query, order }),
   };
+}
+
+/** The view with the range of this time compared; null compares it with nothing. Only one time can be compared. */
+function compared(
+  state: Exploration,
+  dimension: string,
+  comparison: Earlier | readonly Range[] | null,
+): Exploration {
+  const timeDimensions = (state.query.timeDimensions ?? []).map((time): TimeDimension => {
+    const { compareDateRange: ranges, ...rest } = time;
+    if (time.dimension === dimension && comparison !== null && typeof comparison === 'object') {
+      const { dateRange: _range, ...bare } = rest;
+      return { ...bare, compareDateRange: [...comparison] };
+    }
+    return ranges?.[0] === undefined ? rest : { ...rest, dateRange: ranges[0] };
+  });
+  const against = typeof comparison === 'string' ? { dimension, earlier: comparison } : null;
+  return settled({ ...state, against }, { ...state.query, timeDimensions });
 }
 
 /** The axes with the keys that there are, new ones in rows; null if they would be those of no choice. */
@@ -100,7 +131,12 @@ function fitting(axes: Axes, keys: readonly string[]): Axes | null {
   const x = axes.x.filter(there);
   const y = axes.y.filter(there);
   if (x.length + y.length <= 1) return null;
-  return { x: [...x, ...keys.filter((key) => !x.includes(key) && !y.includes(key))], y };
+  const added = keys.filter((key) => !x.includes(key) && !y.includes(key));
+  // Ranges are compared side by side, unless somebody places them elsewhere.
+  return {
+    x: [...x, ...added.filter((key) => key !== RANGES)],
+    y: [...added.filter((key) => key === RANGES), ...y],
+  };
 }
 
 function withoutEmpty(query: Query): Query {

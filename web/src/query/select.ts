@@ -5,10 +5,12 @@ import {
   type Axes,
   type Chart,
   columnMembers,
+  comparedTime,
   type Exploration,
   groupingKeys,
   MEASURES,
   type Query,
+  RANGES,
   timeKey,
   timeKeys,
 } from './query';
@@ -22,7 +24,7 @@ export function ready(query: Query): Query {
 
 /** The chart that suits a query: numbers without groups, lines over time, bars by one or two things, else a table. */
 export function suitingChart(query: Query): Chart {
-  const groups = groupingKeys(query).length;
+  const groups = groupingKeys(query).filter((key) => key !== RANGES).length;
   if ((query.measures ?? []).length === 0 || query.ungrouped) return 'table';
   if (groups === 0) return 'number';
   if (groups > 2) return 'table';
@@ -38,12 +40,19 @@ export function chartOf({ chart, query }: Exploration): Chart {
 export function axesOf({ query, axes }: Exploration, chart: Chart): Axes {
   const measures = (query.measures ?? []).length > 0 ? [MEASURES] : [];
   const keys = groupingKeys(query);
-  if (axes !== null && !query.ungrouped) {
+  if (axes !== null && chart !== 'pie' && !query.ungrouped) {
     const isPlaced = axes.x.includes(MEASURES) || axes.y.includes(MEASURES);
     return isPlaced ? axes : { x: axes.x, y: [...axes.y, ...measures] };
   }
-  if (chart === 'table' || chart === 'pie') return { x: keys, y: measures };
-  const first = timeKeys(query)[0] ?? keys[0];
+  const groups = keys.filter((key) => key !== RANGES);
+  if (chart === 'pie') return { x: keys, y: measures };
+  if (chart === 'table') {
+    // Without periods, which are not the same in two ranges, each group has its ranges side by side.
+    const isBeside = groups.length > 0 && groups.length < keys.length && timeKeys(query).length === 0;
+    return isBeside ? { x: groups, y: [RANGES, ...measures] } : { x: keys, y: measures };
+  }
+  const along = comparedTime(query);
+  const first = (along?.granularity ? timeKey(along) : timeKeys(query)[0]) ?? groups[0] ?? keys[0];
   return { x: keys.filter((key) => key === first), y: [...keys.filter((key) => key !== first), ...measures] };
 }
 
@@ -61,7 +70,7 @@ export function grouped(query: Query, keys: readonly string[]): Query {
   const timeDimensions = (query.timeDimensions ?? []).flatMap((time) => {
     if (keys.includes(timeKey(time))) return [time];
     const { granularity: _granularity, ...range } = time;
-    return range.dateRange === undefined ? [] : [range];
+    return range.dateRange === undefined && range.compareDateRange === undefined ? [] : [range];
   });
   return {
     ...rest,
@@ -70,7 +79,10 @@ export function grouped(query: Query, keys: readonly string[]): Query {
   };
 }
 
-/** The queries for the totals of a table. Totals are asked for, since averages and distinct counts do not add up. */
+/**
+ * The queries for the totals of a table. Totals are asked for, since averages and distinct counts do not add up. Ranges
+ * that are compared have a total each, and none together: they may overlap.
+ */
 export interface Totals {
   grand: Query;
   /** For each row over all columns, where columns are more than measures. */
@@ -86,7 +98,7 @@ export function totalsOf(query: Query, axes: Axes): Totals {
   const isCrossed = x.length > 0 && y.length > 0;
   return {
     grand: grouped(query, []),
-    rows: isCrossed ? grouped(query, x) : null,
+    rows: isCrossed && !y.includes(RANGES) ? grouped(query, x) : null,
     columns: isCrossed ? grouped(query, y) : null,
   };
 }
@@ -94,11 +106,8 @@ export function totalsOf(query: Query, axes: Axes): Totals {
 /** Why a table has no totals; null if it can have them. */
 export function totalsRefused(query: Query, isMeasure: (member: string) => boolean): string | null {
   if ((query.measures ?? []).length === 0) return 'Totals are of measures, and there is none';
-  if (groupingKeys(query).length === 0) return 'Without groups, the row is the total';
+  if (groupingKeys(query).every((key) => key === RANGES)) return 'Without groups, the row is the total';
   if (query.ungrouped) return 'Rows that are not grouped have no totals';
-  if ((query.timeDimensions ?? []).some((time) => time.compareDateRange)) {
-    return 'Ranges that are compared have no total';
-  }
   if (filteredMembers(query.filters ?? []).some(isMeasure)) {
     return 'A filter on a measure chooses groups, so a total of all rows would be of other rows';
   }

@@ -1,53 +1,105 @@
 import type { EChartsType } from 'echarts/core';
 import { lazy, Suspense, useMemo } from 'react';
-import type { Axes } from '../../query/query';
-import { Note, Spinner } from '../../ui/State';
+import type { Axes, Exploration } from '../../query/query';
+import type { Action } from '../../query/reduce';
+import { Button } from '../../ui/Button';
+import { Select } from '../../ui/Select';
+import { EmptyState, Note, Spinner } from '../../ui/State';
+import { aligned } from '../aligned';
 import type { Members } from '../members';
 import { filled, gridOf, type Result } from '../result';
 import type { Answered } from '../useAnswer';
 import { useNarrow } from '../useNarrow';
 import styles from './ChartView.module.css';
-import { chartOptions, type DrawnChart } from './chartOptions';
+import { chartOptions, chartRefused, type Drawing, type DrawnChart } from './chartOptions';
 import { paletteOfPage } from './palette';
 
 const EChart = lazy(() => import('./EChart'));
 
+// Their marks tell one figure: a second measure would be told by the same scale.
+const OF_ONE_MEASURE: ReadonlySet<DrawnChart> = new Set<DrawnChart>(['pie', 'heat']);
+
 export interface ChartViewProps {
   chart: DrawnChart;
   axes: Axes;
+  exploration: Exploration;
   answered: Answered;
   result: Result;
   members: Members;
   /** Whichever theme is shown: another one has other colours. */
   theme: string;
+  dispatch: (action: Action) => void;
   onChart: (chart: EChartsType | null) => void;
 }
 
-/** An answer as a chart, and what of it is not drawn. */
-export function ChartView({ chart, axes, answered, result, members, theme, onChart }: ChartViewProps) {
+/** An answer as a chart, and what has to be known of it. */
+export function ChartView({
+  chart,
+  axes,
+  answered,
+  members,
+  theme,
+  dispatch,
+  onChart,
+  ...more
+}: ChartViewProps) {
   const isNarrow = useNarrow();
+  const all = more.result.measures;
+  const isOfOne = OF_ONE_MEASURE.has(chart) && all.length > 1;
+  const chosen = all.find((measure) => measure === more.exploration.measure) ?? all[0];
+  const result = useMemo(
+    () => (isOfOne && chosen !== undefined ? { ...more.result, measures: [chosen] } : more.result),
+    [more.result, isOfOne, chosen],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the palette is that of the theme
-  const drawing = useMemo(() => {
-    const grid = gridOf(result, axes);
-    return chartOptions(chart, {
-      grid: chart === 'line' || chart === 'area' ? filled(grid, answered) : grid,
+  const drawing = useMemo((): Drawing | { refused: string } => {
+    const laid = chart === 'pie' ? null : aligned(answered, result, axes);
+    const grid = laid?.grid ?? gridOf(result, axes);
+    const isFilled = laid === null && (chart === 'line' || chart === 'area');
+    const drawn = {
+      grid: isFilled ? filled(grid, answered) : grid,
       result,
-      aggTypeOf: (measure) => members.byName.get(measure)?.aggType,
+      periodOf: laid?.periodOf ?? null,
+      aggTypeOf: (measure: string) => members.byName.get(measure)?.aggType,
       palette: paletteOfPage(),
       isNarrow,
-    });
+    };
+    const refused = chartRefused(chart, drawn);
+    return refused === null ? chartOptions(chart, drawn) : { refused };
   }, [chart, axes, answered, result, members, theme, isNarrow]);
-  const measures = result.measures.map((measure) => result.columns.get(measure)?.title ?? measure).join(', ');
+  const titleOf = (measure: string) => result.columns.get(measure)?.title ?? measure;
   const keys = axes.x.concat(axes.y).flatMap((key) => result.columns.get(key)?.title ?? []);
-  const label = `${chart} chart of ${measures}${keys.length > 0 ? ` by ${keys.join(', ')}` : ''}, ${result.rows.length} rows. The table has its values.`;
+  const label = `${chart} chart of ${result.measures.map(titleOf).join(', ')}${keys.length > 0 ? ` by ${keys.join(', ')}` : ''}, ${result.rows.length} rows. The table has its values.`;
   return (
     <div className={styles.view}>
-      {drawing.left !== null && <Note>{drawing.left}</Note>}
-      <div className={styles.chart}>
-        <Suspense fallback={<Spinner label="Drawing" />}>
-          <EChart drawing={drawing} label={label} onChart={onChart} />
-        </Suspense>
-      </div>
+      {isOfOne && chosen !== undefined && (
+        <div className={styles.measure}>
+          <span aria-hidden="true">One measure is drawn:</span>
+          <Select
+            aria-label="The measure that is drawn"
+            options={all.map((id) => ({ id, label: titleOf(id) }))}
+            value={chosen}
+            onChange={(measure) => dispatch({ type: 'setMeasure', measure })}
+          />
+        </div>
+      )}
+      {'refused' in drawing ? (
+        <EmptyState title="No pie of this">
+          <p>{drawing.refused}.</p>
+          <Button onPress={() => dispatch({ type: 'setChart', chart: 'bar' })}>Show bars</Button>
+        </EmptyState>
+      ) : (
+        <>
+          {drawing.notes.map((note) => (
+            <Note key={note}>{note}</Note>
+          ))}
+          <div className={styles.chart}>
+            <Suspense fallback={<Spinner label="Drawing" />}>
+              <EChart drawing={drawing} label={label} onChart={onChart} />
+            </Suspense>
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 /** A grid as what ECharts draws. Pure: colours and sizes are given. */
 
 import type { EChartsCoreOption } from 'echarts/core';
-import { compactNumber } from '../../query/format';
+import { shortFormatterOf, unitOf } from '../../query/format';
 import type { Cell, Grid, GridColumn } from '../../query/pivot';
-import type { Chart } from '../../query/query';
+import { type Chart, MEASURES, RANGES } from '../../query/query';
+import type { Aligned } from '../aligned';
 import { type Column, type Result, wordsFor } from '../result';
 
 /** How the page looks. A canvas inherits neither colours nor fonts. */
@@ -21,8 +22,8 @@ export type DrawnChart = Exclude<Chart, 'table' | 'number'>;
 
 export interface Drawing {
   option: EChartsCoreOption;
-  /** What of the answer is not drawn, in words; null if all of it is. */
-  left: string | null;
+  /** What a reader has to know of it, such as what of the answer is not drawn. */
+  notes: readonly string[];
 }
 
 // Beyond these, marks cannot be told apart.
@@ -30,13 +31,19 @@ const MOST_SERIES = 40;
 const MOST_SLICES = 24;
 const MOST_BARS = 400;
 const MOST_CELLS = 60;
+// A chart has a left and a right side.
+const MOST_AXES = 2;
 
 /** Where no row has the values of a cell: nothing was counted or added, so that is zero; other measures have no value. */
-const ADDITIVE = new Set(['count', 'countDistinct', 'countDistinctApprox', 'sum']);
+const ZERO_WITHOUT_ROWS = new Set(['count', 'countDistinct', 'countDistinctApprox', 'sum']);
+/** The values of groups are parts of the value of all. */
+const PARTS = new Set(['count', 'sum']);
 
 export interface Drawn {
   grid: Grid;
   result: Result;
+  /** The period of a cell, where ranges are laid over each other. */
+  periodOf: Aligned['periodOf'] | null;
   /** What a measure aggregates by. */
   aggTypeOf: (measure: string) => string | undefined;
   palette: Palette;
@@ -56,26 +63,56 @@ export function chartOptions(chart: DrawnChart, drawn: Drawn): Drawing {
   }
 }
 
+/** Why this kind of chart would tell something wrong of the answer; null if it does not. */
+export function chartRefused(chart: DrawnChart, drawn: Drawn): string | null {
+  if (chart !== 'pie') return null;
+  if (drawn.grid.rowKeys.includes(RANGES)) {
+    return 'The slices of a pie are parts of one whole, and ranges that are compared are several';
+  }
+  const slices = slicesOf(drawn);
+  if (slices.some(({ value }) => value !== null && value < 0)) return 'A slice of a pie cannot be negative';
+  return null;
+}
+
 function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
   const { grid, result, palette, isNarrow } = drawn;
+  const { axes, columns, drawable, notes } = onAxes(drawn);
   const rows = chart === 'bar' ? grid.rows.slice(0, MOST_BARS) : grid.rows;
-  const columns = grid.columns.slice(0, MOST_SERIES);
-  const write = writerOf(grid, result);
-  const isLong = rows.length > 12 && grid.rowKeys.every((key) => !result.times.includes(key));
-  const stack = chart !== 'line' && columns.length > 1 && addUp(columns, drawn);
+  const isTime = grid.rowKeys.every((key) => result.times.includes(key));
+  const isLong = rows.length > 12 && !isTime;
+  const isStacked = chart !== 'line' && addUp(columns, drawn);
+  const rangeAt = grid.columnKeys.indexOf(RANGES);
+  const ranges = [...new Set(columns.map((column) => column.values[rangeAt]))];
+  const hasTwo = axes.length > 1;
+  // What is the same in two ranges has the same colour in both.
+  const groups = [...new Set(columns.map((column) => wordsBeside(column, drawn)))];
+  const colourOf = (column: GridColumn) => {
+    const number = groups.length > 1 ? groups.indexOf(wordsBeside(column, drawn)) : columns.indexOf(column);
+    return palette.series[number % palette.series.length];
+  };
   return {
-    left: leftOver([
-      [grid.columns.length, columns.length, 'series'],
-      [grid.rows.length, rows.length, 'bars'],
-    ]),
+    notes: [
+      ...notes,
+      ...leftOver([
+        [drawable, columns.length, 'series'],
+        [grid.rows.length, rows.length, 'bars'],
+      ]),
+    ],
     option: {
       ...shared(drawn),
       legend: legend(drawn, columns.length),
-      grid: { left: 8, right: 16, top: 16, bottom: columns.length > 1 ? 40 : 8, containLabel: true },
+      grid: {
+        left: 8,
+        right: hasTwo ? 8 : 16,
+        top: hasTwo ? 36 : 16,
+        bottom: columns.length > 1 ? 40 : 8,
+        containLabel: true,
+      },
       tooltip: {
         ...tooltip(palette),
         trigger: 'axis',
         axisPointer: { type: chart === 'bar' ? 'shadow' : 'line', lineStyle: { color: palette.soft } },
+        ...(drawn.periodOf === null ? {} : { formatter: periodsTold(columns, drawn) }),
       },
       xAxis: {
         type: 'category',
@@ -91,56 +128,138 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
           ...(isLong || isNarrow ? { rotate: isLong ? 40 : 0 } : {}),
         },
       },
-      yAxis: valueAxis(drawn),
-      series: columns.map((column, number) => ({
-        type: chart === 'bar' ? 'bar' : 'line',
-        name: nameOf(column, drawn),
-        data: rows.map((row) => numberIn(row.cells[number], row.measure ?? column.measure, drawn)),
-        ...(stack ? { stack: column.measure ?? 'all' } : {}),
-        ...(chart === 'area' ? { areaStyle: { opacity: columns.length > 1 ? 0.65 : 0.22 } } : {}),
-        ...(chart === 'bar'
-          ? { barMaxWidth: 44, itemStyle: { borderRadius: stack ? 0 : [3, 3, 0, 0] } }
-          : {}),
-        ...(chart === 'bar' ? {} : { showSymbol: rows.length <= 40, symbolSize: 6, lineStyle: { width: 2 } }),
-        ...(rows.length > 1000 ? { sampling: 'lttb' } : {}),
-        emphasis: { focus: 'series' },
-        tooltip: { valueFormatter: (value: unknown) => write(value, number) },
-      })),
+      yAxis: axes.map((axis, side) => valueAxis(axis, side, hasTwo, drawn)),
+      series: columns.map((column) => {
+        const place = grid.columns.indexOf(column);
+        const side = axes.findIndex((axis) => axis.columns.includes(column));
+        // Whatever the first range is compared with is drawn less loudly.
+        const isCompared = ranges.indexOf(column.values[rangeAt]) > 0;
+        return {
+          type: chart === 'bar' ? 'bar' : 'line',
+          name: nameOf(column, drawn),
+          color: colourOf(column),
+          yAxisIndex: Math.max(0, side),
+          data: rows.map((row) => numberIn(row.cells[place], row.measure ?? column.measure, drawn)),
+          ...(isStacked ? { stack: String(column.values[rangeAt] ?? 'all') } : {}),
+          ...(chart === 'area' ? { areaStyle: { opacity: isCompared ? 0.1 : isStacked ? 0.65 : 0.22 } } : {}),
+          ...(chart === 'bar'
+            ? {
+                barMaxWidth: 44,
+                itemStyle: { borderRadius: isStacked ? 0 : [3, 3, 0, 0], opacity: isCompared ? 0.5 : 1 },
+              }
+            : {
+                showSymbol: rows.length <= 40,
+                symbolSize: 6,
+                lineStyle: { width: 2, type: isCompared ? 'dashed' : 'solid' },
+              }),
+          ...(rows.length > 1000 ? { sampling: 'lttb' } : {}),
+          emphasis: { focus: 'series' },
+          tooltip: {
+            valueFormatter: (value: unknown, row: unknown) =>
+              written(value, rows[Number(row)]?.measure ?? column.measure, drawn),
+          },
+        };
+      }),
     },
   };
 }
 
-function pie(drawn: Drawn): Drawing {
-  const { grid, result, palette } = drawn;
-  // One ring: the first measure, or the groups of the columns where rows have none.
-  const slices =
-    grid.rowKeys.length > 0
-      ? grid.rows.map((row) => ({
-          name: wordsFor(row.values, grid.rowKeys, result.columns).join(' · '),
-          value: numberIn(row.cells[0], row.measure ?? grid.columns[0]?.measure ?? null, drawn),
-        }))
-      : grid.columns.map((column, number) => ({
-          name: nameOf(column, drawn),
-          value: numberIn(grid.rows[0]?.cells[number], column.measure, drawn),
-        }));
-  const write = writerOf(grid, result);
-  const shown = slices.slice(0, MOST_SLICES);
+/** An axis, and the columns whose values it tells. */
+interface ValueAxis {
+  columns: readonly GridColumn[];
+  /** Undefined where the measures are in rows. */
+  measures: readonly Column[];
+}
+
+/** The columns that can be drawn, on an axis for each unit; what cannot be is told. */
+function onAxes({ grid, result }: Drawn): {
+  axes: readonly ValueAxis[];
+  columns: readonly GridColumn[];
+  /** How many columns there would be, were they not too many. */
+  drawable: number;
+  notes: string[];
+} {
+  const notes: string[] = [];
+  const titled = (measures: readonly Column[]) => measures.map((column) => column.title).join(', ');
+  const measures = result.measures.flatMap((measure) => result.columns.get(measure) ?? []);
+  const numbers = measures.filter((column) => column.type === 'number');
+  const others = measures.filter((column) => column.type !== 'number');
+  if (others.length > 0) notes.push(`Not drawn, as it is no number: ${titled(others)}. The table has it.`);
+  const units = [...new Set(numbers.map(unitOf))];
+  if (grid.rowKeys.includes(MEASURES)) {
+    if (units.length > 1) notes.push('The measures are in several units, and share one axis.');
+    const columns = grid.columns.slice(0, MOST_SERIES);
+    return {
+      axes: [{ columns, measures: units.length > 1 ? [] : numbers.slice(0, 1) }],
+      columns,
+      drawable: grid.columns.length,
+      notes,
+    };
+  }
+  const sides = units.slice(0, MOST_AXES).map((unit) => numbers.filter((column) => unitOf(column) === unit));
+  const left = numbers.filter((column) => !sides.some((side) => side.includes(column)));
+  if (left.length > 0) {
+    notes.push(
+      `Two units have an axis each, and there are more. Not drawn: ${titled(left)}. The table has it.`,
+    );
+  }
+  const keys = new Set(sides.flat().map((column) => column.key));
+  const able = grid.columns.filter((column) => column.measure === null || keys.has(column.measure));
+  const columns = able.slice(0, MOST_SERIES);
+  const axes = sides.map((side) => ({
+    columns: columns.filter((column) => side.some(({ key }) => key === column.measure)),
+    measures: side,
+  }));
   return {
-    left: leftOver([
-      [slices.length, shown.length, 'slices'],
-      [grid.rowKeys.length > 0 ? grid.columns.length : 1, 1, 'measures'],
-    ]),
+    axes: axes.length > 0 ? axes : [{ columns, measures: [] }],
+    columns,
+    drawable: able.length,
+    notes,
+  };
+}
+
+function pie(drawn: Drawn): Drawing {
+  const { result, palette } = drawn;
+  const slices = slicesOf(drawn);
+  const measure = result.measures[0] ?? null;
+  const isWhole = measure !== null && PARTS.has(drawn.aggTypeOf(measure) ?? '');
+  const shown = slices.slice(0, MOST_SLICES);
+  const rest = slices.slice(MOST_SLICES);
+  if (isWhole && rest.length > 0) {
+    shown.push({
+      name: `${rest.length.toLocaleString()} others`,
+      value: rest.reduce((sum, { value }) => sum + (value ?? 0), 0),
+    });
+  }
+  const title = measure === null ? '' : (result.columns.get(measure)?.title ?? measure);
+  return {
+    notes: isWhole
+      ? []
+      : [
+          `${title} of groups does not add up to that of all: the slices are no shares.`,
+          ...leftOver([[slices.length, shown.length, 'slices']]),
+        ],
     option: {
       ...shared(drawn),
       legend: { ...legend(drawn, 2), type: 'scroll' },
-      tooltip: { ...tooltip(palette), trigger: 'item', valueFormatter: (value: unknown) => write(value, 0) },
+      tooltip: {
+        ...tooltip(palette),
+        trigger: 'item',
+        valueFormatter: (value: unknown) => written(value, measure, drawn),
+      },
       series: [
         {
           type: 'pie',
           radius: ['42%', '72%'],
           center: ['50%', '46%'],
           itemStyle: { borderColor: palette.surface, borderWidth: 2 },
-          label: { color: palette.text, formatter: '{b}  {d}%' },
+          label: {
+            color: palette.text,
+            formatter: isWhole
+              ? '{b}  {d}%'
+              : ({ name, value }: { name: string; value: unknown }) =>
+                  `${name}  ${written(value, measure, drawn)}`,
+          },
           labelLine: { lineStyle: { color: palette.line } },
           data: shown,
         },
@@ -149,25 +268,50 @@ function pie(drawn: Drawn): Drawing {
   };
 }
 
+/** Each row as a slice: a pie is drawn of one measure, and its grid has no other columns. */
+function slicesOf(drawn: Drawn): { name: string; value: number | null }[] {
+  const { grid, result } = drawn;
+  const measure = result.measures[0] ?? null;
+  return grid.rows.map((row) => ({
+    name: wordsFor(row.values, grid.rowKeys, result.columns).join(' · ') || nameOfMeasure(measure, result),
+    value: numberIn(row.cells[0], measure, drawn),
+  }));
+}
+
 function heat(drawn: Drawn): Drawing {
-  const { grid, result, palette } = drawn;
+  const { grid, result, palette, isNarrow } = drawn;
   const rows = grid.rows.slice(0, MOST_CELLS * 4);
   const columns = grid.columns.slice(0, MOST_CELLS);
-  const write = writerOf(grid, result);
+  const measure = result.measures[0] ?? null;
+  const column = measure === null ? undefined : result.columns.get(measure);
+  const short = column === undefined ? String : shortFormatterOf(column);
   const cells = rows.flatMap((row, x) =>
-    columns.map((column, y) => [x, y, numberIn(row.cells[y], row.measure ?? column.measure, drawn)] as const),
+    columns.map((_, y) => [x, y, numberIn(row.cells[y], measure, drawn)] as const),
   );
-  const values = cells.flatMap(([, , value]) => (value === null ? [] : [value]));
-  const label = { color: palette.soft, hideOverlap: true, width: 120, overflow: 'truncate' };
+  const values = cells.flatMap(([, , value]) => value ?? []);
+  const [lowest, highest] = [Math.min(...values, 0), Math.max(...values, 0)];
+  const label = { color: palette.soft, hideOverlap: true, width: isNarrow ? 110 : 220, overflow: 'truncate' };
   return {
-    left: leftOver([
+    notes: leftOver([
       [grid.rows.length, rows.length, 'columns'],
       [grid.columns.length, columns.length, 'rows'],
     ]),
     option: {
       ...shared(drawn),
       grid: { left: 8, right: 16, top: 8, bottom: 52, containLabel: true },
-      tooltip: { ...tooltip(palette), valueFormatter: (value: unknown) => write(value, 0) },
+      tooltip: {
+        ...tooltip(palette),
+        formatter: ({ data: [x, y, value] }: { data: [number, number, number | null] }) =>
+          [
+            drawn.periodOf === null || columns[y] === undefined
+              ? wordsFor(rows[x]?.values ?? [], grid.rowKeys, result.columns).join(' · ')
+              : periodIn(columns[y], x, drawn),
+            columns[y] === undefined ? '' : nameOf(columns[y], drawn),
+            `${nameOfMeasure(measure, result)}: ${written(value, measure, drawn)}`,
+          ]
+            .filter(Boolean)
+            .join('\n'),
+      },
       xAxis: {
         type: 'category',
         data: rows.map((row) => wordsFor(row.values, grid.rowKeys, result.columns).join(' · ')),
@@ -177,15 +321,16 @@ function heat(drawn: Drawn): Drawing {
       },
       yAxis: {
         type: 'category',
-        data: columns.map((column) => nameOf(column, drawn)),
+        data: columns.map((one) => nameOf(one, drawn)),
         inverse: true,
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: label,
       },
       visualMap: {
-        min: Math.min(...values, 0),
-        max: Math.max(...values, 1),
+        min: lowest,
+        max: highest === lowest ? lowest + 1 : highest,
+        dimension: 2,
         orient: 'horizontal',
         left: 'center',
         bottom: 4,
@@ -193,7 +338,9 @@ function heat(drawn: Drawn): Drawing {
         itemWidth: 10,
         inRange: { color: [...palette.heat] },
         textStyle: { color: palette.soft },
-        formatter: (value: unknown) => compactNumber(Number(value)),
+        // What the ends of the scale stand for, high and low.
+        text: [short(highest), short(lowest)],
+        formatter: (value: unknown) => short(Number(value)),
       },
       series: [
         {
@@ -242,52 +389,93 @@ function tooltip(palette: Palette) {
   };
 }
 
-function valueAxis({ palette }: Drawn) {
+function valueAxis({ measures }: ValueAxis, side: number, isOneOfTwo: boolean, { palette }: Drawn) {
+  const [first] = measures;
+  const title = measures.map((column) => column.shortTitle).join(', ');
   return {
     type: 'value',
-    axisLabel: { color: palette.soft, formatter: compactNumber },
-    splitLine: { lineStyle: { color: palette.line } },
+    axisLabel: {
+      color: palette.soft,
+      formatter: first === undefined ? (value: number) => value.toLocaleString() : shortFormatterOf(first),
+    },
+    splitLine: { show: side === 0, lineStyle: { color: palette.line } },
+    ...(isOneOfTwo
+      ? { name: title, nameTextStyle: { color: palette.soft, align: side === 0 ? 'left' : 'right' } }
+      : {}),
   };
 }
 
-function nameOf(column: GridColumn, { grid, result }: Drawn): string {
-  const words = wordsFor(column.values, grid.columnKeys, result.columns);
+/** The lines of a tooltip that names, for each range, the period that is in this place of it. */
+function periodsTold(columns: readonly GridColumn[], drawn: Drawn) {
+  return (told: readonly { seriesIndex: number; dataIndex: number; marker: string; value: unknown }[]) =>
+    told
+      .flatMap(({ seriesIndex, dataIndex, marker, value }) => {
+        const column = columns[seriesIndex];
+        if (column === undefined || drawn.periodOf?.(column, dataIndex) == null) return [];
+        const name = wordsBeside(column, drawn);
+        const period = periodIn(column, dataIndex, drawn);
+        return `${marker} ${name === '' ? period : `${period} · ${name}`}: ${written(value, column.measure, drawn)}`;
+      })
+      .join('\n');
+}
+
+function periodIn(column: GridColumn, row: number, { grid, result, periodOf }: Drawn): string {
+  return wordsFor([periodOf?.(column, row) ?? null], grid.rowKeys, result.columns).join(' · ');
+}
+
+/** What a column is called beside its range, which its period tells. */
+function wordsBeside(column: GridColumn, drawn: Drawn): string {
+  return wordsOf(column, drawn, (key) => key !== RANGES);
+}
+
+function nameOf(column: GridColumn, drawn: Drawn): string {
+  return wordsOf(column, drawn, () => true);
+}
+
+function wordsOf(
+  { values }: GridColumn,
+  { grid, result }: Drawn,
+  isWanted: (key: string) => boolean,
+): string {
   // With one measure alone its name says nothing that is not said above.
-  const others = grid.columnKeys.length > 1 && result.measures.length === 1 ? words.slice(0, -1) : words;
-  return others.join(' · ');
+  const isTold = (key: string) => isWanted(key) && (key !== MEASURES || result.measures.length > 1);
+  const words = wordsFor(values, grid.columnKeys, result.columns);
+  const told = words.filter((_, place) => isTold(grid.columnKeys[place] ?? ''));
+  return told.length === 0 && grid.columnKeys.length === 1 ? words.join('') : told.join(' · ');
+}
+
+function nameOfMeasure(measure: string | null, result: Result): string {
+  return measure === null ? '' : (result.columns.get(measure)?.shortTitle ?? measure);
 }
 
 /** Whether the columns are of one measure, and the parts of something: only then do they stand on each other. */
-function addUp(columns: readonly GridColumn[], { aggTypeOf }: Drawn): boolean {
+function addUp(columns: readonly GridColumn[], { grid, aggTypeOf }: Drawn): boolean {
   const [measure, other] = new Set(columns.map((column) => column.measure));
+  const isParted = grid.columnKeys.some((key) => key !== MEASURES && key !== RANGES);
   return (
-    other === undefined && typeof measure === 'string' && ['count', 'sum'].includes(aggTypeOf(measure) ?? '')
+    isParted && other === undefined && typeof measure === 'string' && PARTS.has(aggTypeOf(measure) ?? '')
   );
 }
 
-function columnOf(grid: Grid, result: Result, number: number): Column | undefined {
-  const measure = grid.columns[number]?.measure ?? result.measures[0];
-  return measure === undefined ? undefined : result.columns.get(measure);
-}
-
-function writerOf(grid: Grid, result: Result): (value: unknown, column: number) => string {
-  return (value, number) => {
-    const shown = Array.isArray(value) ? value.at(-1) : value;
-    if (shown === null || shown === undefined || Number.isNaN(shown)) return 'no value';
-    return columnOf(grid, result, number)?.write(String(shown)) ?? String(shown);
-  };
+function written(value: unknown, measure: string | null, { result }: Drawn): string {
+  const shown = Array.isArray(value) ? value.at(-1) : value;
+  if (shown === null || shown === undefined || Number.isNaN(shown)) return 'no value';
+  const column = result.columns.get(measure ?? result.measures[0] ?? '');
+  return column?.write(String(shown)) ?? String(shown);
 }
 
 function numberIn(cell: Cell | undefined, measure: string | null, { aggTypeOf }: Drawn): number | null {
-  if (cell === undefined) return measure !== null && ADDITIVE.has(aggTypeOf(measure) ?? '') ? 0 : null;
+  if (cell === undefined) {
+    return measure !== null && ZERO_WITHOUT_ROWS.has(aggTypeOf(measure) ?? '') ? 0 : null;
+  }
   if (cell === null || cell === '') return null;
   const value = Number(cell);
   return Number.isNaN(value) ? null : value;
 }
 
-function leftOver(counts: readonly (readonly [all: number, shown: number, of: string])[]): string | null {
+function leftOver(counts: readonly (readonly [all: number, shown: number, of: string])[]): string[] {
   const words = counts.flatMap(([all, shown, of]) =>
     all > shown ? [`the first ${shown} of ${all} ${of}`] : [],
   );
-  return words.length === 0 ? null : `Drawn are ${words.join(' and ')}; the table has all.`;
+  return words.length === 0 ? [] : [`Drawn are ${words.join(' and ')}; the table has all.`];
 }

@@ -1,7 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import type { Explanation } from '../../api/explain';
 import type { ServerContext } from '../../api/playground';
+import { comparedTime, type Range } from '../../query/query';
+import { spanText } from '../../query/ranges';
 import type { Action } from '../../query/reduce';
+import { Segmented } from '../../ui/Segmented';
 import { Note, Spinner } from '../../ui/State';
 import { Tabs } from '../../ui/Tabs';
 import type { Answered, Asked } from '../useAnswer';
@@ -65,17 +68,45 @@ interface ExplainedProps {
 
 function Explained({ asked, children }: ExplainedProps) {
   const state = useExplanation(asked);
+  const [chosen, setChosen] = useState('0');
+  if (state.kind !== 'there') {
+    return (
+      <div className={styles.tab}>
+        {state.kind === 'loading' ? <Spinner label="Explaining" /> : <Note tone="bad">{state.words}</Note>}
+      </div>
+    );
+  }
+  const all = [state.explanation, ...state.explanation.others];
+  const told = all[Number(chosen)] ?? state.explanation;
+  const ranges = comparedTime(asked.query)?.compareDateRange ?? [];
   return (
     <div className={styles.tab}>
-      {state.kind === 'loading' && <Spinner label="Explaining" />}
-      {state.kind === 'refused' && <Note tone="bad">{state.words}</Note>}
-      {state.kind === 'there' && state.explanation.refused !== null && (
+      {all.length > 1 && (
+        <div className={styles.pick}>
+          <Segmented
+            aria-label="Range"
+            segments={all.map((_, place) => ({ id: String(place), label: nameOf(ranges[place]) }))}
+            value={all[Number(chosen)] === undefined ? '0' : chosen}
+            onChange={setChosen}
+          />
+          <span className={styles.soft}>Each range is a query of its own</span>
+        </div>
+      )}
+      {told.refused !== null && (
         <Note tone="bad">
-          {state.explanation.refused.message}
-          {state.explanation.refused.hint !== null && <p>{state.explanation.refused.hint}</p>}
+          {told.refused.message}
+          {told.refused.hint !== null && <p>{told.refused.hint}</p>}
         </Note>
       )}
-      {state.kind === 'there' && children(state.explanation)}
+      {children(told)}
     </div>
   );
+}
+
+/** What a range is called: days as people call them, words as they are. */
+function nameOf(range: Range | undefined): string {
+  if (range === undefined || typeof range === 'string') return range ?? '';
+  const [first = '', last = first] = range;
+  const isDays = first.length === 10 && last.length === 10;
+  return spanText(isDays ? [`${first}T00:00:00.000`, `${last}T23:59:59.999`] : [first, last]);
 }

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
-import { type Explanation, explain } from '../../api/explain';
+import { type Explained, explain } from '../../api/explain';
 import { isAborted, wordsOf } from '../../api/request';
 import type { Asked } from '../useAnswer';
 
 export type ExplanationState =
   | { kind: 'loading' }
-  | { kind: 'there'; explanation: Explanation }
+  | { kind: 'there'; explanation: Explained }
   | { kind: 'refused'; words: string };
 
 /** How what is asked is answered, and why so. */

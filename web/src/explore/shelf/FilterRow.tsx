@@ -1,12 +1,12 @@
 import { X } from 'lucide-react';
 import { kindOf, operatorsFor } from '../../query/operators';
-import type { Comparison, FilterValue } from '../../query/query';
+import type { Comparison, FilterValue, Range } from '../../query/query';
 import { IconButton } from '../../ui/Button';
 import { Select } from '../../ui/Select';
 import { MemberIcon } from '../MemberIcon';
 import type { Member } from '../members';
 import styles from './FilterRow.module.css';
-import { type Range, RangeField } from './RangeField';
+import { RangeField } from './RangeField';
 import { ValueField } from './ValueField';
 import { type ValueAsking, ValuesField } from './ValuesField';
 

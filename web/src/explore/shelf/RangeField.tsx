@@ -1,11 +1,9 @@
 import { useState } from 'react';
-import type { TimeDimension } from '../../query/query';
+import type { Range } from '../../query/query';
 import { Button } from '../../ui/Button';
 import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import styles from './RangeField.module.css';
-
-export type Range = NonNullable<TimeDimension['dateRange']>;
 
 const WORDS = [
   'today',
@@ -34,11 +32,13 @@ export function rangeWords(range: Range | undefined): string {
 export interface RangeFieldProps {
   label: string;
   range: Range | undefined;
+  /** Whether all time is no choice. */
+  isNeeded?: boolean;
   onChange: (range: Range | undefined) => void;
 }
 
 /** A range of time: one in words, or from one day to another. */
-export function RangeField({ label, range, onChange }: RangeFieldProps) {
+export function RangeField({ label, range, isNeeded = false, onChange }: RangeFieldProps) {
   const isOwn = range !== undefined && !(typeof range === 'string' && WORDS.includes(range));
   const [choosesOwn, setChoosesOwn] = useState(isOwn);
   const value = choosesOwn ? OWN : typeof range === 'string' ? range : ALL;
@@ -47,7 +47,7 @@ export function RangeField({ label, range, onChange }: RangeFieldProps) {
       <Select
         label={label}
         options={[
-          { id: ALL, label: 'all time' },
+          ...(isNeeded ? [] : [{ id: ALL, label: 'all time' }]),
           ...WORDS.map((words) => ({ id: words, label: words })),
           { id: OWN, label: 'from … to …' },
         ]}

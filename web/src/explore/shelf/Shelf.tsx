@@ -55,6 +55,10 @@ export function Shelf({ exploration, members, apiUrl, caller, dispatch }: ShelfP
                 <TimeChip
                   time={time}
                   member={members.byName.get(time.dimension)}
+                  against={exploration.against}
+                  onCompare={(comparison) =>
+                    dispatch({ type: 'compare', dimension: time.dimension, with: comparison })
+                  }
                   onChange={(next) => dispatch({ type: 'setTime', time: next })}
                   onRemove={() => dispatch({ type: 'removeTime', dimension: time.dimension })}
                 />

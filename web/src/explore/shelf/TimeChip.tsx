@@ -1,11 +1,12 @@
 import { ChevronDown, X } from 'lucide-react';
 import { Button } from 'react-aria-components';
-import type { TimeDimension } from '../../query/query';
+import type { Against, TimeDimension } from '../../query/query';
 import { Popup } from '../../ui/Popup';
 import { Select } from '../../ui/Select';
 import { MemberIcon } from '../MemberIcon';
 import type { Member } from '../members';
 import styles from './Chips.module.css';
+import { type Compared, CompareField } from './CompareField';
 import { RangeField, rangeWords } from './RangeField';
 
 const GRANULARITIES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
@@ -14,12 +15,16 @@ const NO_GROUPS = 'none';
 export interface TimeChipProps {
   time: TimeDimension;
   member: Member | undefined;
+  against: Against | null;
   onChange: (time: TimeDimension) => void;
+  onCompare: (comparison: Compared) => void;
   onRemove: () => void;
 }
 
-/** A time of the query: by which periods it groups, and over which range. */
-export function TimeChip({ time, member, onChange, onRemove }: TimeChipProps) {
+const EARLIER = { period: 'the period before', year: 'a year before' };
+
+/** A time of the query: by which periods it groups, over which range, and what that is compared with. */
+export function TimeChip({ time, member, against, onChange, onCompare, onRemove }: TimeChipProps) {
   const title = member?.title ?? time.dimension;
   const own = member?.granularities ?? [];
   const options = [
@@ -27,7 +32,14 @@ export function TimeChip({ time, member, onChange, onRemove }: TimeChipProps) {
     ...GRANULARITIES.map((name) => ({ id: name, label: `by ${name}` })),
     ...own.map(({ name, title: words }) => ({ id: name, label: `by ${words}` })),
   ];
-  const shown = [time.granularity ? `by ${time.granularity}` : 'not grouped', rangeWords(time.dateRange)];
+  const ranges = time.compareDateRange ?? [];
+  const others = ranges.slice(1).map(rangeWords);
+  if (against?.dimension === time.dimension) others.push(EARLIER[against.earlier]);
+  const range = rangeWords(ranges[0] ?? time.dateRange);
+  const shown = [
+    time.granularity ? `by ${time.granularity}` : 'not grouped',
+    others.length === 0 ? range : `${range} vs ${others.join(', ')}`,
+  ];
   return (
     <span className={styles.chip}>
       <Popup
@@ -45,12 +57,15 @@ export function TimeChip({ time, member, onChange, onRemove }: TimeChipProps) {
             />
             <RangeField
               label="Range"
-              range={time.dateRange}
+              range={ranges[0] ?? time.dateRange}
               onChange={(dateRange) => {
-                const { dateRange: _before, ...rest } = time;
-                onChange(dateRange === undefined ? rest : { ...rest, dateRange });
+                const { dateRange: _range, compareDateRange: _ranges, ...rest } = time;
+                if (dateRange === undefined) onChange(rest);
+                else if (ranges.length > 0) onCompare([dateRange, ...ranges.slice(1)]);
+                else onChange({ ...rest, dateRange });
               }}
             />
+            <CompareField time={time} against={against} onChange={onCompare} />
           </>
         }
       >

@@ -8,6 +8,7 @@ import { columnWidths } from './widths';
 
 const ROW = 31;
 const OVERSCAN = 12;
+const NO_TOTAL: TableCell = { text: '', raw: undefined };
 
 export interface DataTableProps {
   label: string;
@@ -54,7 +55,7 @@ export function DataTable({ label, model, directionOf, onOrder }: DataTableProps
       className={styles.table}
       role="table"
       aria-label={label}
-      aria-rowcount={model.rowCount + 1 + Number(model.hasTotals)}
+      aria-rowcount={model.rowCount + 1 + model.totalCount}
       aria-colcount={model.columns.length}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
       tabIndex={0}
@@ -94,19 +95,28 @@ export function DataTable({ label, model, directionOf, onOrder }: DataTableProps
           </div>
         ))}
       </div>
-      {model.hasTotals && (
+      {model.totalCount > 0 && (
         <div role="rowgroup" className={styles.foot} style={{ width: total }}>
-          <div role="row" aria-rowindex={model.rowCount + 2} className={styles.row} style={{ height: ROW }}>
-            {shown.map(({ column, index, style }) => (
-              <BodyCell
-                key={column.id}
-                column={column}
-                index={index}
-                style={style}
-                cell={column.total ?? { text: '', raw: undefined }}
-              />
-            ))}
-          </div>
+          {Array.from({ length: model.totalCount }, (_, place) => (
+            <div
+              // biome-ignore lint/suspicious/noArrayIndexKey: a row of totals is its place
+              key={place}
+              role="row"
+              aria-rowindex={model.rowCount + 2 + place}
+              className={styles.row}
+              style={{ height: ROW }}
+            >
+              {shown.map(({ column, index, style }) => (
+                <BodyCell
+                  key={column.id}
+                  column={column}
+                  index={index}
+                  style={style}
+                  cell={column.totals[place] ?? NO_TOTAL}
+                />
+              ))}
+            </div>
+          ))}
         </div>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type Axes, groupingKeys, orderOf } from '../../query/query';
+import { type Axes, groupingKeys, orderOf, RANGES } from '../../query/query';
 import { type Action, orderKey } from '../../query/reduce';
 import { totalsRefused } from '../../query/select';
 import { Note } from '../../ui/State';
@@ -28,7 +28,7 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
   const rows = totals.kind === 'there' ? totals.totals : null;
   const model = useMemo(() => tableModel(gridOf(result, axes), result, rows), [result, axes, rows]);
   const order = new Map(orderOf(query));
-  const hasGroups = groupingKeys(query).length > 0 && result.measures.length > 0;
+  const hasGroups = groupingKeys(query).some((key) => key !== RANGES) && result.measures.length > 0;
   return (
     <div className={styles.view}>
       <div className={styles.table}>

@@ -1,7 +1,7 @@
 /** A grid as the columns of a table: words for the heads, text for the cells, totals where they were asked for. */
 
-import type { Cell, Grid } from '../../query/pivot';
-import { MEASURES } from '../../query/query';
+import type { Cell, Grid, GridColumn, Row } from '../../query/pivot';
+import { MEASURES, RANGES } from '../../query/query';
 import { type Result, wordsFor } from '../result';
 import type { TotalRows } from './useTotals';
 
@@ -20,14 +20,15 @@ export interface TableColumn {
   /** The column of the answer by which rows can be put in order; null where there is none. */
   orders: string | null;
   cell: (row: number) => TableCell;
-  /** What stands in the row of totals; null where there is no such row. */
-  total: TableCell | null;
+  /** What stands in each row of totals. */
+  totals: readonly TableCell[];
 }
 
 export interface TableModel {
   columns: readonly TableColumn[];
   rowCount: number;
-  hasTotals: boolean;
+  /** How many rows of totals there are: none, one, or one for each range that is compared. */
+  totalCount: number;
 }
 
 const BLANK: TableCell = { text: '', raw: undefined };
@@ -37,9 +38,13 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
     const column = key === null ? undefined : result.columns.get(key);
     return { text: column?.write(value) ?? String(value ?? ''), raw: value };
   };
-  const grand = totals?.grand ?? null;
   const isCrossed = grid.columnKeys.some((key) => key !== MEASURES);
   const measuresInRows = grid.rowKeys.includes(MEASURES);
+  const hasGroups = grid.rowKeys.some((key) => key !== MEASURES && key !== RANGES);
+  const rangesInRows = grid.rowKeys.includes(RANGES);
+  // With a column for each range one row has the totals of all.
+  const grand = totals === null || !hasGroups ? [] : rangesInRows ? totals.grand : totals.grand.slice(0, 1);
+  const rangeAt = grid.rowKeys.indexOf(RANGES);
 
   const keys = grid.rowKeys.map((key, place): TableColumn => {
     const column = result.columns.get(key);
@@ -48,19 +53,26 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
       head: [key === MEASURES ? 'Measure' : (column?.title ?? key)],
       isNumber: column?.type === 'number',
       isTotal: false,
-      orders: key === MEASURES ? null : key,
+      orders: key === MEASURES || key === RANGES ? null : key,
       cell: (row) => {
         const value = grid.rows[row]?.values[place];
         if (key === MEASURES)
           return { text: wordsFor([value ?? null], [key], result.columns)[0] ?? '', raw: value };
         return cellOf(key, value);
       },
-      total: grand === null ? null : place === 0 ? { text: 'Total', raw: undefined } : BLANK,
+      totals: grand.map((row) => {
+        if (place === rangeAt) return { text: `Total ${cellOf(key, row[key]).text}`, raw: undefined };
+        return place === 0 && rangeAt < 0 ? { text: 'Total', raw: undefined } : BLANK;
+      }),
     };
   });
 
   const values = grid.columns.map((column, place): TableColumn => {
-    const totalRow = isCrossed ? totals?.columns.get(groupId(column.values, grid.columnKeys)) : grand;
+    const groupOf = (row: Row) => [
+      ...(rangesInRows ? [row[RANGES] ?? null] : []),
+      ...groupValues(column, grid),
+    ];
+    const totalIn = (row: Row) => (isCrossed ? totals?.columns.get(JSON.stringify(groupOf(row))) : row);
     return {
       id: column.id,
       head: wordsFor(column.values, grid.columnKeys, result.columns),
@@ -71,12 +83,11 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
         const line = grid.rows[row];
         return cellOf(line?.measure ?? column.measure, line?.cells[place]);
       },
-      total:
-        grand === null
-          ? null
-          : measuresInRows || column.measure === null
-            ? BLANK
-            : cellOf(column.measure, totalRow?.[column.measure]),
+      totals: grand.map((row) =>
+        measuresInRows || column.measure === null
+          ? BLANK
+          : cellOf(column.measure, totalIn(row)?.[column.measure]),
+      ),
     };
   });
 
@@ -92,18 +103,18 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
             orders: null,
             cell: (row) =>
               cellOf(measure, totals.rows.get(JSON.stringify(grid.rows[row]?.values))?.[measure]),
-            total: grand === null ? null : cellOf(measure, grand[measure]),
+            totals: grand.map((row) => cellOf(measure, row[measure])),
           }),
         );
 
   return {
     columns: [...keys, ...values, ...rowTotals],
     rowCount: grid.rows.length,
-    hasTotals: grand !== null && grid.rowKeys.some((key) => key !== MEASURES),
+    totalCount: grand.length,
   };
 }
 
-/** What names a group of columns: its values without the measure. */
-export function groupId(values: readonly Cell[], keys: readonly string[]): string {
-  return JSON.stringify(values.filter((_, place) => keys[place] !== MEASURES));
+/** The values of a column without its measure. */
+function groupValues(column: GridColumn, grid: Grid): readonly Cell[] {
+  return column.values.filter((_, place) => grid.columnKeys[place] !== MEASURES);
 }

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'react';
 import { load, type Row } from '../../api/load';
 import { isAborted, wordsOf } from '../../api/request';
-import { type Axes, MEASURES, type Query } from '../../query/query';
+import { type Axes, MEASURES, type Query, RANGES } from '../../query/query';
 import { totalsOf } from '../../query/select';
 import type { Asked } from '../useAnswer';
 
 /** Totals as the server computed them, by the values of the groups that they are of. */
 export interface TotalRows {
-  grand: Row;
+  /** One; where ranges are compared, one for each. */
+  grand: readonly Row[];
   rows: ReadonlyMap<string, Row>;
   columns: ReadonlyMap<string, Row>;
 }
@@ -38,16 +39,18 @@ export function useTotals(asked: Asked | null, axes: Axes): TotalsState {
         caller: asked.caller,
         signal: asking.signal,
       });
-      return results[0]?.data ?? [];
+      return results.flatMap((result) => result.data);
     };
     const queries = totalsOf(asked.query, axes);
     Promise.all([rowsOf(queries.grand), rowsOf(queries.rows), rowsOf(queries.columns)]).then(
-      ([[grand], rows, columns]) => {
-        if (grand === undefined) setState({ kind: 'none' });
+      ([grand, rows, columns]) => {
+        // Of a range each, the totals of columns are told apart by it, wherever it stands.
+        const across = axes.x.includes(RANGES) ? [RANGES, ...axes.y] : axes.y;
+        if (grand.length === 0) setState({ kind: 'none' });
         else
           setState({
             kind: 'there',
-            totals: { grand, rows: byGroup(rows, axes.x), columns: byGroup(columns, axes.y) },
+            totals: { grand, rows: byGroup(rows, axes.x), columns: byGroup(columns, across) },
           });
       },
       (error: unknown) => {

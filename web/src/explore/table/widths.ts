@@ -13,7 +13,7 @@ export function columnWidths({ columns, rowCount }: TableModel, place: number): 
     let letters = Math.max(...column.head.map((word) => word.length + (column.orders === null ? 0 : 2)));
     for (let row = 0; row < Math.min(rowCount, LOOKED_AT); row++)
       letters = Math.max(letters, column.cell(row).text.length);
-    letters = Math.max(letters, column.total?.text.length ?? 0);
+    letters = Math.max(letters, ...column.totals.map(({ text }) => text.length));
     return Math.min(WIDEST, Math.max(NARROWEST, Math.ceil(letters * LETTER) + PADDING));
   });
   const sum = widths.reduce((all, width) => all + width, 0);

@@ -1,0 +1,67 @@
+import { useEffect, useMemo, useState } from 'react';
+import type { Caller } from '../api/callers';
+import { resolveRange } from '../api/load';
+import { isAborted } from '../api/request';
+import type { Exploration } from '../query/query';
+import { comparing, type Span } from '../query/ranges';
+import { asked as askedFor } from '../query/select';
+import type { Asked } from './useAnswer';
+
+interface Asker {
+  /** Null while it is not known where the API is. */
+  apiUrl: string | null;
+  caller: Caller;
+  modelVersion: string | null;
+}
+
+export interface Asking {
+  /** What is asked; null if nothing is, or not yet. */
+  asked: Asked | null;
+  /** Whether it is still found out which ranges are compared. What was asked before stands meanwhile. */
+  isPending: boolean;
+}
+
+/**
+ * What is asked of the API for a view. A comparison with what lies before a range needs to know its days: the server
+ * says what they are now, since words such as `last week` are its own to read.
+ */
+export function useAsked(exploration: Exploration, { apiUrl, caller, modelVersion }: Asker): Asking {
+  const [found, setFound] = useState<{ key: string; span: Span | null } | null>(null);
+  const [before, setBefore] = useState<Asked | null>(null);
+  const wanted = useMemo(() => askedFor(exploration), [exploration]);
+  const { against } = exploration;
+  const time = wanted?.timeDimensions?.find((one) => one.dimension === against?.dimension);
+  const key =
+    time?.dateRange === undefined || apiUrl === null
+      ? null
+      : JSON.stringify([time.dimension, time.dateRange, wanted?.timezone, apiUrl, caller, modelVersion]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for all of it
+  useEffect(() => {
+    if (key === null || time === undefined || apiUrl === null) return;
+    const asking = new AbortController();
+    resolveRange(time, wanted?.timezone, { apiUrl, caller, signal: asking.signal }).then(
+      (span) => setFound({ key, span }),
+      (error: unknown) => {
+        // Asked without the comparison, the query is refused in the same words, where refusals are shown.
+        if (!isAborted(error)) setFound({ key, span: null });
+      },
+    );
+    return () => asking.abort();
+  }, [key]);
+
+  const span = key !== null && found?.key === key ? found.span : null;
+  const isPending = key !== null && found?.key !== key;
+  const now = useMemo((): Asked | null => {
+    if (wanted === null || apiUrl === null || isPending) return null;
+    const query =
+      span === null || against === null
+        ? wanted
+        : comparing(wanted, against.dimension, span, against.earlier);
+    return { query, apiUrl, caller, modelVersion };
+  }, [wanted, apiUrl, isPending, span, against, caller, modelVersion]);
+  useEffect(() => {
+    if (!isPending) setBefore(now);
+  }, [now, isPending]);
+  return { asked: isPending ? before : now, isPending };
+}
