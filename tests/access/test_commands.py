@@ -1,5 +1,6 @@
 """`kubus access`, `--as` and `--groups`, and the library."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -103,15 +104,32 @@ def test_explain_tells_masks(project: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_matrix_shows_who_sees_what(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    show_matrix("boss", "clerk", "guest", "clerk,guest", "nobody", format="json")
+    show_matrix("boss", "clerk", "guest", "clerk,guest", "nobody", claims='{"kind": "x"}', format="json")
     cells = {"boss": "full", "clerk": "filtered", "guest": "masked", "clerk,guest": "part masked", "nobody": "hidden"}
-    import json
-
     shown = json.loads(capsys.readouterr().out)
     assert shown["t.count"] == cells
     assert shown["t.kind"] == dict.fromkeys(cells, "hidden") | {"boss": "full"}
     show_matrix("boss")
     assert "t.kind" in capsys.readouterr().out
+
+
+def test_the_matrix_says_where_queries_are_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What reads a claim that nobody gave is neither given nor hidden: whoever names it is refused, and told why."""
+    show_matrix("boss", "clerk", "guest", format="json")
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["t.count"] == {"boss": "full", "clerk": "?", "guest": "masked"}
+    assert shown["t.kind"] == {"boss": "full", "clerk": "hidden", "guest": "hidden"}
+    show_matrix("boss", "clerk")
+    told = capsys.readouterr().out
+    assert "? for clerk: queries are refused: Access policy value is missing: kind\n" in told
+    assert "? for boss" not in told
+    (project / "model" / "t.yml").write_text(
+        "tenant: {claim: org}\n" + CLOSED.replace("- name: t\n", '- name: t\n    tenant: "{CUBE}.kind"\n')
+    )
+    show_matrix("boss", "nobody", format="json")
+    assert json.loads(capsys.readouterr().out)["t.count"] == {"boss": "?", "nobody": "hidden"}
+    show_matrix("boss", claims='{"org": "x"}', format="json")
+    assert json.loads(capsys.readouterr().out)["t.count"] == {"boss": "full"}
 
 
 def commit(project: Path, text: str) -> None:

@@ -31,7 +31,7 @@ from kubus.loading.yaml_text import read_yaml
 from kubus.lsp.completing import choices
 from kubus.lsp.open_model import OpenModel
 from kubus.model.model import Model
-from kubus.query.access_report import matrix, role
+from kubus.query.access_report import Eyes, matrix, role
 from kubus.typegen.python import python
 from kubus.typegen.shapes import shown_to
 from kubus.typegen.typescript import typescript
@@ -170,7 +170,7 @@ def test_types_name_every_member_that_is_shown(folder: Path, model: Model) -> No
 
 def test_access_matrix_has_a_line_for_every_public_member(folder: Path) -> None:
     with SemanticLayer(folder) as layer:
-        seen = dict(matrix([layer.access(role("nobody", {}).caller)], layer.model))
+        seen = dict(matrix([Eyes(layer.access(role("nobody", {}).caller))], layer.model))
         assert {path for query in queries(layer.model) for path in (*query["measures"], *query["dimensions"])} <= set(
             seen
         )

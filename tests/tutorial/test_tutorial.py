@@ -132,9 +132,13 @@ def test_authorization(example: Path, play: Play) -> None:
         assert (status, said) == (403, "Error: You requested hidden member: 'Orders.totalAmount'")
         assert ask(running.api, owner, "Orders.count", tenant=2) == (200, "0")
         assert ask(running.api, other, "Orders.count", tenant=2)[1] != "0"
-    matrix = run(example, "kubus access matrix owner analyst support")
+    [show] = commands("authorization.md", "kubus access")
+    matrix = run(example, show)
     assert re.search(r"Orders.totalAmount\W+full\W+full\W+hidden", matrix)
     assert re.search(r"Users.email\W+full\W+masked\W+filtered", matrix)
+    unclear = run(example, show.replace(', "countries": ["Italy"]', ""))
+    assert re.search(r"Users.email\W+full\W+masked\W+\?", unclear)
+    assert "? for support: queries are refused: Access policy value is missing: countries" in unclear
 
 
 def ask(api: str, bearer: str, measure: str, tenant: int | None = None) -> tuple[int, str]:

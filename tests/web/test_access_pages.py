@@ -72,7 +72,19 @@ def guarded(pages: Path, project: Path) -> Iterator[RunningServer]:
         yield server
 
 
-@pytest.mark.parametrize("scene", [*scenes("access-"), *scenes("health-page")], ids=str)
+OPEN = scenes("access-open")
+
+
+@pytest.mark.parametrize("scene", OPEN, ids=str)
+def test_open_model(scene: Scene, browser: Conversation, playground: RunningServer) -> None:
+    """The demo has policies, which give everything to everybody."""
+    scene.play(browser, playground.url)
+
+
+GUARDED = [scene for scene in scenes("access-", "health-page") if scene not in OPEN]
+
+
+@pytest.mark.parametrize("scene", GUARDED, ids=str)
 def test_page(scene: Scene, browser: Conversation, guarded: RunningServer) -> None:
     scene.play(browser, guarded.url)
 

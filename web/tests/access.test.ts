@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { claimsIn, claimsText, claimWords, decoded, ownClaims } from '../src/access/claims';
 import { counts, onlyIn, paired } from '../src/access/compare';
-import { isDifferent, shownOf } from '../src/access/matrix';
-import type { Matrix, MatrixMember, Sight } from '../src/api/access';
+import { countWords, linesOf } from '../src/access/matrix';
+import type { Matrix, MatrixMember } from '../src/api/access';
 
 describe('claims', () => {
   test('are an object of JSON', () => {
@@ -110,43 +110,32 @@ describe('answers side by side', () => {
 });
 
 describe('the matrix', () => {
-  const member = (path: string, ...sights: (Sight | null)[]): MatrixMember => ({
+  const member = (path: string): MatrixMember => ({
     path,
-    title: `Title of ${path}`,
+    title: path,
     type: 'measure',
-    cells: sights.map((sight) => (sight === null ? null : { sight, why: [] })),
+    cells: ['full', null],
   });
-  const matrix: Matrix = {
-    callers: [],
-    holders: [
-      {
-        name: 'orders',
-        title: 'Orders',
-        type: 'cube',
-        why: [],
-        members: [member('orders.count', 'full', 'full'), member('orders.total', 'full', 'hidden')],
-      },
-      {
-        name: 'users',
-        title: 'Users',
-        type: 'cube',
-        why: [],
-        members: [member('users.count', 'full', null)],
-      },
-    ],
-  };
-  const paths = (words: string, onlyDifferent: boolean) =>
-    shownOf(matrix, words, onlyDifferent).flatMap((holder) => holder.members.map((one) => one.path));
+  const holders: Matrix['holders'] = [
+    { name: 'orders', type: 'cube', members: [member('orders.count'), member('orders.total')] },
+    { name: 'sales', type: 'view', members: [member('sales.count')] },
+  ];
 
-  test('is searched by all words', () => {
-    expect(paths('', false)).toEqual(['orders.count', 'orders.total', 'users.count']);
-    expect(paths('COUNT title', false)).toEqual(['orders.count', 'users.count']);
-    expect(paths('count orders', false)).toEqual(['orders.count']);
-    expect(paths('nothing', false)).toEqual([]);
+  test('is lines, one below the other', () => {
+    expect(linesOf({ holders }).map(({ holder, member: one }) => one?.path ?? holder.name)).toEqual([
+      'orders',
+      'orders.count',
+      'orders.total',
+      'sales',
+      'sales.count',
+    ]);
   });
 
-  test('shows what differs, also for whom is not let in', () => {
-    expect(paths('', true)).toEqual(['orders.total', 'users.count']);
-    expect(isDifferent(member('a.b', '?', '?'))).toBe(false);
+  test('says how many there are, and that some are left out', () => {
+    expect(countWords({ holders, members: 3, fitting: 3 })).toBe('3 members');
+    expect(countWords({ holders, members: 1200, fitting: 3 })).toBe('3 of 1,200 members');
+    expect(countWords({ holders, members: 9000, fitting: 7000 })).toBe(
+      '7,000 of 9,000 members, the first 3 are shown: search for others',
+    );
   });
 });

@@ -20,7 +20,7 @@ from kubus.cli.project import (
 )
 from kubus.compare.revisions import model_at
 from kubus.errors import ConfigError, KubusError
-from kubus.query.access_report import changes, explained, matrix, outcome, role, tenant_rows
+from kubus.query.access_report import Eyes, changes, explained, matrix, outcome, role, tenant_rows
 from kubus.sources.registry import dialect_of
 
 Claims = Annotated[str | None, Parameter(name=("--claims", "--as"))]
@@ -73,7 +73,7 @@ def show_matrix(
 ) -> None:
     """Show how each of several roles sees every public member: full, filtered, masked, part masked or hidden.
 
-    `?` is a policy whose condition reads a claim that is not among the claims.
+    `?` is a member of which queries are refused for what the claims lack: a claim that a policy reads, or the tenant.
 
     Parameters
     ----------
@@ -90,8 +90,8 @@ def show_matrix(
         raise ConfigError("There is no role to look at", hint="Write kubus access matrix admin clerk,north nobody")
     with project_layer(project_settings(model)) as layer:
         given: Mapping[str, Any] = claims_argument(claims) or {}
-        callers = [role(groups, given) for groups in roles]
-        seen = list(matrix([layer.access(one.caller) for one in callers], layer.model))
+        eyes = [Eyes(layer.access(role(groups, given).caller)) for groups in roles]
+        seen = list(matrix(eyes, layer.model))
     if format == "json":
         shown = {path: dict(zip(roles, cells, strict=True)) for path, cells in seen}
         say(json.dumps(shown, indent=1, ensure_ascii=False))
@@ -100,6 +100,10 @@ def show_matrix(
     for path, cells in seen:
         table.add_row(path, *(f"[{COLORS[cell]}]{cell}[/]" for cell in cells))
     Console(highlight=False).print(table)
+    for place, groups in enumerate(roles):
+        unclear = [path for path, cells in seen if cells[place] == "?"]
+        for reason in dict.fromkeys(eyes[place].refusal(path) for path in unclear):
+            say(f"? for {groups}: queries are refused: {reason}")
 
 
 def diff(

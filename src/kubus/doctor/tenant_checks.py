@@ -1,7 +1,6 @@
 """Checks of how tenants are kept apart: what the data model declares, and whether app ids tell what templates read."""
 
 import asyncio
-import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Any, cast
@@ -14,13 +13,9 @@ from kubus.context import SecurityContext
 from kubus.doctor.check import Check, some
 from kubus.errors import ConfigError, KubusError, ModelError
 from kubus.loading.files import model_files
+from kubus.loading.template_claims import claims_in_templates
 from kubus.loading.tenancy import declared_tenancy
 from kubus.model.tenancy import Tenancy
-
-# A claim in a template, as it is written everywhere: COMPILE_CONTEXT.securityContext.plan
-READ = re.compile(
-    r"COMPILE_CONTEXT\s*\.\s*(?:securityContext|security_context)\s*\.\s*([A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)"
-)
 
 # Two callers who differ in one claim.
 ONE, OTHER = "kubus-doctor-1", "kubus-doctor-2"
@@ -43,9 +38,9 @@ def check_tenants(settings: Settings) -> Iterator[Check]:
         yield Check(
             "tenancy", "ok", f"a caller {what} of the tenant that the claim {tenancy.name} names, and of no other"
         )
-    read = dict.fromkeys(re.sub(r"\s", "", found) for text in texts.values() for found in READ.findall(text))
+    read = claims_in_templates(texts)
     if read:
-        yield from app_ids([tuple(path.split(".")) for path in read], settings, tenancy)
+        yield from app_ids(read, settings, tenancy)
 
 
 def app_ids(read: Sequence[tuple[str, ...]], settings: Settings, tenancy: Tenancy | None) -> Iterator[Check]:

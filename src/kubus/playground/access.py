@@ -1,5 +1,6 @@
-"""`POST /playground/access/matrix`: how each of several callers sees every member, and why."""
+"""`POST /playground/access/…`: how each of several callers sees every member, and why one of them sees one so."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +11,19 @@ from kubus.api.rest.incoming import Incoming
 from kubus.api.rest.reply import Reply, json_reply
 from kubus.config.hook_context import thawed
 from kubus.context import Caller
-from kubus.errors import BadPolicy, Forbidden, KubusError, QueryError
+from kubus.errors import KubusError, QueryError
 from kubus.model.cube import Cube, Dimension, Measure, Member
 from kubus.model.model import Model
+from kubus.model.view import View
 from kubus.playground.project import Project, body_of
 from kubus.query.access import Access, behind_view
-from kubus.query.access_report import cell, members_of, of_holder, of_member, of_tenant
+from kubus.query.access_report import Eyes, members_of, of_holder, of_member, of_tenant, tells_apart
 
 # More columns than that nobody can look at side by side.
 MOST_CALLERS = 12
+
+# More lines than that nobody reads: there is a search.
+MOST_MEMBERS = 5_000
 
 
 class CallerAsked(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,127 +34,169 @@ class CallerAsked(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MatrixAsked(msgspec.Struct, forbid_unknown_fields=True):
-    """The callers, in the order of the columns."""
+    """The callers, in the order of the columns; and which members: those with all these words in their path or title,
+    those that callers see differently."""
 
     callers: list[CallerAsked]
+    words: str = ""
+    different: bool = False
+
+
+class WhyAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """A caller, and what of: the path of a member, or the name of a cube or view."""
+
+    caller: CallerAsked
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
-    """What a caller may see, or why they are not let in."""
+class Onlooker:
+    """A caller, and what they may see, or why they are not let in."""
 
     name: str
     caller: Caller | None = None
-    access: Access | None = None
+    eyes: Eyes | None = None
     refused: str | None = None
+
+    @property
+    def model(self) -> Model | None:
+        return None if self.eyes is None else self.eyes.access.model
 
 
 async def matrix(project: Project, request: Incoming, body: bytes) -> Reply:
-    """Who the callers are, the cubes and views with why each of their policies is for whom, and every public member
-    with how each caller sees it. `callers`, `why` and `cells` are in the order of the callers that were asked for.
+    """Who the callers are, and every public member that was asked for, below its cube or view, with how each of them
+    sees it. `cells` are in the order of the callers, `null` for one who is not let in, who has `refused`.
 
-    A caller who is not let in has `refused`, and `null` where others have a cell.
+    `members` counts the public members, `fitting` those that were asked for; no more than `MOST_MEMBERS` are told.
+    `apart` says whether the models keep anything from anybody.
 
     Raises:
         QueryError: there is no caller, or there are too many.
     """
-    asked = body_of(body, MatrixAsked).callers
-    if not 1 <= len(asked) <= MOST_CALLERS:
+    asked = body_of(body, MatrixAsked)
+    if not 1 <= len(asked.callers) <= MOST_CALLERS:
         raise QueryError(f"Between one and {MOST_CALLERS} callers can be looked at side by side")
-    eyes = [await eyes_of(project, one, request) for one in asked]
-    return json_reply({"callers": [who(one) for one in eyes], "holders": list(holders(eyes))})
+    callers = [await onlooker(project, one, request) for one in asked.callers]
+    seen = await asyncio.to_thread(looked_at, callers, asked.words.lower().split(), different=asked.different)
+    return json_reply({"callers": [who(one) for one in callers], **seen})
 
 
-async def eyes_of(project: Project, asked: CallerAsked, request: Incoming) -> Eyes:
+async def why(project: Project, request: Incoming, body: bytes) -> Reply:
+    """Why a caller sees a member as they do, or which policies of a cube or view are for them, as `lines`."""
+    asked = body_of(body, WhyAsked)
+    one = await onlooker(project, asked.caller, request)
+    lines = [f"Not let in: {one.refused}"] if one.eyes is None else list(reasons(asked.of, one.eyes))
+    return json_reply({"lines": lines})
+
+
+async def onlooker(project: Project, asked: CallerAsked, request: Incoming) -> Onlooker:
     """What a caller may see, of the model that is theirs."""
     try:
         caller = await project.caller(asked.claims, request)
         layer = await project.tenants.layer(caller, request.request_id)
-        return Eyes(asked.name, caller, layer.access(caller))
+        return Onlooker(asked.name, caller, Eyes(layer.access(caller)))
     except KubusError as error:
-        return Eyes(asked.name, refused=error.message)
+        return Onlooker(asked.name, refused=error.message)
 
 
-def who(eyes: Eyes) -> dict[str, Any]:
+def who(one: Onlooker) -> dict[str, Any]:
     """A caller, as the server takes them to be."""
-    told: dict[str, Any] = {"name": eyes.name, "refused": eyes.refused}
-    if eyes.caller is not None and eyes.access is not None:
-        told["groups"] = sorted(eyes.caller.groups)
-        told["appId"] = eyes.caller.app_id
-        told["tenant"] = next(of_tenant(eyes.caller, eyes.access.model.tenancy), None)
-        told["claims"] = thawed(eyes.caller.security.claims)
+    told: dict[str, Any] = {"name": one.name, "refused": one.refused}
+    if one.caller is not None and one.model is not None:
+        told["groups"] = sorted(one.caller.groups)
+        told["appId"] = one.caller.app_id
+        told["tenant"] = next(of_tenant(one.caller, one.model.tenancy), None)
+        told["claims"] = thawed(one.caller.security.claims)
     return told
 
 
-def holders(eyes: Sequence[Eyes]) -> Iterator[dict[str, Any]]:
-    """The cubes and views of all callers' models that have public members, with these."""
-    models = [one.access.model for one in eyes if one.access is not None]
-    names = dict.fromkeys(name for model in models for name, holder in model.holders.items() if holder.public)
-    for name in names:
-        holder = next(model.holders[name] for model in models if name in model.holders)
-        members = dict.fromkeys(path for model in models for path in public_members(model, name))
-        if members:
-            yield {
-                "name": name,
-                "title": holder.label.title,
-                "type": "cube" if isinstance(holder, Cube) else "view",
-                "why": [why_holder(one.access, name) for one in eyes],
-                "members": [member(path, models, eyes) for path in members],
-            }
-
-
-def public_members(model: Model, name: str) -> Iterator[str]:
-    found = model.holders.get(name)
-    if found is not None:
-        yield from (one.path for one in members_of(found) if one.public)
-
-
-def member(path: str, models: Sequence[Model], eyes: Sequence[Eyes]) -> dict[str, Any]:
-    """A member, and how each caller sees it."""
-    one = next(found for model in models if (found := found_member(model, path)) is not None)
+def looked_at(callers: Sequence[Onlooker], words: Sequence[str], *, different: bool) -> dict[str, Any]:
+    """What the callers see of the public members of all their models, each member once."""
+    models = list({id(model): model for one in callers if (model := one.model) is not None}.values())
+    holders: dict[str, dict[str, Any]] = {}
+    members = fitting = 0
+    for name, path, one, holder in public_members(models):
+        members += 1
+        title = one.label.title
+        text = f"{path} {title}".lower()
+        if not all(word in text for word in words):
+            continue
+        cells = [None if each.eyes is None else cell(path, each.eyes) for each in callers]
+        if different and len(set(cells)) == 1:
+            continue
+        fitting += 1
+        if fitting > MOST_MEMBERS:
+            continue
+        told = holders.setdefault(name, {"name": name, "type": kind_of(holder), "members": []})
+        told["members"].append({"path": path, "title": title, "type": kind_of(one), "cells": cells})
+    seen = [one.eyes.access for one in callers if one.eyes is not None]
     return {
-        "path": path,
-        "title": one.label.title,
-        "type": "measure" if isinstance(one, Measure) else "dimension" if isinstance(one, Dimension) else "segment",
-        "cells": [seen(path, each.access) for each in eyes],
+        "holders": list(holders.values()),
+        "members": members,
+        "fitting": fitting,
+        "apart": any(tells_apart(access.model, access.default) for access in seen),
     }
 
 
-def found_member(model: Model, path: str) -> Member | None:
+def public_members(models: Sequence[Model]) -> Iterator[tuple[str, str, Member, Cube | View]]:
+    """The public members of all models, each once and below its cube or view."""
+    names = dict.fromkeys(name for model in models for name, holder in model.holders.items() if holder.public)
+    for name in names:
+        told: set[str] = set()
+        for model in models:
+            holder = model.holders.get(name)
+            if holder is None or not holder.public:
+                continue
+            for one in members_of(holder):
+                if one.public and one.path not in told:
+                    told.add(one.path)
+                    yield name, one.path, one, holder
+
+
+def kind_of(one: Member | Cube | View) -> str:
+    match one:
+        case Cube():
+            return "cube"
+        case View():
+            return "view"
+        case Measure():
+            return "measure"
+        case Dimension():
+            return "dimension"
+        case _:
+            return "segment"
+
+
+def is_there(path: str, model: Model) -> bool:
     holder, _, name = path.partition(".")
-    return model.holders[holder].member(name) if holder in model.holders else None
+    return holder in model.holders and (not name or model.holders[holder].member(name) is not None)
 
 
-def why_holder(access: Access | None, name: str) -> list[str] | None:
-    """Why the policies of a cube or view are for a caller or not; None for one who is not let in."""
-    if access is None:
-        return None
-    holder = access.model.holders.get(name)
-    return ["It is not in the data model of this caller"] if holder is None else list(of_holder(holder, access))
+def cell(path: str, eyes: Eyes) -> str:
+    """How a caller sees a member. What is not in their data model is hidden."""
+    return eyes.cell(path) if is_there(path, eyes.access.model) else "hidden"
 
 
-def seen(path: str, access: Access | None) -> dict[str, Any] | None:
-    """How a caller sees a member, and why; None for one who is not let in."""
-    if access is None:
-        return None
-    if found_member(access.model, path) is None:
-        return {"sight": "hidden", "why": ["It is not in the data model of this caller"]}
-    why = list(of_member(path, access))
+def reasons(path: str, eyes: Eyes) -> Iterator[str]:
+    """Why a caller sees a member so; or for whom the policies of a cube or view are."""
+    access = eyes.access
+    if not is_there(path, access.model):
+        yield "It is not in the data model of this caller"
+        return
+    name, _, member = path.partition(".")
+    if not member:
+        yield from of_holder(access.model.holders[name], access)
+        return
+    yield from of_member(path, access)
+    yield from policies_of(path, access)
+    refusal = eyes.refusal(path)
+    if refusal is not None:
+        yield f"Queries that name it are refused: {refusal}"
+
+
+def policies_of(path: str, access: Access) -> Iterator[str]:
+    """The policies that a member is held to: those of its cube or view, and of a view's member those of its cube."""
+    yield from of_holder(access.model.holders[path.partition(".")[0]], access)
     cube = behind_view(path, access.model)
     if cube is not None:
-        # Members of views are held to the policies of the cube that they come from as well.
-        why += of_holder(cube, access)
-    try:
-        check_rows(path, access)
-    except (Forbidden, BadPolicy) as error:
-        return {"sight": "?", "why": [*why, f"Queries that name it are refused: {error.message}"]}
-    return {"sight": cell(path, access), "why": why}
-
-
-def check_rows(path: str, access: Access) -> None:
-    """Raises Forbidden or BadPolicy if what policies say of the rows of a member cannot be evaluated for the caller."""
-    given, cube = access.sight(path), behind_view(path, access.model)
-    if given is not None:
-        access.row_filter((*(given.rows or ()), *(given.whole_in or ())))
-    if given is not None and cube is not None:
-        access.row_filter(access.applying(cube))
+        yield from of_holder(cube, access)

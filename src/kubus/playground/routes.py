@@ -40,6 +40,8 @@ ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("POST", "/playground/test-connection"): "authoring:try_connection",
         ("POST", "/playground/explain"): "explain:explain",
         ("POST", "/playground/access/matrix"): "access:matrix",
+        ("POST", "/playground/access/why"): "access:why",
+        ("GET", "/playground/access/claims"): "claims:claims",
         ("GET", "/playground/health"): "health:health",
         ("POST", "/playground/export"): "export:export",
     }

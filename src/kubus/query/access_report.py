@@ -183,12 +183,10 @@ def role(groups: str, claims: Mapping[str, object]) -> Role:
     return Role(groups, Caller(SecurityContext(claims), found))
 
 
-def matrix(roles: Sequence[Access], model: Model) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+def matrix(eyes: Sequence["Eyes"], model: Model) -> Iterator[tuple[str, tuple[Cell, ...]]]:
     """Every member that is public, with how each of the callers sees it."""
-    for holder in model.holders.values():
-        for member in members_of(holder):
-            if holder.public and member.public:
-                yield member.path, tuple(cell(member.path, access) for access in roles)
+    for path in paths_of(model):
+        yield path, tuple(one.cell(path) for one in eyes)
 
 
 def members_of(holder: Cube | View) -> Iterator[Member]:
@@ -197,23 +195,88 @@ def members_of(holder: Cube | View) -> Iterator[Member]:
     yield from holder.segments.values()
 
 
-def cell(path: str, access: Access) -> Cell:
+class Eyes:
+    """How one caller sees members. What of the caller was found out is kept: a matrix asks the same of many members."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._tenant = tenant_refusal(access)
+        self._rows: dict[tuple[str, ...], str | None] = {}
+
+    def cell(self, path: str) -> Cell:
+        """How the caller sees a member; `?` where queries that name it are refused for what their claims lack."""
+        access = self.access
+        try:
+            seen = access.sight(path)
+            cube = behind_view(path, access.model)
+            applying = () if cube is None or seen is None else access.applying(cube)
+        except (BadPolicy, Forbidden):
+            return "?"
+        if seen is None or (cube is not None and cube.policies and not applying):
+            return "hidden"
+        if self._refusal(seen, applying) is not None:
+            return "?"
+        is_filtered = seen.rows is not None or (bool(applying) and all(policy.rows is not None for policy in applying))
+        match seen.whole_in:
+            case None:
+                return "filtered" if is_filtered else "full"
+            case ():
+                return "masked"
+            case _:
+                return "part masked"
+
+    def refusal(self, path: str) -> str | None:
+        """Why queries that name a member are refused though policies may give it; None if they are not."""
+        try:
+            seen = self.access.sight(path)
+            cube = behind_view(path, self.access.model)
+            applying = () if cube is None or seen is None else self.access.applying(cube)
+        except (BadPolicy, Forbidden) as error:
+            return error.message
+        return None if seen is None else self._refusal(seen, applying)
+
+    def _refusal(self, seen: Sight, applying: tuple[AccessPolicy, ...]) -> str | None:
+        own = (*(seen.rows or ()), *(seen.whole_in or ()))
+        return self._tenant or self._rows_refusal(own) or self._rows_refusal(applying)
+
+    def _rows_refusal(self, policies: tuple[AccessPolicy, ...]) -> str | None:
+        """Why the row filters of policies cannot be told for the caller."""
+        if not policies:
+            return None
+        key = tuple(policy.name for policy in policies)
+        if key not in self._rows:
+            try:
+                self.access.row_filter(policies)
+                self._rows[key] = None
+            except (BadPolicy, Forbidden) as error:
+                self._rows[key] = error.message
+        return self._rows[key]
+
+
+def tells_apart(model: Model, default: DefaultAccess) -> bool:
+    """Whether some caller sees less than everything: by policies, by tenants, or since what has no policy is closed."""
+    if model.tenancy is not None:
+        return True
+    for holder in model.holders.values():
+        gives_all = any(
+            one.groups is None and not one.conditions and one.members is None and one.rows is None
+            for one in holder.policies
+        )
+        if not (gives_all if holder.policies else default == "allow"):
+            return True
+    return False
+
+
+def tenant_refusal(access: Access) -> str | None:
+    """Why every query of a caller is refused who is of no tenant; None if it is not."""
+    tenancy = access.model.tenancy
+    if tenancy is None:
+        return None
     try:
-        seen = access.sight(path)
-        cube = behind_view(path, access.model)
-        applying = () if cube is None or seen is None else access.applying(cube)
-    except (BadPolicy, Forbidden):
-        return "?"
-    if seen is None or (cube is not None and cube.policies and not applying):
-        return "hidden"
-    is_filtered = seen.rows is not None or (bool(applying) and all(policy.rows is not None for policy in applying))
-    match seen.whole_in:
-        case None:
-            return "filtered" if is_filtered else "full"
-        case ():
-            return "masked"
-        case _:
-            return "part masked"
+        place_of(tenant_of(access.caller.security, tenancy), tenancy)
+    except Forbidden as error:
+        return error.message
+    return None
 
 
 # ── what became wider ──

@@ -1,20 +1,23 @@
-/** What of the matrix is shown. No React. */
+/** The lines of the matrix. No React. */
 
 import type { Matrix, MatrixHolder, MatrixMember } from '../api/access';
 
-/** The holders with the members whose name or title has the words in it, and that callers see differently if asked so. */
-export function shownOf(matrix: Matrix, words: string, onlyDifferent: boolean): MatrixHolder[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (member: MatrixMember) => {
-    const text = `${member.path} ${member.title}`.toLowerCase();
-    return wanted.every((word) => text.includes(word)) && (!onlyDifferent || isDifferent(member));
-  };
-  return matrix.holders
-    .map((holder) => ({ ...holder, members: holder.members.filter(fits) }))
-    .filter((holder) => holder.members.length > 0);
+/** A cube or view, or below it one of its members. */
+export type MatrixLine = { holder: MatrixHolder; member: MatrixMember | null };
+
+/** One below the other, so that only those in sight need to be on the page. */
+export function linesOf({ holders }: Pick<Matrix, 'holders'>): MatrixLine[] {
+  return holders.flatMap((holder) => [
+    { holder, member: null },
+    ...holder.members.map((member) => ({ holder, member })),
+  ]);
 }
 
-/** Whether callers see it differently. */
-export function isDifferent(member: MatrixMember): boolean {
-  return new Set(member.cells.map((cell) => cell?.sight ?? 'refused')).size > 1;
+/** How many members were found, in words, and that not all of them are shown. */
+export function countWords({ holders, members, fitting }: Omit<Matrix, 'callers' | 'apart'>): string {
+  const shown = holders.reduce((sum, holder) => sum + holder.members.length, 0);
+  const count = (number: number) => number.toLocaleString('en-US');
+  const of = fitting === members ? '' : ` of ${count(members)}`;
+  const found = `${count(fitting)}${of} ${members === 1 ? 'member' : 'members'}`;
+  return shown < fitting ? `${found}, the first ${count(shown)} are shown: search for others` : found;
 }
