@@ -21,7 +21,7 @@ from kubus.config.project import project_settings
 from kubus.demo.data import demo_data_day
 from kubus.errors import ConfigError
 from tests.cli.project import Project
-from tests.engines.server import running_demo
+from tests.engines.server import running_demo, running_server
 
 TODAY = date(2026, 11, 23)
 
@@ -160,6 +160,15 @@ def test_the_token_holds_for_thirty_days(demo_folder):
     settings = project_settings({}, demo_folder)
     token = jwt.decode(demo_token(demo_folder, settings), options={"verify_signature": False})
     assert token["exp"] - token["iat"] == 30 * 24 * 3600
+
+
+def test_the_token_is_one_of_development(demo_folder):
+    # Whoever goes on to production with the demo's secret is not open to those who had its token.
+    token = demo_token(demo_folder, project_settings({}, demo_folder))
+    assert jwt.decode(token, options={"verify_signature": False})["iss"] == "kubus-dev"
+    with running_server(demo_folder, {"CUBEJS_DEV_MODE": "false"}) as running:
+        answer = httpx.get(f"{running.url}/cubejs-api/v1/meta", headers={"authorization": token})
+        assert (answer.status_code, answer.json()) == (403, {"error": "Invalid token"})
 
 
 def test_in_development_mode_nobody_is_asked(demo_folder, tmp_path):

@@ -135,6 +135,35 @@ async def test_what_is_no_question_is_refused(playground):
             assert (await opened.post("/playground/export", **body)).status_code == 400
 
 
+async def test_a_text_is_no_formula_for_a_spreadsheet(playground):
+    texts = ["=1+1", "@SUM(1)", "+1-2", "-x", "\t=1", "-5", "+2e3", "a=b", "", None, 'a"b,c']
+    rows = " UNION ALL ".join(
+        f"SELECT {n} AS id, {'NULL' if text is None else chr(39) + text + chr(39)} AS name"
+        for n, text in enumerate(texts)
+    )
+    model = f"""
+cubes:
+  - name: names
+    sql: {json.dumps(rows)}
+    dimensions:
+      - {{name: id, sql: id, type: number, primary_key: true, public: true}}
+      - {{name: name, sql: name, type: string}}
+    measures: [{{name: lost, sql: -1 * id, type: sum}}]
+"""
+    async with playground(model=model) as opened:
+        query = {"measures": ["names.lost"], "dimensions": ["names.name", "names.id"], "order": {"names.id": "asc"}}
+        lines = (await exported(opened, query, "csv")).text.splitlines()
+        assert lines == [
+            "names.name,names.id,names.lost",
+            *("'=1+1,0,0", "'@SUM(1),1,-1", "'+1-2,2,-2", "'-x,3,-3", "'\t=1,4,-4"),
+            # A number is none, an empty text is one, and null is nothing.
+            *("-5,5,-5", "+2e3,6,-6", "a=b,7,-7", '"",8,-8', ",9,-9", '"a""b,c",10,-10'),
+        ]
+        # Files for programs have what is there.
+        kept = [row["names.name"] for row in (await exported(opened, query, "json")).json()]
+        assert kept == texts
+
+
 @pytest.mark.parametrize(
     ("texts", "type"),
     [

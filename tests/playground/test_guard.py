@@ -121,14 +121,14 @@ async def test_nobody_is_told_that_other_origins_may_ask(playground, route):
 
 
 async def test_the_api_behind_it_is_as_it_was(playground):
-    async with playground() as opened:
-        answer = await opened.client.get(
-            "/cubejs-api/v1/meta", headers={"origin": "http://localhost:3000", "host": "shop.example"}
-        )
+    async with playground(KUBUS_DEV_AUTH="true") as opened:
+        asked = {"origin": "https://app.example", "host": "shop.example"}
+        token = (await opened.post("/playground/token", payload={})).json()["token"]
+        answer = await opened.client.get("/cubejs-api/v1/meta", headers={**asked, "authorization": token})
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == "*"
         assert (await opened.client.get("/unknown")).status_code == 404
-        assert (await opened.client.get("/readyz")).json() == {"health": "HEALTH"}
+        assert (await opened.client.get("/readyz", headers=asked)).json() == {"health": "HEALTH"}
 
 
 # ── on another machine ──

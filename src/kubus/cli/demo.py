@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from kubus.auth.minting import mint_token
+from kubus.auth.rules import DEV_ISSUER
 from kubus.cli.create import create_project
 from kubus.cli.scaffold.project import SAMPLE_DATABASE
 from kubus.cli.scaffold.sample_data import write_sample_data
@@ -78,7 +79,9 @@ def demo_token(target: Path, settings: Settings) -> str | None:
         raise ConfigError(
             f"There is no CUBEJS_API_SECRET in {target / '.env'}", hint="`kubus secret` makes one; or use kubus serve"
         )
-    return mint_token({"role": "admin"}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
+    # A demo of before may be in production mode, which refuses tokens of development.
+    issuer = {"iss": DEV_ISSUER} if settings.dev_mode else {}
+    return mint_token({"role": "admin", **issuer}, secret, issued_at=int(time.time()), lifetime=TOKEN_SECONDS)
 
 
 def invitation(host: str, port: int, token: str | None, *, dev_mode: bool) -> str:

@@ -8,13 +8,13 @@ Nobody is asked for a token before the head of a request is whole, so its size a
 """
 
 import asyncio
+from typing import Protocol as Interface
 from typing import cast
 
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 from uvicorn._types import ASGI3Application  # pyright: ignore[reportPrivateUsage] - the type of what is overridden
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from kubus.api.app import Api
 from kubus.api.rest.reply import Whole
 
 # What may stand before a body, in bytes, beside the piece in which it begins. Whoever sends more is cut off, for
@@ -27,8 +27,15 @@ HEAD_SECONDS = 30.0
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-def answering_at_once(api: Api) -> type[asyncio.Protocol]:
-    """The protocol of a server of `api`."""
+class Application(Interface):
+    """ASGI, and can be asked whether it has an answer at hand: `Api.answer_now` says how."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+    def answer_now(self, scope: Scope) -> Whole | None: ...
+
+
+def answering_at_once(application: Application) -> type[asyncio.Protocol]:
+    """The protocol of a server of this application."""
 
     class Protocol(HttpToolsProtocol):
         head_bytes = 0
@@ -74,7 +81,7 @@ def answering_at_once(api: Api) -> type[asyncio.Protocol]:
             # Not for a client that does not read, nor for one that wants the connection closed. Where requests wait
             # for this one, uvicorn begins the next from within: each would stand on the stack of the one before.
             if cycle.keep_alive and not self.flow.write_paused and not self.pipeline:
-                answer = api.answer_now(cast("Scope", cycle.scope))
+                answer = application.answer_now(cast("Scope", cycle.scope))
                 if answer is not None:
                     self.transport.write(response(cycle.default_headers, answer))
                     cycle.response_started = cycle.response_complete = True

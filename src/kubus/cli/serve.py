@@ -12,12 +12,11 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
 
 import kubus
 from kubus.api.assemble import assemble
 from kubus.auth.addresses import is_loopback
-from kubus.cli.protocol import answering_at_once
+from kubus.cli.protocol import Application, answering_at_once
 from kubus.config.data_sources import PER_SOURCE
 from kubus.config.project import project_settings
 from kubus.config.settings import Settings
@@ -103,7 +102,7 @@ def run(
         settle()
         with listening_socket(address, settings.port if port is None else port) as listening:
             bound: int = listening.getsockname()[1]
-            application: ASGIApp = assembled.app
+            application: Application = assembled.app
             if settings.dev_mode:
                 # Production has none, and loads nothing of it.
                 from kubus.playground.app import make_playground
@@ -114,7 +113,7 @@ def run(
                 uvicorn.Config(
                     application,
                     loop="uvloop" if sys.platform != "win32" else "asyncio",
-                    http=answering_at_once(assembled.app),
+                    http=answering_at_once(application),
                     ws="none",
                     lifespan="on",
                     access_log=False,

@@ -17,7 +17,7 @@ from kubus.api.app import local_path, normal
 from kubus.api.assemble import Assembled
 from kubus.api.rest.errors import error_reply
 from kubus.api.rest.incoming import Incoming, incoming, read_body
-from kubus.api.rest.reply import Header, Reply, html_reply, json_reply, send_reply, settled
+from kubus.api.rest.reply import Header, Reply, Whole, html_reply, json_reply, send_reply, settled
 from kubus.api.rest.root import not_found, page
 from kubus.auth.addresses import is_loopback
 from kubus.config.settings import Settings
@@ -26,6 +26,7 @@ from kubus.events import RequestFailed, RequestFinished, emit
 from kubus.playground.bundle import NEVER, Bundle
 from kubus.playground.guard import READ, Guard
 from kubus.playground.key import Key
+from kubus.playground.nearby import check_nearby
 from kubus.playground.project import Project
 from kubus.playground.routes import FILES, endpoint, is_ours, is_page
 
@@ -57,7 +58,8 @@ class Playground:
         """ASGI."""
         path = local_path(scope) if scope["type"] == "http" else ""
         if scope["type"] != "http" or not is_ours(path) or (is_page(path) and not self._bundle.is_built):
-            await self._api(scope, receive, send)
+            refused = self._from_afar(scope)
+            await (self._api(scope, receive, send) if refused is None else send_reply(send, scope["method"], refused))
             return
         started = perf_counter()
         request = incoming(scope, path)
@@ -79,6 +81,21 @@ class Playground:
             # Reading is not told: the page looks every two seconds.
             took = (perf_counter() - started) * 1000
             emit(RequestFinished(request.method, path, reply.status, took, request.request_id, reply.length))
+
+    def answer_now(self, scope: Scope) -> Whole | None:
+        """As of the API, for whom it may answer."""
+        return self._api.answer_now(scope) if self._from_afar(scope) is None else None
+
+    def _from_afar(self, scope: Scope) -> Reply | None:
+        """What a page of another machine is told where nobody needs a token; None lets the request through."""
+        if not self._api.options.is_open or scope["type"] != "http":
+            return None
+        request = incoming(scope, local_path(scope))
+        try:
+            check_nearby(request, origins_are_named="KUBUS_CORS_ORIGINS" in self._project.settings.given)
+        except NotAdmitted as error:
+            return told(error)
+        return None
 
     async def _reply(self, request: Incoming, receive: Receive, port: int) -> Reply:
         shows_page = is_page(request.path)
@@ -111,6 +128,11 @@ def refusal(request: Incoming, error: NotAdmitted) -> Reply:
     if is_page(request.path):
         hint = escape(error.hint or "")
         return html_reply(page("Not here", f"<h1>kubus</h1><p>{escape(error.message)}.</p><p>{hint}</p>"), error.status)
+    return told(error)
+
+
+def told(error: NotAdmitted) -> Reply:
+    """As JSON, to be kept nowhere."""
     return json_reply({"error": error.message, "hint": error.hint}, error.status, (NEVER,))
 
 

@@ -1,7 +1,6 @@
 """Rows of the API as the bytes of a file. Nothing is rounded: numbers keep every digit that they came with."""
 
-import csv
-import io
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,10 @@ from sqlglot import exp
 
 # A value of the wire: numbers are texts.
 Value = str | bool | int | float | None
+
+# How a text begins that spreadsheets take for a formula.
+# Source: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = re.compile(r"[=+\-@\t\r]")
 
 # The most digits of a decimal in Parquet files that everybody reads.
 DIGITS = 38
@@ -29,12 +32,19 @@ class Table:
 
 
 def csv_bytes(table: Table) -> bytes:
-    """A line of names, then a line for each row; null is an empty field. UTF-8."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.names)
-    writer.writerows([plain(value) for value in row] for row in zip(*table.columns, strict=True))
-    return text.getvalue().encode()
+    """A line of names, then a line for each row. UTF-8. Null is an empty field, an empty text is `""`.
+
+    The files go to spreadsheets, which take a text that begins like a formula for one and would run it. Texts are of
+    whoever filled the rows, so such a text gets an apostrophe before it, which shows that it is text.
+    """
+    columns = tuple([None if value is None else cell(value) for value in column] for column in table.columns)
+    return file_bytes(Table(table.names, ("string",) * len(columns), columns), "rows.csv")
+
+
+def cell(value: Value) -> str:
+    """A value as spreadsheets may read it."""
+    text = plain(value)
+    return f"'{text}" if isinstance(value, str) and FORMULA.match(text) and not is_number(text) else text
 
 
 def json_bytes(table: Table) -> bytes:
@@ -45,6 +55,11 @@ def json_bytes(table: Table) -> bytes:
 
 def parquet_bytes(table: Table) -> bytes:
     """A Parquet file, its columns in the types of what they hold."""
+    return file_bytes(table, "rows.parquet")
+
+
+def file_bytes(table: Table, name: str) -> bytes:
+    """What DuckDB writes under this name, `rows.csv` or `rows.parquet`."""
     chosen = [
         exp.alias_(
             exp.cast(
@@ -58,8 +73,9 @@ def parquet_bytes(table: Table) -> bytes:
     ]
     values = [[None if value is None else plain(value) for value in column] for column in table.columns]
     with tempfile.TemporaryDirectory(prefix="kubus-export-") as folder, duckdb.connect(":memory:") as connection:
-        path = Path(folder) / "rows.parquet"
-        connection.sql(exp.select(*chosen).sql("duckdb"), params=values).write_parquet(str(path))
+        path = Path(folder) / name
+        rows = connection.sql(exp.select(*chosen).sql("duckdb"), params=values)
+        rows.write_csv(str(path)) if path.suffix == ".csv" else rows.write_parquet(str(path))
         return path.read_bytes()
 
 
@@ -72,6 +88,15 @@ def plain(value: Value) -> str:
             return "true" if value else "false"
         case _:
             return str(value)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number: those of the wire are texts."""
+    try:
+        Decimal(text)
+    except InvalidOperation:
+        return False
+    return True
 
 
 def column_type(kind: str, values: Sequence[Value]) -> str:
