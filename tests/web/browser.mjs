@@ -60,7 +60,7 @@ async function checkAccess(page) {
   assert.equal(told.length, 0, `axe on ${page.url()}\n${told.join('\n')}`);
 }
 
-async function play(browser, { scenario, name, base, theme, width, given }) {
+async function play(browser, { scenario, name, base, theme, width, zone = 'UTC', given }) {
   const { default: run, expected = [] } = await import(pathToFileURL(scenario));
   const context = await browser.newContext({
     baseURL: base,
@@ -68,7 +68,7 @@ async function play(browser, { scenario, name, base, theme, width, given }) {
     viewport: { width, height: HEIGHTS[width] ?? 900 },
     reducedMotion: 'reduce',
     locale: 'en-US',
-    timezoneId: 'UTC',
+    timezoneId: zone,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const complaints = [];

@@ -24,11 +24,13 @@ class Scene:
     name: str
     theme: str
     width: int
+    # Where the reader is: what the browser takes for local time.
+    zone: str = "UTC"
 
     def play(self, browser: Conversation, base: str, given: Any = None) -> Any:
         """What the scenario gives at its end; its failure is an error with its words."""
         file = SCENARIOS / f"{self.name}.mjs"
-        asked = {"scenario": str(file), "name": self.name, "theme": self.theme, "width": self.width}
+        asked = {"scenario": str(file), "name": self.name, "theme": self.theme, "width": self.width, "zone": self.zone}
         return browser.ask(**asked, base=base, given=given)["answer"]
 
 

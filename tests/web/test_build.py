@@ -25,7 +25,7 @@ from tests.web.scenes import Scene, scenes
 pytestmark = pytest.mark.node
 
 # Those whose answers are looked at below.
-ANSWERING = ("build_compare", "build_details", "build_export", "build_long", "build_pasted")
+ANSWERING = ("build_compare", "build_details", "build_export", "build_long", "build_pasted", "build_zones")
 
 
 @pytest.mark.parametrize("scene", [one for one in scenes("build") if one.name not in ANSWERING], ids=str)
@@ -37,8 +37,13 @@ def test_fifty_thousand_rows(browser: Conversation, playground: RunningServer) -
     Scene("build_long", "light", 1440).play(browser, playground.url)
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_days_do_not_move_with_the_reader(zone: str, browser: Conversation, playground: RunningServer) -> None:
+    Scene("build_zones", "light", 1440, zone).play(browser, playground.url)
+
+
 def test_narrow_details(browser: Conversation, playground: RunningServer) -> None:
-    Scene("build_details", "light", 390).play(browser, playground.url)
+    Scene("build_details", "dark", 390).play(browser, playground.url)
 
 
 def test_files(browser: Conversation, playground: RunningServer, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 // What stands where an answer would be: nothing asked, no rows, refused, still running, stopped; narrow, too.
 
 export const widths = [1440, 390];
-export const themes = ['light'];
 // The refusal is part of the play, and the browser tells of it.
 export const expected = [/status of 400/];
 
