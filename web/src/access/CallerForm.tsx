@@ -5,6 +5,7 @@ import { Button, IconButton } from '../ui/Button';
 import { Switch } from '../ui/Switch';
 import { TextField } from '../ui/TextField';
 import styles from './CallerForm.module.css';
+import { ClaimsField } from './ClaimsField';
 import { claimsIn, claimsText } from './claims';
 import { TokenView } from './TokenView';
 
@@ -38,6 +39,9 @@ export function CallerForm({
   const isNamed = edited.name !== '';
   const isChanged =
     edited.name !== caller.name || JSON.stringify(edited.claims) !== JSON.stringify(caller.claims);
+  const save = () => {
+    if (isNamed && problem === null) onSave(edited);
+  };
 
   return (
     <div className={styles.form}>
@@ -46,7 +50,7 @@ export function CallerForm({
         aria-label={`Caller ${caller.name}`}
         onSubmit={(event) => {
           event.preventDefault();
-          if (isNamed && problem === null) onSave(edited);
+          save();
         }}
       >
         <TextField
@@ -58,17 +62,7 @@ export function CallerForm({
         <Switch isSelected={hasToken} onChange={setHasToken}>
           Sends a token
         </Switch>
-        {hasToken && (
-          <TextField
-            label="Claims"
-            isCode
-            rows={12}
-            value={text}
-            onChange={setText}
-            error={problem ?? undefined}
-            hint="A JSON object. Each token gets iat, exp and iss of its own."
-          />
-        )}
+        {hasToken && <ClaimsField text={text} read={read} onChange={setText} onSave={save} />}
         <div className={styles.actions}>
           <Button tone="primary" type="submit" isDisabled={!isChanged || !isNamed || problem !== null}>
             Save

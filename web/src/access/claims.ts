@@ -7,7 +7,10 @@ const TIMES = ['exp', 'iat', 'nbf'];
 /** What the Playground puts into each token itself. */
 const OWN = new Set(['iat', 'exp', 'iss']);
 
-export type ReadClaims = { claims: Claims; problem: null } | { claims: null; problem: string };
+/** `at` is where the problem is, in units from the beginning; null where engines do not say it. */
+export type ReadClaims =
+  | { claims: Claims; problem: null }
+  | { claims: null; problem: string; at: number | null };
 
 /** The claims that a text says, or what is wrong with it and where. */
 export function claimsIn(text: string): ReadClaims {
@@ -15,13 +18,19 @@ export function claimsIn(text: string): ReadClaims {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { claims: null, problem: placed(error instanceof Error ? error.message : String(error), text) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { claims: null, problem: placed(message, text), at: offsetIn(message, text) };
   }
-  if (!isClaims(value)) return { claims: null, problem: 'Claims are an object: { "role": "admin" }' };
+  if (!isClaims(value)) return { claims: null, problem: 'Claims are an object: { "role": "admin" }', at: 0 };
   for (const name of TIMES) {
     const time = value[name];
     if (time !== undefined && typeof time !== 'number') {
-      return { claims: null, problem: `${name} has to be a number of seconds since 1970` };
+      const at = text.lastIndexOf(`"${name}"`);
+      return {
+        claims: null,
+        problem: `${name} has to be a number of seconds since 1970`,
+        at: at < 0 ? null : at,
+      };
     }
   }
   return { claims: value, problem: null };
@@ -29,11 +38,20 @@ export function claimsIn(text: string): ReadClaims {
 
 /** Engines say the place as an offset, as line and column, or not at all. */
 function placed(message: string, text: string): string {
-  const offset = /position (\d+)/.exec(message)?.[1];
+  const offset = offsetIn(message, text);
   const words = message.replace(/ \(line \d+ column \d+\)/, '').replace(/ in JSON at position \d+.*/, '');
-  if (offset === undefined) return words;
-  const before = text.slice(0, Number(offset)).split('\n');
+  if (offset === null) return words;
+  const before = text.slice(0, offset).split('\n');
   return `Line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ${words}`;
+}
+
+function offsetIn(message: string, text: string): number | null {
+  const offset = /position (\d+)/.exec(message)?.[1];
+  if (offset !== undefined) return Number(offset);
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+  if (line === undefined) return null;
+  const above = text.split('\n').slice(0, Number(line) - 1);
+  return above.reduce((sum, one) => sum + one.length + 1, 0) + Number(column) - 1;
 }
 
 function isClaims(value: unknown): value is Claims {
