@@ -1,4 +1,4 @@
-import { Check, ChevronRight, Funnel } from 'lucide-react';
+import { Check, ChevronRight, Folder, FolderOpen, Funnel, ListTree } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import {
   Button,
@@ -14,10 +14,23 @@ import { SearchField } from '../ui/SearchField';
 import { EmptyState, Note, Spinner } from '../ui/State';
 import { MemberIcon } from './MemberIcon';
 import styles from './MemberTree.module.css';
-import { found, type Holder, type Member } from './members';
+import { found, type Member } from './members';
+import {
+  firstOf,
+  type GroupPlace,
+  type MemberPlace,
+  type MorePlace,
+  type Place,
+  placesFound,
+  placesOf,
+  sorted,
+} from './places';
 import type { MembersState } from './useMembers';
 
 const ROW = 30;
+// Longer lists are not looked through line by line: their rest is a line that leads on.
+const MOST_LINES = 400;
+const MOST_FOUND = 200;
 
 export interface MemberTreeProps {
   state: MembersState;
@@ -27,20 +40,57 @@ export interface MemberTreeProps {
   onFilter: (member: Member) => void;
 }
 
-/** The cubes and views with their members; choosing one puts it into the query, choosing it again takes it out. */
+/**
+ * The cubes and views with their folders, members and hierarchies; choosing a member puts it into the query, choosing it
+ * again takes it out.
+ */
 export function MemberTree({ state, chosen, onToggle, onFilter }: MemberTreeProps) {
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState<ReadonlySet<Key>>(new Set());
   const tree = useRef<HTMLDivElement>(null);
-  const { holders, byName } = state.members;
-  const shown = useMemo(() => found(holders, search), [holders, search]);
+  const { holders } = state.members;
   const isSearching = search.trim() !== '';
-  const expanded = isSearching ? new Set<Key>(shown.map((holder) => holder.name)) : opened;
+  const [lines, setLines] = useState<ReadonlyMap<string, number>>(new Map());
+  const matching = useMemo(() => (isSearching ? found(holders, search) : []), [holders, search, isSearching]);
+  const shown = useMemo(
+    () => (isSearching ? placesFound(matching, MOST_FOUND) : placesOf(holders)),
+    [holders, matching, isSearching],
+  );
+  const matches = matching.reduce((sum, holder) => sum + holder.members.length, 0);
+  const { members, groups } = useMemo(() => sorted(shown), [shown]);
+  const selected = useMemo(
+    () => new Set([...members].flatMap(([id, { name }]) => (chosen.has(name) ? [id] : []))),
+    [members, chosen],
+  );
+  const expanded = useMemo(
+    () => (isSearching ? new Set<Key>(shown.map((place) => place.id)) : opened),
+    [isSearching, shown, opened],
+  );
+  const toggleGroup = (id: string) =>
+    setOpened((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
 
-  const toggleHolder = (name: string) => {
-    const next = new Set(opened);
-    if (!next.delete(name)) next.add(name);
-    setOpened(next);
+  const showMore = ({ of }: MorePlace) =>
+    setLines((before) => new Map(before).set(of, (before.get(of) ?? MOST_LINES) + MOST_LINES));
+
+  // Of what is closed one line is made, by which the tree knows that it can be opened: a model may have tens of thousands
+  // of members.
+  const linesOf = ({ id, children }: GroupPlace) =>
+    expanded.has(id) ? firstOf(children, lines.get(id) ?? MOST_LINES, id) : children.slice(0, 1);
+
+  const lineOf = (place: Place) => {
+    if (place.kind === 'member') return <MemberLine place={place} onFilter={onFilter} />;
+    if (place.kind === 'more') return <MoreLine place={place} onAction={() => showMore(place)} />;
+    return (
+      <GroupLine place={place} onAction={() => toggleGroup(place.id)}>
+        <Collection items={linesOf(place)} dependencies={[expanded, lines]}>
+          {lineOf}
+        </Collection>
+      </GroupLine>
+    );
   };
 
   return (
@@ -51,8 +101,8 @@ export function MemberTree({ state, chosen, onToggle, onFilter }: MemberTreeProp
         value={search}
         onChange={setSearch}
         onSubmit={() => {
-          const first = shown[0]?.members[0];
-          if (isSearching && first !== undefined) onToggle(first);
+          const first = shown[0]?.children[0];
+          if (isSearching && first?.kind === 'member') onToggle(first.member);
         }}
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') tree.current?.querySelector<HTMLElement>('[role=row]')?.focus();
@@ -69,6 +119,11 @@ export function MemberTree({ state, chosen, onToggle, onFilter }: MemberTreeProp
       {isSearching && shown.length === 0 && holders.length > 0 && (
         <p className={styles.none}>Nothing has “{search}” in its name.</p>
       )}
+      {matches > MOST_FOUND && (
+        <p className={styles.none}>
+          The closest {MOST_FOUND} of {matches.toLocaleString()}
+        </p>
+      )}
       {shown.length > 0 && (
         <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW }}>
           <Tree
@@ -76,42 +131,24 @@ export function MemberTree({ state, chosen, onToggle, onFilter }: MemberTreeProp
             aria-label="Members"
             className={styles.tree ?? ''}
             items={shown}
-            dependencies={[chosen, expanded]}
+            dependencies={[expanded, lines]}
             selectionMode="multiple"
             selectionBehavior="toggle"
             disabledBehavior="selection"
-            disabledKeys={shown.map((holder) => holder.name)}
-            selectedKeys={chosen}
+            disabledKeys={groups}
+            selectedKeys={selected}
             onSelectionChange={(keys) => {
               if (keys === 'all') return;
-              const changed = [...keys, ...chosen].find((key) => keys.has(key) !== chosen.has(String(key)));
-              const member = changed === undefined ? undefined : byName.get(String(changed));
+              const changed = [...keys, ...selected].find(
+                (key) => keys.has(key) !== selected.has(String(key)),
+              );
+              const member = members.get(String(changed));
               if (member !== undefined) onToggle(member);
             }}
             expandedKeys={expanded}
             onExpandedChange={(keys) => setOpened(new Set(keys))}
           >
-            {(holder: Holder) => (
-              <TreeItem
-                id={holder.name}
-                textValue={holder.title}
-                className={styles.row ?? ''}
-                onAction={() => toggleHolder(holder.name)}
-              >
-                <TreeItemContent>
-                  <Button slot="chevron" className={styles.chevron ?? ''}>
-                    <ChevronRight aria-hidden="true" />
-                  </Button>
-                  <span className={styles.holder}>{holder.title}</span>
-                  <span className={styles.kind}>{holder.isView ? 'view' : ''}</span>
-                </TreeItemContent>
-                <Collection items={holder.members}>
-                  {(member: Member) => (
-                    <MemberRow member={member} isChosen={chosen.has(member.name)} onFilter={onFilter} />
-                  )}
-                </Collection>
-              </TreeItem>
-            )}
+            {lineOf}
           </Tree>
         </Virtualizer>
       )}
@@ -119,35 +156,89 @@ export function MemberTree({ state, chosen, onToggle, onFilter }: MemberTreeProp
   );
 }
 
-interface MemberRowProps {
-  member: Member;
-  isChosen: boolean;
-  onFilter: (member: Member) => void;
+interface GroupLineProps {
+  place: GroupPlace;
+  onAction: () => void;
+  children: React.ReactNode;
 }
 
-function MemberRow({ member, isChosen, onFilter }: MemberRowProps) {
-  const isSegment = member.kind === 'segment';
+function GroupLine({ place, onAction, children }: GroupLineProps) {
+  const { id, kind, title, description } = place;
+  const isHolder = kind === 'cube' || kind === 'view';
   return (
     <TreeItem
-      id={member.name}
+      id={id}
+      textValue={isHolder ? title : `${title}, ${kind}`}
+      className={styles.row ?? ''}
+      onAction={onAction}
+    >
+      <TreeItemContent>
+        {({ isExpanded }) => (
+          <>
+            <Button slot="chevron" className={styles.chevron ?? ''}>
+              <ChevronRight aria-hidden="true" />
+            </Button>
+            {kind === 'folder' &&
+              (isExpanded ? (
+                <FolderOpen className={styles.emblem} aria-hidden="true" />
+              ) : (
+                <Folder className={styles.emblem} aria-hidden="true" />
+              ))}
+            {kind === 'hierarchy' && <ListTree className={styles.emblem} aria-hidden="true" />}
+            <span className={isHolder ? styles.holder : styles.group} title={description}>
+              {title}
+            </span>
+            {kind === 'view' && <span className={styles.kind}>view</span>}
+          </>
+        )}
+      </TreeItemContent>
+      {children}
+    </TreeItem>
+  );
+}
+
+function MoreLine({ place, onAction }: { place: MorePlace; onAction: () => void }) {
+  const words = `${place.count.toLocaleString()} more`;
+  return (
+    <TreeItem
+      id={place.id}
+      textValue={words}
+      className={`${styles.row} ${styles.member} ${styles.more}`}
+      onAction={onAction}
+    >
+      <TreeItemContent>{words}</TreeItemContent>
+    </TreeItem>
+  );
+}
+
+function MemberLine({ place, onFilter }: { place: MemberPlace; onFilter: (member: Member) => void }) {
+  const { member, where } = place;
+  return (
+    <TreeItem
+      id={place.id}
       textValue={`${member.shortTitle}, ${member.kind}`}
       className={`${styles.row} ${styles.member}`}
     >
       <TreeItemContent>
-        <MemberIcon kind={member.kind} />
-        <span className={styles.title} title={member.description}>
-          {member.shortTitle}
-        </span>
-        {!member.isPublic && <span className={styles.kind}>not public</span>}
-        {isChosen && <Check className={styles.check} aria-hidden="true" />}
-        {!isSegment && (
-          <Button
-            className={styles.filter ?? ''}
-            aria-label={`Filter by ${member.shortTitle}`}
-            onPress={() => onFilter(member)}
-          >
-            <Funnel aria-hidden="true" />
-          </Button>
+        {({ isSelected }) => (
+          <>
+            <MemberIcon kind={member.kind} />
+            <span className={styles.title} title={member.description}>
+              {member.shortTitle}
+            </span>
+            {where !== '' && <span className={styles.kind}>{where}</span>}
+            {!member.isPublic && <span className={styles.kind}>not public</span>}
+            {isSelected && <Check className={styles.check} aria-hidden="true" />}
+            {member.kind !== 'segment' && (
+              <Button
+                className={styles.filter ?? ''}
+                aria-label={`Filter by ${member.shortTitle}`}
+                onPress={() => onFilter(member)}
+              >
+                <Funnel aria-hidden="true" />
+              </Button>
+            )}
+          </>
         )}
       </TreeItemContent>
     </TreeItem>

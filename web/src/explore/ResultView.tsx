@@ -174,12 +174,12 @@ function Welcome({ members, dispatch }: { members: Members; dispatch: (action: A
 }
 
 function firstQuestion({ holders }: Members): { measure: string; time: string | null; words: string } | null {
-  for (const holder of holders) {
+  const questions = holders.flatMap((holder) => {
     const measure = holder.members.find((member) => member.kind === 'measure' && member.isPublic);
     const time = holder.members.find((member) => member.kind === 'time' && member.isPublic);
-    if (measure === undefined) continue;
+    if (measure === undefined) return [];
     const words = time === undefined ? measure.title : `${measure.title} by month`;
-    return { measure: measure.name, time: time?.name ?? null, words };
-  }
-  return null;
+    return [{ measure: measure.name, time: time?.name ?? null, words }];
+  });
+  return questions.find(({ time }) => time !== null) ?? questions[0] ?? null;
 }

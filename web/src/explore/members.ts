@@ -1,6 +1,6 @@
 /** The members that a caller may ask for, by name. */
 
-import type { Cube } from '@cubejs-client/core';
+import type { Cube, TCubeNestedFolder } from '@cubejs-client/core';
 import type { MemberType } from '../query/operators';
 
 export type MemberKind = 'measure' | 'dimension' | 'time' | 'segment';
@@ -31,6 +31,22 @@ export interface Holder {
   description: string | undefined;
   isView: boolean;
   members: readonly Member[];
+  folders: readonly Folder[];
+  hierarchies: readonly Hierarchy[];
+  /** The titles of the folders and hierarchies that a member is in, by its name. */
+  within: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Members, hierarchies and folders under a title, in their order. */
+export interface Folder {
+  title: string;
+  items: readonly (Member | Hierarchy | Folder)[];
+}
+
+/** Dimensions from coarse to fine. */
+export interface Hierarchy {
+  title: string;
+  levels: readonly Member[];
 }
 
 export interface Members {
@@ -60,13 +76,17 @@ export function membersOf(cubes: readonly Cube[]): Members {
 
 function holderOf(cube: Cube): Holder {
   const members: Member[] = [];
-  const holder: Holder = {
+  const within = new Map<string, readonly string[]>();
+  const holder: Holder & { folders: readonly Folder[]; hierarchies: readonly Hierarchy[] } = {
     id: cube.name,
     name: cube.name,
     title: cube.title,
     description: cube.description,
     isView: cube.type === 'view',
     members,
+    folders: [],
+    hierarchies: [],
+    within,
   };
   const add = (listed: readonly Listed[], kindOf: (one: Listed) => MemberKind) => {
     for (const one of listed) {
@@ -88,6 +108,34 @@ function holderOf(cube: Cube): Holder {
   add(cube.measures, () => 'measure');
   add(cube.dimensions as Listed[], (one) => (one.type === 'time' ? 'time' : 'dimension'));
   add(cube.segments, () => 'segment');
+  const known = new Map(members.map((member) => [member.name, member]));
+  const hierarchies = new Map(
+    (cube.hierarchies ?? []).map(({ name, title, levels }) => [
+      name,
+      {
+        title: title ?? name.slice(name.indexOf('.') + 1),
+        levels: levels.flatMap((level) => known.get(level) ?? []),
+      },
+    ]),
+  );
+  const folderOf = ({ name, members: items }: TCubeNestedFolder): Folder => ({
+    title: name,
+    items: items.flatMap((item) =>
+      typeof item === 'string' ? (known.get(item) ?? hierarchies.get(item) ?? []) : folderOf(item),
+    ),
+  });
+  holder.folders = (cube.nestedFolders ?? []).map(folderOf);
+  holder.hierarchies = [...hierarchies.values()].filter(({ levels }) => levels.length > 0);
+  const put = (member: Member, titles: readonly string[]) =>
+    within.set(member.name, [...(within.get(member.name) ?? []), ...titles]);
+  const putAll = ({ title, items }: Folder, above: readonly string[]) => {
+    for (const item of items) {
+      if ('items' in item) putAll(item, [...above, title]);
+      else if ('kind' in item) put(item, [...above, title]);
+    }
+  };
+  for (const folder of holder.folders) putAll(folder, []);
+  for (const { title, levels } of holder.hierarchies) for (const level of levels) put(level, [title]);
   return holder;
 }
 
@@ -95,7 +143,10 @@ function typeOf(type: string | undefined): MemberType {
   return type === 'number' || type === 'time' || type === 'boolean' ? type : 'string';
 }
 
-/** The holders with those of their members whose names or titles have every word of the search; the closest first. */
+/**
+ * The holders with those of their members whose names or titles, or those of their folders and hierarchies, have every word of
+ * the search; the closest first.
+ */
 export function found(holders: readonly Holder[], search: string): readonly Holder[] {
   const phrase = search.trim().toLowerCase();
   const words = phrase.split(/\s+/).filter(Boolean);
@@ -103,7 +154,8 @@ export function found(holders: readonly Holder[], search: string): readonly Hold
   const matching = holders.flatMap((holder) => {
     const members = holder.members
       .filter((member) => {
-        const text = `${member.name} ${member.title} ${holder.title}`.toLowerCase();
+        const titles = holder.within.get(member.name) ?? [];
+        const text = [member.name, member.title, holder.title, ...titles].join(' ').toLowerCase();
         return words.every((word) => text.includes(word));
       })
       .sort((a, b) => distance(a, phrase) - distance(b, phrase));
