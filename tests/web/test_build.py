@@ -241,6 +241,7 @@ def test_compared_ranges_are_told_by_every_form(compared: dict[str, Any], ranges
     assert f"${abs(now.total - before.total):,.2f}" in totals
     assert compared["rows"] == shown_rows(ranges)
     assert compared["totals"] == [[f"Total {one.name}", "", f"{one.count:,}", f"${one.total:,.2f}"] for one in ranges]
+    assert compared["sides"] == [one.name for one in ranges for _ in one.months]
     assert [str(one.first) in told for one, told in zip(ranges, compared["parameters"], strict=True)] == [True, True]
 
 

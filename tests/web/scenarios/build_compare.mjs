@@ -105,5 +105,16 @@ export default async ({ page, shot, axe, expect, width, given }) => {
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.eventually(() => search().get('against'), 'period:Orders.createdAt');
+
+  // The query is taken along to where callers are compared.
+  await page.getByRole('tab', { name: 'Policies' }).click();
+  await page.getByRole('link', { name: "Compare with another caller's answer" }).click();
+  await expect.eventually(
+    async () => JSON.parse(await page.getByRole('textbox', { name: 'Query' }).inputValue()),
+    told.asked,
+  );
+  const sides = page.getByRole('region', { name: 'Rows' }).locator('tbody tr');
+  await expect.count(sides, 6);
+  told.sides = (await sides.allInnerTexts()).map((text) => text.split(/\s*[\t\n]\s*/)[0]);
   return told;
 };

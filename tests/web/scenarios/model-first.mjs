@@ -21,6 +21,12 @@ export default async ({ page, base, shot, axe, expect, theme }) => {
   let decisions = 0;
   await page.goto(base);
   await expect.eventually(() => new URL(page.url()).pathname, '/model/tables');
+  // Whoever comes to another page first is led here.
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Build' }).click();
+  await expect.seen(page.getByRole('heading', { name: 'There is no data model yet' }));
+  await axe();
+  await shot('nothing-to-ask');
+  await page.getByRole('link', { name: 'Add tables' }).click();
 
   // One: these tables. They are few, and picked already.
   await expect.seen(page.getByRole('heading', { name: 'Begin with your tables' }));

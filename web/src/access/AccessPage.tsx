@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { queryText } from '../query/address';
 import { Tabs } from '../ui/Tabs';
 import styles from './AccessPage.module.css';
 import { Callers } from './Callers';
@@ -14,7 +15,7 @@ const SECTIONS: Record<string, Section> = { compare: 'compare', matrix: 'matrix'
 export default function AccessPage() {
   const [path, navigate] = useLocation();
   const section = SECTIONS[path.split('/')[2] ?? ''] ?? 'callers';
-  const [query, setQuery] = useState<string | null>(null);
+  const [query, setQuery] = useState(() => queryText(location.search));
   return (
     <div className={styles.page}>
       <h1 className={styles.heading}>Access</h1>

@@ -5,6 +5,8 @@ import type { ServerContext } from '../api/playground';
 import { isAborted, wordsOf } from '../api/request';
 import type { components } from '../api/schema';
 import { type Formatter, formatterOf } from '../query/format';
+import { comparedTime, RANGES } from '../query/query';
+import { spanIn, spanText } from '../query/ranges';
 
 type Query = components['schemas']['Query'];
 
@@ -42,7 +44,11 @@ export function useSide(context: ServerContext | undefined, caller: Caller, quer
         });
         const [first] = answer.results;
         if (first !== undefined) {
-          setSide({ kind: 'answered', rows: first.data, columns: columnsOf(first.annotation) });
+          // Ranges that are compared are a result each; their rows say to which they belong.
+          const rows = answer.results.flatMap((result) => result.data);
+          const isCompared = comparedTime(query) !== undefined;
+          const columns = columnsOf(first.annotation);
+          setSide({ kind: 'answered', rows, columns: isCompared ? [RANGE, ...columns] : columns });
         }
       } catch (error) {
         if (!isAborted(error)) setSide({ kind: 'refused', words: wordsOf(error) });
@@ -57,6 +63,17 @@ export function useSide(context: ServerContext | undefined, caller: Caller, quer
   }, [key]);
   return side;
 }
+
+const RANGE: Column = {
+  name: RANGES,
+  title: 'Range',
+  isKey: true,
+  isNumber: false,
+  format: (value) => {
+    const span = spanIn(String(value ?? ''));
+    return span === null ? '' : spanText(span);
+  },
+};
 
 type Annotation = Awaited<ReturnType<typeof load>>['results'][number]['annotation'];
 

@@ -98,7 +98,7 @@ export default function BuildPage() {
       )}
       <div className={styles.main}>
         {problem !== null && <Note tone="warn">{problem}.</Note>}
-        {isNarrow && (
+        {isNarrow && members.holders.length > 0 && (
           <Button onPress={() => setShowsMembers(true)}>
             <ListFilterPlus aria-hidden="true" />
             Choose members
@@ -133,6 +133,8 @@ export default function BuildPage() {
         <section className={styles.result} aria-label="Answer">
           <ResultView
             isPending={isPending}
+            context={context}
+            isModelKnown={!membersState.isLoading && membersState.refused === null}
             answering={answering}
             shown={shown}
             exploration={exploration}

@@ -1,8 +1,9 @@
 import type { EChartsType } from 'echarts/core';
-import { Ban, ChartNoAxesCombined, Hourglass } from 'lucide-react';
+import { Ban, ChartNoAxesCombined, Hourglass, Table2 } from 'lucide-react';
+import type { ServerContext } from '../api/playground';
 import type { Axes, Chart, Exploration } from '../query/query';
 import type { Action } from '../query/reduce';
-import { Button } from '../ui/Button';
+import { Button, LinkButton } from '../ui/Button';
 import { EmptyState, Note, Spinner } from '../ui/State';
 import { ChartView } from './chart/ChartView';
 import { NumberView } from './chart/NumberView';
@@ -15,6 +16,10 @@ import type { Answered, Answering } from './useAnswer';
 export interface ResultViewProps {
   /** Whether it is not known yet what is asked. */
   isPending: boolean;
+  /** Undefined while the server did not answer yet. */
+  context: ServerContext | undefined;
+  /** Whether it is known what the caller may ask for. */
+  isModelKnown: boolean;
   answering: Answering;
   /** The answer that is shown, also while another is on its way. */
   shown: { answered: Answered; result: Result } | null;
@@ -28,11 +33,21 @@ export interface ResultViewProps {
 }
 
 /** The answer, or why there is none: nothing asked, on its way, slow, refused, stopped, no rows. */
-export function ResultView({ isPending, answering, shown, ...drawing }: ResultViewProps) {
+export function ResultView({
+  isPending,
+  context,
+  isModelKnown,
+  answering,
+  shown,
+  ...drawing
+}: ResultViewProps) {
   const { state, cancel, again } = answering;
   switch (state.kind) {
     case 'nothing':
       if (isPending) return <Spinner label="Asking" />;
+      if (context !== undefined && isModelKnown && drawing.members.holders.length === 0) {
+        return <NothingToAsk context={context} />;
+      }
       return <Welcome members={drawing.members} dispatch={drawing.dispatch} />;
     case 'refused':
       return (
@@ -77,7 +92,7 @@ export function ResultView({ isPending, answering, shown, ...drawing }: ResultVi
   }
 }
 
-type ShownProps = Omit<ResultViewProps, 'isPending' | 'answering' | 'shown'> & {
+type ShownProps = Omit<ResultViewProps, 'isPending' | 'context' | 'isModelKnown' | 'answering' | 'shown'> & {
   shown: { answered: Answered; result: Result };
 };
 
@@ -142,6 +157,37 @@ function Drawn({ shown, exploration, chart, axes, members, theme, dispatch, onCh
       theme={theme}
       onChart={onChart}
     />
+  );
+}
+
+/** Where the caller may ask for nothing: why, and the way on. */
+function NothingToAsk({ context }: { context: ServerContext }) {
+  if (context.shouldStartConnectionWizardFlow) {
+    return (
+      <EmptyState title="There is no data model yet" icon={<Table2 />}>
+        <p>Pick tables of the database: the measures and dimensions in them are proposed to you.</p>
+        <LinkButton tone="primary" href="/model/tables">
+          Add tables
+        </LinkButton>
+      </EmptyState>
+    );
+  }
+  if (context.modelError > 0) {
+    return (
+      <EmptyState title="The model does not compile" icon={<Table2 />}>
+        <p>There is nothing to ask before it does. The page of the model says what is wrong, and where.</p>
+        <LinkButton tone="primary" href="/model/files">
+          To its files
+        </LinkButton>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="Nothing to ask for" icon={<Table2 />}>
+      <p>The model has nothing that this caller may see. Ask as somebody else, or add tables to the model.</p>
+      <LinkButton href="/access">Callers</LinkButton>
+      <LinkButton href="/model/tables">Add tables</LinkButton>
+    </EmptyState>
   );
 }
 

@@ -118,3 +118,9 @@ function isOrder(value: unknown): boolean {
 export function accessPath(query: Query): string {
   return `/access/compare?query=${encodeURIComponent(JSON.stringify(query))}`;
 }
+
+/** The query of such an address as text to read and write; null if there is none that can be read. */
+export function queryText(search: string): string | null {
+  const query = parsed(new URLSearchParams(search).get('query') ?? '');
+  return isQuery(query) ? JSON.stringify(query, null, 2) : null;
+}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
+import { Button as AriaButton, type ButtonProps as AriaButtonProps, Link } from 'react-aria-components';
 import styles from './Button.module.css';
 import { Tooltip } from './Tooltip';
 
@@ -12,6 +12,16 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
 
 export function Button({ tone = 'plain', size = 'm', ...props }: ButtonProps) {
   return <AriaButton {...props} className={`${styles.button} ${styles[tone]} ${styles[size]}`} />;
+}
+
+export interface LinkButtonProps extends Pick<ButtonProps, 'tone' | 'size' | 'children'> {
+  /** A page of ours. */
+  href: string;
+}
+
+/** A link that looks like a button: where it leads is the next step. */
+export function LinkButton({ tone = 'plain', size = 'm', ...props }: LinkButtonProps) {
+  return <Link {...props} className={`${styles.button} ${styles.link} ${styles[tone]} ${styles[size]}`} />;
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children'> {

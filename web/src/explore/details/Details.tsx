@@ -52,7 +52,9 @@ export function Details({ asked, answered, context, dispatch }: DetailsProps) {
           {
             id: 'policies',
             label: 'Policies',
-            content: <Explained asked={asked}>{(told) => <PoliciesTab told={told} />}</Explained>,
+            content: (
+              <Explained asked={asked}>{(told) => <PoliciesTab told={told} query={asked.query} />}</Explained>
+            ),
           },
           { id: 'code', label: 'Code', content: <CodeTab asked={asked} context={context} /> },
         ]}
