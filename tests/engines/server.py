@@ -78,14 +78,14 @@ def clean_environment() -> dict[str, str]:
 
 @contextmanager
 def running_server(
-    folder: Path, environ: Mapping[str, str], *arguments: str, command: str = "serve"
+    folder: Path, environ: Mapping[str, str], *arguments: str, command: str = "serve", port: int = 0
 ) -> Iterator[RunningServer]:
-    """A server of the project in `folder`, until the end of the block. Whatever it wrote is searched then."""
+    """A server of the project in `folder`, on a free port or this one, until the end of the block. Whatever it wrote is searched then."""
     log = folder / f"log-{time.monotonic_ns()}"
     with log.open("w") as out:
         process = subprocess.Popen(
             # Without the folder on the path: the project may have a kubus.py.
-            [sys.executable, "-P", "-m", "kubus", command, "--port", "0", *arguments],
+            [sys.executable, "-P", "-m", "kubus", command, "--port", str(port), *arguments],
             cwd=folder,
             env={**clean_environment(), "COLUMNS": "80", **environ},
             text=True,

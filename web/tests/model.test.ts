@@ -2,12 +2,15 @@
 /** What the Model page does without a server: drafts, searching, diffs, places, the layout of the join graph. */
 
 import { describe, expect, test } from 'vitest';
-import type { DbTable, JoinEdge, ModelFile, ModelHolder } from '../src/api/model';
+import type { DbTable, Finding, JoinEdge, ModelFile, ModelHolder } from '../src/api/model';
 import { buildPath, filePath, sectionOf } from '../src/model/address';
+import { broughtBy } from '../src/model/DeleteFile';
 import { diffLines } from '../src/model/diff';
 import { type Drafts, isDirty, stepped, toSave } from '../src/model/draft';
 import { explanation } from '../src/model/explanation';
-import { joinsOn, linesOf, placed, WIDTH } from '../src/model/layout';
+import { found } from '../src/model/find';
+import { keep, keptDrafts } from '../src/model/kept';
+import { joinsOn, linesOf, MOST, partAround, placed, WIDTH } from '../src/model/layout';
 import { faultOf } from '../src/model/NewFile';
 import { bySchema, keyOf, pathsOf, pickedAtFirst } from '../src/model/picked';
 import { columnAt, offsetAt } from '../src/model/places';
@@ -31,16 +34,64 @@ describe('drafts', () => {
 
   test('a file that changes on the disk is taken over where nothing was typed', () => {
     const next = of(stepped(opened, { do: 'see', file: file('b') }));
-    expect([next.text, next.typed, next.theirs, isDirty(next)]).toEqual(['b', 'b', null, false]);
+    expect([next.typed, next.theirs, isDirty(next)]).toEqual(['b', null, false]);
+    // The editor is told.
+    expect(next.given).toBeGreaterThan(of(opened).given);
   });
 
   test('where something was typed, both are shown, and neither is lost', () => {
     const next = of(stepped(typed, { do: 'see', file: file('b') }));
-    expect([next.text, next.typed, next.theirs, next.file.base]).toEqual(['ab', 'ab', 'b', 'b']);
+    expect([next.typed, next.theirs, next.file.base]).toEqual(['ab', 'b', 'b']);
     const saved = of(
       stepped(stepped(typed, { do: 'see', file: file('b') }), { do: 'saved', file: file('ab') }),
     );
     expect([saved.theirs, isDirty(saved)]).toEqual([null, false]);
+  });
+
+  test('what is discarded is given to the editor, and a new file is gone', () => {
+    const next = of(stepped(typed, { do: 'discard', name: 'orders.yml' }));
+    expect([next.typed, next.given > of(typed).given]).toEqual(['a', true]);
+    const begun = stepped({}, { do: 'see', file: file('x', null) });
+    expect(stepped(begun, { do: 'discard', name: 'orders.yml' })).toEqual({});
+  });
+
+  test('a file that is renamed takes along what is typed in it', () => {
+    const to = { ...file('a', 'b2'), fileName: 'sales.yml' };
+    const next = stepped(typed, { do: 'renamed', name: 'orders.yml', file: to });
+    expect(Object.keys(next)).toEqual(['sales.yml']);
+    expect([next['sales.yml']?.typed, next['sales.yml']?.file.base]).toEqual(['ab', 'b2']);
+  });
+
+  test('of a file that somebody deleted what was typed stays, to be written anew', () => {
+    const next = of(stepped(typed, { do: 'vanished', name: 'orders.yml' }));
+    expect([next.typed, next.file.base, next.isGone]).toEqual(['ab', null, true]);
+    expect(stepped(opened, { do: 'vanished', name: 'orders.yml' })).toEqual({});
+  });
+
+  test('an earlier text is looked at beside what is there, and not saved yet', () => {
+    const next = of(stepped(opened, { do: 'earlier', file: file('a'), text: 'old\r\n' }));
+    expect([next.typed, next.theirs, isDirty(next)]).toEqual(['old\n', 'a', true]);
+    const gone = of(stepped({}, { do: 'earlier', file: file('', null), text: 'old' }));
+    expect([gone.typed, gone.theirs, isDirty(gone)]).toEqual(['old', null, true]);
+  });
+
+  test('a text that is laid out takes the place only of what was sent', () => {
+    const next = stepped(typed, { do: 'replace', name: 'orders.yml', before: 'ab', text: 'a b' });
+    expect([of(next).typed, of(next).given > of(typed).given]).toEqual(['a b', true]);
+    expect(stepped(typed, { do: 'replace', name: 'orders.yml', before: 'a', text: 'a b' })).toBe(typed);
+  });
+
+  test('what is typed outlives the page', () => {
+    expect(keep(typed, sessionStorage)).toBe(true);
+    const again = keptDrafts(sessionStorage);
+    expect([of(again).typed, of(again).isKept]).toEqual(['ab', true]);
+    // If the file is another one meanwhile, both are shown.
+    const seen = of(stepped(again, { do: 'see', file: file('theirs') }));
+    expect([seen.typed, seen.theirs]).toEqual(['ab', 'theirs']);
+    keep(opened, sessionStorage);
+    expect(keptDrafts(sessionStorage)).toEqual({});
+    sessionStorage.setItem('kubus-drafts', '{');
+    expect(keptDrafts(sessionStorage)).toEqual({});
   });
 
   test('the same file seen again changes nothing', () => {
@@ -169,6 +220,64 @@ test('cubes stand in the direction of their joins, and none upon another', () =>
   expect(joinsOn([['lines'], ['lines', 'orders', 'users']])).toEqual(
     new Set(['lines>orders', 'orders>users']),
   );
+});
+
+test('of a large graph the part around a cube is drawn, and of a small one all', () => {
+  const node = (name: string) => ({
+    ...{ name, title: name, public: true, dataSource: 'default', measures: 1, dimensions: 1, hasKey: true },
+    ...{ fileName: 'a.yml', line: 1 },
+  });
+  const cubes = Array.from({ length: 1000 }, (_, number) => node(`c${number}`));
+  const joins = cubes.slice(1).map(
+    (cube, number): JoinEdge => ({
+      ...{ source: cube.name, target: `c${number >> 1}`, relationship: 'many_to_one', sql: '' },
+      ...{ fileName: 'a.yml', line: 1 },
+    }),
+  );
+  const graph = { version: '1', cubes, joins, views: [] };
+  const { graph: part, left } = partAround(graph, ['c700']);
+  const names = part.cubes.map((cube) => cube.name);
+  expect([part.cubes.length, left]).toEqual([MOST, 1000 - MOST]);
+  // Itself, and whom it joins.
+  expect(names).toContain('c700');
+  expect(names).toContain('c349');
+  expect(part.joins.every((join) => names.includes(join.source) && names.includes(join.target))).toBe(true);
+  expect(part.joins.length).toBe(MOST - 1);
+  expect(partAround(graph, []).graph.cubes.length).toBe(MOST);
+  expect(partAround({ ...graph, cubes: cubes.slice(0, 10) }, []).left).toBe(0);
+  // What a view reads is there whatever it is.
+  const far = ['c1', 'c998', 'c999'];
+  expect(partAround(graph, far).graph.cubes.map((cube) => cube.name)).toEqual(expect.arrayContaining(far));
+});
+
+test('files are found by name, and by what is in their lines', () => {
+  const files = [
+    { fileName: 'cubes/orders.yml', content: 'cubes:\n  - name: Orders\n    sql_table: orders\n' },
+    { fileName: 'cubes/users.yml', content: 'cubes:\n  - name: users\n' },
+  ];
+  expect(found(files, ' ').map((one) => one.fileName)).toEqual(['cubes/orders.yml', 'cubes/users.yml']);
+  expect(found(files, 'ORDERS')).toEqual([
+    {
+      fileName: 'cubes/orders.yml',
+      hits: [
+        { line: 2, column: 11, text: '- name: Orders' },
+        { line: 3, column: 16, text: 'sql_table: orders' },
+      ],
+    },
+  ]);
+  expect(found(files, 'users.yml')).toEqual([{ fileName: 'cubes/users.yml', hits: [] }]);
+  expect(found(files, 'nothing')).toEqual([]);
+  const many = [{ fileName: 'a.yml', content: 'x\n'.repeat(5000) }, ...files];
+  expect(found(many, 'x')[0]?.hits.length).toBe(500);
+});
+
+test('a deletion is told what it breaks, and not what is broken already', () => {
+  const finding = (fileName: string, message: string, level: Finding['level'] = 'error'): Finding => ({
+    ...{ level, fileName, message, line: 1, column: 1, hint: null, rule: null, cube: null, excerpt: null },
+  });
+  const before = [finding('a.yml', 'old')];
+  const after = [finding('a.yml', 'old'), finding('b.yml', 'new'), finding('b.yml', 'lint', 'warning')];
+  expect(broughtBy(after, before).map((one) => one.message)).toEqual(['new']);
 });
 
 test('explanations are text, bold words and code, and never markup', () => {

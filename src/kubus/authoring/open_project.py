@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ class OpenFolder:
     model: OpenModel
     _compiled: tuple[Mapping[str, str], Sequence[Problem]] | None = field(default=None, init=False)
     _saved: Mapping[str, str] = field(default_factory=dict[str, str], init=False)
+    _is_begun: bool = field(default=False, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def seen(
@@ -49,17 +51,33 @@ class OpenFolder:
             saved = self.model.read()
             if unsaved and saved != self._saved:
                 self._saved = saved
-                self.model.compile()
+                self._compile()
             self.model.unsaved, self.model.without = dict(unsaved), without
             # Unsaved Python is no part of the texts, and is looked at all the same.
             now = ({**self.model.read(), **unsaved}, self.model.unreadable)
             if now != self._compiled:
-                self.model.compile()
+                self._compile()
                 self._compiled = now
             return look(self.model)
 
         async with self._turn:
             return await asyncio.to_thread(read)
+
+    def _compile(self) -> None:
+        if self._is_begun:
+            self.model.compile()
+            return
+        # What the first time leaves mostly stays. A search for garbage through all of it would be a pause for every
+        # request, of half a second with a thousand cubes: it is left out of searches, as the server's own model is.
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            self.model.compile()
+        finally:
+            gc.freeze()
+            if was_on:
+                gc.enable()
+        self._is_begun = True
 
 
 class OpenProject:

@@ -109,6 +109,9 @@ def run(
 
                 application = playground = make_playground(settings, assembled, address, telling(address, bound))
                 playground.announce()
+                # Who types in the editor has a thread compile the model: requests take the interpreter back from it
+                # after so many seconds, where Python would let them wait five times as long at each step.
+                sys.setswitchinterval(0.001)
             server = Server(
                 uvicorn.Config(
                     application,

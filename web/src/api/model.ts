@@ -161,6 +161,11 @@ export function check(text?: { fileName: string; content: string }, signal?: Abo
   return postJson('/playground/check', text ?? {}, signal);
 }
 
+/** What would be found in the model if a file were not there. */
+export function checkWithout(fileName: string, signal?: AbortSignal): Promise<Checked> {
+  return postJson('/playground/check', { without: [fileName] }, signal);
+}
+
 export interface FileEdit {
   fileName: string;
   content: string;
@@ -188,6 +193,37 @@ export function accept(files: readonly FileEdit[]): Promise<Accepted> {
   return postJson('/playground/accept', { files });
 }
 
+/** Takes a file away; what was in it is kept. Refused with status 409 if it changed meanwhile. */
+export function deleteFile(fileName: string, base: string): Promise<Accepted> {
+  return postJson('/playground/delete', { fileName, base });
+}
+
+/** Gives a file another name, or another folder of the model. */
+export function renameFile(fileName: string, to: string, base: string): Promise<Accepted> {
+  return postJson('/playground/rename', { fileName, to, base });
+}
+
+/** What was in a file until a time. `name` tells it from others of the same file. */
+export interface Backup {
+  fileName: string;
+  name: string;
+  until: string;
+}
+
+/** What is kept of files that were written or deleted here, the newest first. */
+export async function fetchBackups(signal?: AbortSignal): Promise<readonly Backup[]> {
+  return (await getJson<{ backups: readonly Backup[] }>('/playground/backups', signal)).backups;
+}
+
+export async function backupText({ fileName, name }: Backup, signal?: AbortSignal): Promise<string> {
+  return (await postJson<{ content: string }>('/playground/backups', { fileName, name }, signal)).content;
+}
+
+/** A text laid out as `kubus format` does it. */
+export async function laidOut(fileName: string, content: string): Promise<string> {
+  return (await postJson<{ content: string }>('/playground/format', { fileName, content })).content;
+}
+
 // ── places ──
 
 export interface Span {
@@ -199,7 +235,7 @@ export interface Span {
 
 export interface Completion {
   text: string;
-  kind: 'key' | 'word' | 'cube' | 'measure' | 'dimension' | 'segment' | 'column';
+  kind: 'key' | 'word' | 'cube' | 'measure' | 'dimension' | 'segment' | 'column' | 'table';
   detail: string;
   explanation: string | null;
 }

@@ -14,6 +14,8 @@ export interface ServerContext {
   projectName: string;
   /** Changes when another model answers; null where there is none, or each tenant has its own. */
   modelVersion: string | null;
+  /** Changes when a model file does, whether it compiles or not. */
+  filesVersion: string;
   /** How many problems the model files have as they are now. */
   modelError: number;
   /** The dialect of each data source. */

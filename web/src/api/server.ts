@@ -53,6 +53,19 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+let isAgain = false;
+
+/** Loads the page again. What is being written is kept by whoever holds it. */
+export function loadAgain(): void {
+  isAgain = true;
+  location.reload();
+}
+
+/** Whether the page is about to be loaded again, because somebody chose to. */
+export function isLoadedAgain(): boolean {
+  return isAgain;
+}
+
 /** What is known of the server. */
 export function useServer(): Server {
   return useSyncExternalStore(subscribe, () => known);

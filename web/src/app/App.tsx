@@ -3,6 +3,7 @@ import { RouterProvider } from 'react-aria-components';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useServer } from '../api/server';
 import { Spinner } from '../ui/State';
+import { Anew } from './Anew';
 import styles from './App.module.css';
 import { PageBoundary } from './PageBoundary';
 import { PAGES } from './pages';
@@ -20,6 +21,7 @@ export function App() {
       <div className={styles.shell}>
         <Rail path={path} />
         <TopBar />
+        <Anew />
         <main id="page" className={styles.page} tabIndex={-1}>
           <PageBoundary key={path.split('/')[1]}>
             <Suspense fallback={<Spinner label="Loading the page" />}>

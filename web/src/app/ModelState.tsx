@@ -1,17 +1,9 @@
 import { useServer } from '../api/server';
-import { Button } from '../ui/Button';
 import styles from './ModelState.module.css';
 
 /** Whether the server answers, and whether the model is that of the files. Changes are read out. */
 export function ModelState() {
-  const { context, refused, isAnew } = useServer();
-  if (isAnew) {
-    return (
-      <Button size="s" onPress={() => location.reload()}>
-        The server started anew: load the page again
-      </Button>
-    );
-  }
+  const { context, refused } = useServer();
   const { tone, words } = stateOf(context?.modelError, refused !== undefined);
   return (
     <p className={`${styles.state} ${styles[tone]}`} role="status">

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { wordsOf } from '../api/request';
+import { loadAgain } from '../api/server';
 import { Button } from '../ui/Button';
 import { EmptyState } from '../ui/State';
 
@@ -16,7 +17,7 @@ export class PageBoundary extends Component<{ children: ReactNode }, { failure: 
     return (
       <EmptyState title="This page failed">
         <p>{wordsOf(this.state.failure)}</p>
-        <Button onPress={() => location.reload()}>Load it again</Button>
+        <Button onPress={loadAgain}>Load it again</Button>
       </EmptyState>
     );
   }

@@ -33,8 +33,10 @@ import { columnAt, offsetAt } from './places';
 export interface EditorProps {
   fileName: string;
   kind: 'yaml' | 'template' | 'python';
-  /** The text to begin with. Another one takes the place of what was typed. */
+  /** The text, as it was typed or given. */
   text: string;
+  /** Another number when the text was given, and not typed here. */
+  given: number;
   /** What is there on the disk instead: both are shown, line by line. */
   theirs: string | null;
   isReadOnly: boolean;
@@ -52,9 +54,9 @@ export default function Editor(props: EditorProps) {
   const view = useRef<EditorView>(null);
   const latest = useRef(props);
   latest.current = props;
-  const { fileName, kind, text, theirs, isReadOnly, findings, cursor } = props;
+  const { fileName, kind, text, given, theirs, isReadOnly, findings, cursor } = props;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is another editor
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file is another editor, and so is one with two texts
   useEffect(() => {
     if (place.current === null) return;
     const made = new EditorView({
@@ -66,12 +68,19 @@ export default function Editor(props: EditorProps) {
       made.destroy();
       view.current = null;
     };
-  }, [fileName, kind, text, theirs, isReadOnly]);
+  }, [fileName, kind, theirs, isReadOnly]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed is there already
+  useEffect(() => {
+    const made = view.current;
+    if (made !== null) become(made, text);
+  }, [given, fileName]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor that is new has none yet
   useEffect(() => {
     const made = view.current;
     if (made !== null) made.dispatch(setDiagnostics(made.state, diagnostics(made.state, findings, fileName)));
-  }, [findings, fileName]);
+  }, [findings, fileName, theirs]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another text the cursor is put anew
   useEffect(() => {
@@ -80,9 +89,23 @@ export default function Editor(props: EditorProps) {
     const anchor = positionOf(made.state, cursor.line, cursor.column);
     made.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
     made.focus();
-  }, [cursor, fileName, text]);
+  }, [cursor, fileName]);
 
   return <div className={styles.editor} ref={place} />;
+}
+
+/** Gives the editor another text: only what differs is changed, so that the cursor stays, and can be undone. */
+function become(view: EditorView, text: string): void {
+  const before = view.state.doc.toString();
+  if (before === text) return;
+  const least = Math.min(before.length, text.length);
+  let from = 0;
+  while (from < least && before[from] === text[from]) from += 1;
+  let same = 0;
+  while (same < least - from && before[before.length - 1 - same] === text[text.length - 1 - same]) same += 1;
+  view.dispatch({
+    changes: { from, to: before.length - same, insert: text.slice(from, text.length - same) },
+  });
 }
 
 type Latest = { readonly current: EditorProps };

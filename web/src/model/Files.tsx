@@ -1,227 +1,191 @@
-import { FilePlus, Save, Undo2 } from 'lucide-react';
-import { type Dispatch, lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
-import { type Checked, check, fetchFiles, type ModelFile, saveFile } from '../api/model';
-import { isAborted, Refused, wordsOf } from '../api/request';
+import { FilePlus, FileText, History } from 'lucide-react';
+import { type Dispatch, useEffect, useRef, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { type Checked, type ModelFile, saveFile } from '../api/model';
+import { wordsOf } from '../api/request';
+import { isLoadedAgain } from '../api/server';
 import { Button } from '../ui/Button';
-import { Select } from '../ui/Select';
-import { EmptyState, Note, Spinner } from '../ui/State';
-import { filePath } from './address';
-import { type Drafts, isDirty, type Step, toSave } from './draft';
+import { Modal } from '../ui/Modal';
+import { EmptyState, Note } from '../ui/State';
+import { filePath, sectionPath } from './address';
+import { type Drafts, isDirty, type Step } from './draft';
+import { FileList } from './FileList';
 import styles from './Files.module.css';
-import { Findings } from './Findings';
 import { NewFile } from './NewFile';
-
-const Editor = lazy(() => import('./Editor'));
-
-// Without a keystroke for so long, the text is checked.
-const QUIET_MS = 300;
+import { OpenFile } from './OpenFile';
+import { Versions } from './Versions';
 
 export interface FilesProps {
   files: readonly ModelFile[];
   /** What is found in the files as they are saved. */
   saved: Checked | undefined;
   drafts: Drafts;
+  /** Whether what is typed outlives the page. */
+  isKept: boolean;
   dispatch: Dispatch<Step>;
   /** Told when a file was written. */
   onWritten: () => void;
 }
 
 /** The files of the model, one of them open. */
-export function Files({ files, saved, drafts, dispatch, onWritten }: FilesProps) {
+export function Files({ files, saved, drafts, isKept, dispatch, onWritten }: FilesProps) {
   const [, navigate] = useLocation();
   const search = useSearch();
-  const asked = new URLSearchParams(search);
   const unsaved = Object.values(drafts).filter((draft) => isDirty(draft));
-  const names = [
-    ...new Set([...files.map((file) => file.fileName), ...unsaved.map((draft) => draft.file.fileName)]),
+  const listed = [
+    ...files,
+    ...unsaved.flatMap(({ file }) => (files.some((one) => one.fileName === file.fileName) ? [] : [file])),
   ];
-  const name = asked.get('file') ?? names[0] ?? null;
-  const [isMaking, setMaking] = useState(false);
-  const isUnsaved = (one: string) => drafts[one] !== undefined && isDirty(drafts[one]);
-  const problems = (one: string) => saved?.findings.filter((finding) => finding.fileName === one).length ?? 0;
+  const name = new URLSearchParams(search).get('file') ?? listed[0]?.fileName ?? null;
+  const [dialog, setDialog] = useState<'new' | 'list' | 'deleted' | null>(null);
+  const [deleted, setDeleted] = useState<ModelFile | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  useVanished(files, drafts, dispatch);
+
+  useEffect(() => {
+    if (unsaved.length === 0) return;
+    const stay = (event: BeforeUnloadEvent) => {
+      if (!isLoadedAgain() || !isKept) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', stay);
+    return () => window.removeEventListener('beforeunload', stay);
+  }, [unsaved.length, isKept]);
+
+  const haveBack = async (file: ModelFile) => {
+    setRefusal(null);
+    try {
+      const { fileName, content } = file;
+      const written = (await saveFile({ fileName, content, base: null })).files[0];
+      if (written !== undefined) dispatch({ do: 'see', file: written });
+      setDeleted(null);
+      onWritten();
+      navigate(filePath(fileName));
+    } catch (error) {
+      setRefusal(wordsOf(error));
+    }
+  };
+  const onDeleted = (file: ModelFile) => {
+    dispatch({ do: 'gone', name: file.fileName });
+    setDeleted(file);
+    onWritten();
+    navigate(sectionPath('files'));
+  };
+  const list = (
+    <FileList
+      files={listed}
+      at={name}
+      isUnsaved={(one) => drafts[one] !== undefined && isDirty(drafts[one])}
+      findings={saved?.findings ?? []}
+    />
+  );
+  const actions = (
+    <div className={styles.new}>
+      <Button size="s" onPress={() => setDialog('new')}>
+        <FilePlus aria-hidden="true" /> New file
+      </Button>
+      <Button size="s" tone="quiet" onPress={() => setDialog('deleted')}>
+        <History aria-hidden="true" /> Deleted
+      </Button>
+    </div>
+  );
 
   return (
     <div className={styles.files}>
       <nav className={styles.side} aria-label="Model files">
-        <div className={styles.picker}>
-          <Select
-            aria-label="File"
-            options={names.map((one) => ({ id: one, label: isUnsaved(one) ? `${one} (not saved)` : one }))}
-            value={name}
-            onChange={(one) => navigate(filePath(one))}
-          />
-        </div>
-        <ul className={styles.list}>
-          {names.map((one) => (
-            <li key={one}>
-              <Link
-                href={filePath(one)}
-                className={styles.file}
-                aria-current={one === name ? 'page' : undefined}
-              >
-                <span className={styles.name}>{one}</span>
-                {isUnsaved(one) && <span className={styles.unsaved}>not saved</span>}
-                {problems(one) > 0 && <span className={styles.count}>{problems(one)}</span>}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <div className={styles.new}>
-          <Button size="s" onPress={() => setMaking(true)}>
-            <FilePlus aria-hidden="true" /> New file
-          </Button>
-        </div>
+        {list}
+        {actions}
       </nav>
+      <div className={styles.picker}>
+        <Button size="s" onPress={() => setDialog('list')}>
+          <FileText aria-hidden="true" /> <span className={styles.picked}>{name ?? 'Files'}</span>
+        </Button>
+      </div>
+      <Modal title="Model files" kind="sheet" isOpen={dialog === 'list'} onClose={() => setDialog(null)}>
+        {/* A file that is chosen closes it: its address is another. */}
+        <ListInSheet shown={search} onChosen={() => setDialog(null)}>
+          {list}
+          {actions}
+        </ListInSheet>
+      </Modal>
       <NewFile
-        isOpen={isMaking}
-        taken={names}
-        onClose={() => setMaking(false)}
+        isOpen={dialog === 'new'}
+        taken={listed.map((one) => one.fileName)}
+        onClose={() => setDialog(null)}
         onMade={(file) => {
           dispatch({ do: 'see', file });
-          setMaking(false);
+          setDialog(null);
           navigate(filePath(file.fileName));
         }}
       />
-      {name === null ? (
-        <EmptyState title="No files yet">
-          <p>Make cubes of the tables of your database, or begin a file by hand.</p>
-        </EmptyState>
-      ) : (
-        <OpenFile key={name} {...{ name, files, saved, drafts, dispatch, onWritten, search }} />
-      )}
+      <Versions
+        title="Files that are deleted"
+        isOpen={dialog === 'deleted'}
+        isWanted={({ fileName }) => !listed.some((one) => one.fileName === fileName)}
+        onClose={() => setDialog(null)}
+        onChosen={({ fileName }, text) => {
+          const kind = fileName.endsWith('.py') ? 'python' : 'yaml';
+          const file: ModelFile = { fileName, content: '', absPath: '', kind, base: null, whyNot: null };
+          dispatch({ do: 'earlier', file, text });
+          setDialog(null);
+          navigate(filePath(fileName));
+        }}
+      />
+      <div className={styles.main}>
+        {deleted !== null && (
+          <div className={styles.told}>
+            <Note>
+              {deleted.fileName} is deleted.{' '}
+              <Button size="s" onPress={() => void haveBack(deleted)}>
+                Undo
+              </Button>
+              <Button size="s" tone="quiet" onPress={() => setDeleted(null)}>
+                Close
+              </Button>
+            </Note>
+          </div>
+        )}
+        {refusal !== null && <Note tone="bad">{refusal}</Note>}
+        {name === null ? (
+          <EmptyState title="No files yet">
+            <p>Make cubes of the tables of your database, or begin a file by hand.</p>
+          </EmptyState>
+        ) : (
+          <OpenFile
+            key={name}
+            {...{ name, files, saved, drafts, dispatch, onWritten, onDeleted, search }}
+            taken={listed.map((one) => one.fileName)}
+          />
+        )}
+      </div>
     </div>
   );
 }
 
-function OpenFile({
-  name,
-  files,
-  saved,
-  drafts,
-  dispatch,
-  onWritten,
-  search,
-}: FilesProps & { name: string; search: string }) {
-  const [, navigate] = useLocation();
-  const onDisk = files.find((file) => file.fileName === name);
-  const draft = drafts[name];
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [isSaving, setSaving] = useState(false);
-  const typed = draft?.typed;
-  const dirty = draft !== undefined && isDirty(draft);
-  const checked = useChecked(name, dirty ? typed : undefined) ?? saved;
-
+/** What is in the sheet; it closes when another place is shown than when it opened. */
+function ListInSheet({
+  shown,
+  onChosen,
+  children,
+}: {
+  shown: string;
+  onChosen: () => void;
+  children: React.ReactNode;
+}) {
+  const before = useRef(shown);
   useEffect(() => {
-    if (onDisk !== undefined) dispatch({ do: 'see', file: onDisk });
-  }, [onDisk, dispatch]);
-
-  useEffect(() => {
-    if (!dirty) return;
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', stay);
-    return () => window.removeEventListener('beforeunload', stay);
-  }, [dirty]);
-
-  const cursor = useMemo(() => {
-    const place = new URLSearchParams(search);
-    const line = Number(place.get('line') ?? 0);
-    return line > 0 ? { line, column: Number(place.get('column') ?? 1) } : null;
-  }, [search]);
-
-  if (draft === undefined) {
-    return onDisk === undefined ? (
-      <EmptyState title={`There is no file ${name}`} />
-    ) : (
-      <Spinner label="Opening" />
-    );
-  }
-
-  const save = async () => {
-    if (isSaving || !dirty) return;
-    setSaving(true);
-    setRefusal(null);
-    try {
-      const written = await saveFile({ fileName: name, content: toSave(draft), base: draft.file.base });
-      const file = written.files[0];
-      if (file !== undefined) dispatch({ do: 'saved', file });
-      onWritten();
-    } catch (error) {
-      setRefusal(wordsOf(error));
-      if (error instanceof Refused && error.status === 409) {
-        const now = (await fetchFiles()).files.find((file) => file.fileName === name);
-        if (now !== undefined) dispatch({ do: 'see', file: now });
-      }
-    } finally {
-      setSaving(false);
-    }
-  };
-
-  return (
-    <section className={styles.open} aria-label={name}>
-      <header className={styles.bar}>
-        <h2 className={styles.title}>{name}</h2>
-        <span className={styles.state} aria-live="polite">
-          {dirty ? 'Not saved' : 'Saved'}
-        </span>
-        <span className={styles.actions}>
-          <Button size="s" tone="quiet" isDisabled={!dirty} onPress={() => dispatch({ do: 'discard', name })}>
-            <Undo2 aria-hidden="true" /> Discard
-          </Button>
-          <Button size="s" tone="primary" isDisabled={!dirty || isSaving} onPress={() => void save()}>
-            <Save aria-hidden="true" /> Save
-          </Button>
-        </span>
-      </header>
-      {draft.file.whyNot !== null && (
-        <Note tone="warn">{draft.file.whyNot}, so that it cannot be changed here.</Note>
-      )}
-      {draft.theirs !== null && (
-        <Note tone="warn">
-          The file changed on the disk while you were writing. Both are shown below: what is yours in green,
-          what is only on the disk in red. Saving keeps yours; a backup of the other is kept.
-        </Note>
-      )}
-      {refusal !== null && draft.theirs === null && <Note tone="bad">{refusal}</Note>}
-      <div className={styles.text}>
-        <Suspense fallback={<Spinner label="Opening the editor" />}>
-          <Editor
-            fileName={name}
-            kind={draft.file.kind}
-            text={draft.text}
-            theirs={draft.theirs}
-            isReadOnly={draft.file.whyNot !== null}
-            findings={checked?.findings ?? []}
-            cursor={cursor}
-            onChange={(text) => dispatch({ do: 'type', name, text })}
-            onSave={() => void save()}
-            onDefinition={(span) => navigate(filePath(span.fileName, span.line, span.column))}
-          />
-        </Suspense>
-      </div>
-      <Findings findings={checked?.findings ?? []} />
-    </section>
-  );
+    if (before.current !== shown) onChosen();
+  }, [shown, onChosen]);
+  return <div className={styles.sheet}>{children}</div>;
 }
 
-/** What is found in the model with this text in the place of a file; nothing without a text. */
-function useChecked(fileName: string, content: string | undefined): Checked | undefined {
-  const [checked, setChecked] = useState<Checked>();
+/** Tells the drafts of files that somebody else deleted: those that were there, and are not any more. */
+function useVanished(files: readonly ModelFile[], drafts: Drafts, dispatch: Dispatch<Step>): void {
+  const before = useRef<ReadonlySet<string>>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drafts count at first, and files from then on
   useEffect(() => {
-    if (content === undefined) {
-      setChecked(undefined);
-      return;
-    }
-    const ending = new AbortController();
-    const timer = setTimeout(() => {
-      check({ fileName, content }, ending.signal).then(setChecked, (error: unknown) => {
-        if (!isAborted(error)) setChecked(undefined);
-      });
-    }, QUIET_MS);
-    return () => {
-      clearTimeout(timer);
-      ending.abort();
-    };
-  }, [fileName, content]);
-  return checked;
+    const kept = Object.values(drafts).flatMap(({ file }) => (file.base === null ? [] : [file.fileName]));
+    const now = new Set(files.map((file) => file.fileName));
+    for (const name of before.current ?? kept) if (!now.has(name)) dispatch({ do: 'vanished', name });
+    before.current = now;
+  }, [files, dispatch]);
 }

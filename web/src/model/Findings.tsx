@@ -4,6 +4,9 @@ import { filePath } from './address';
 import styles from './Findings.module.css';
 import { counted } from './words';
 
+// Those that come after so many follow from the first, or are for `kubus check`.
+const MOST = 100;
+
 /** Problems and warnings, each with the way to its line. */
 export function Findings({
   findings,
@@ -26,7 +29,7 @@ export function Findings({
         </p>
       )}
       <ul className={styles.list}>
-        {findings.map((one) => (
+        {findings.slice(0, MOST).map((one) => (
           <li key={`${one.fileName}:${one.line}:${one.column}:${one.message}`} className={styles[one.level]}>
             <Link href={filePath(one.fileName, one.line, one.column)} className={styles.place}>
               {one.fileName}
@@ -40,6 +43,7 @@ export function Findings({
             </span>
           </li>
         ))}
+        {findings.length > MOST && <li className={styles.more}>and {findings.length - MOST} more</li>}
       </ul>
     </section>
   );

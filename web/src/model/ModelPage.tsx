@@ -4,6 +4,7 @@ import { type Accepted, check, fetchFiles, fetchGraph, fetchModel } from '../api
 import { wordsOf } from '../api/request';
 import { useServer } from '../api/server';
 import { useFetched } from '../api/useFetched';
+import { Button } from '../ui/Button';
 import { EmptyState, Note, Spinner } from '../ui/State';
 import { Tabs } from '../ui/Tabs';
 import { buildPath, sectionOf, sectionPath } from './address';
@@ -11,14 +12,12 @@ import { Browse } from './Browse';
 import { stepped } from './draft';
 import { Files } from './Files';
 import { Findings } from './Findings';
+import { keep, keptDrafts } from './kept';
 import styles from './ModelPage.module.css';
 import { Tables } from './Tables';
 import { counted } from './words';
 
 const Graph = lazy(() => import('./Graph'));
-
-// How often files that are wrong are looked at again.
-const AGAIN_MS = 2000;
 
 /** The data model: what it holds, how its cubes meet, its files, and tables to make more of. */
 export default function ModelPage() {
@@ -26,14 +25,14 @@ export default function ModelPage() {
   const section = sectionOf(path);
   const { context } = useServer();
   const [written, setWritten] = useState(0);
-  const isWrong = (context?.modelError ?? 0) > 0;
-  const tick = useTick(isWrong);
-  const now = `${context?.modelVersion} ${context?.modelError} ${written} ${tick}`;
+  const now = `${context?.modelVersion} ${context?.modelError} ${context?.filesVersion} ${written}`;
   const model = useFetched(now, fetchModel);
   const graph = useFetched(now, fetchGraph);
   const files = useFetched(now, fetchFiles);
   const saved = useFetched(now, (signal) => check(undefined, signal));
-  const [drafts, dispatch] = useReducer(stepped, {});
+  const [drafts, dispatch] = useReducer(stepped, sessionStorage, keptDrafts);
+  const [isKept, setKept] = useState(true);
+  useEffect(() => setKept(keep(drafts, sessionStorage)), [drafts]);
   const onWritten = () => setWritten((before) => before + 1);
 
   const failed = model.error ?? files.error;
@@ -41,6 +40,14 @@ export default function ModelPage() {
     return (
       <EmptyState title="The model cannot be shown">
         <p>{wordsOf(failed)}</p>
+        <Button
+          onPress={() => {
+            model.reload();
+            files.reload();
+          }}
+        >
+          Ask again
+        </Button>
       </EmptyState>
     );
   }
@@ -95,6 +102,7 @@ export default function ModelPage() {
                 files={files.data.files}
                 saved={saved.data}
                 drafts={drafts}
+                isKept={isKept}
                 dispatch={dispatch}
                 onWritten={onWritten}
               />
@@ -109,15 +117,4 @@ export default function ModelPage() {
       />
     </div>
   );
-}
-
-/** A number that grows while something is to be looked at again. */
-function useTick(isOn: boolean): number {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    if (!isOn) return;
-    const timer = setInterval(() => setTick((before) => before + 1), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isOn]);
-  return tick;
 }

@@ -23,12 +23,21 @@ import { counted, RELATIONSHIP_WORDS } from './words';
 type CubeBox = Node<{ cube: CubeNode; tone: 'plain' | 'on' | 'off'; direction: Direction }, 'cube'>;
 
 // Pixels; a narrower page has the list of joins below the picture.
-const NARROW = 720;
+export const NARROW = 720;
 
 const NODE_TYPES = { cube: CubeInPicture };
 
-/** The join graph, to be moved and zoomed. `cubes` and `joins` are those that are to stand out; none: all. */
-export function Picture(props: { graph: JoinGraph; cubes: ReadonlySet<string>; joins: ReadonlySet<string> }) {
+export interface PictureProps {
+  graph: JoinGraph;
+  /** The cubes and joins that stand out before all others; none: all are alike. */
+  cubes: ReadonlySet<string>;
+  joins: ReadonlySet<string>;
+  /** The cube around which it is drawn. */
+  around: string | null;
+}
+
+/** The join graph, to be moved and zoomed. */
+export function Picture(props: PictureProps) {
   return (
     <ReactFlowProvider>
       <Drawn {...props} />
@@ -36,19 +45,12 @@ export function Picture(props: { graph: JoinGraph; cubes: ReadonlySet<string>; j
   );
 }
 
-function Drawn({
-  graph,
-  cubes,
-  joins,
-}: {
-  graph: JoinGraph;
-  cubes: ReadonlySet<string>;
-  joins: ReadonlySet<string>;
-}) {
+function Drawn({ graph, cubes, joins, around }: PictureProps) {
   const direction: Direction = window.innerWidth > NARROW ? 'LR' : 'TB';
   const places = useMemo(() => placed(graph, direction), [graph, direction]);
   const nodes = graph.cubes.map((cube): CubeBox => {
-    const tone = cubes.size === 0 ? 'plain' : cubes.has(cube.name) ? 'on' : 'off';
+    const isOn = cube.name === around || cubes.has(cube.name);
+    const tone = isOn ? 'on' : cubes.size === 0 ? 'plain' : 'off';
     return {
       id: cube.name,
       type: 'cube',

@@ -14,14 +14,65 @@ export interface Line {
 
 /** One line for every two cubes that meet, from the many to the one where the model says it both ways. */
 export function linesOf(joins: readonly JoinEdge[]): Line[] {
-  const lines: Line[] = [];
+  const lines = new Map<string, Line>();
   const order = (join: JoinEdge) => (join.relationship === 'one_to_many' ? 1 : 0);
   for (const join of [...joins].sort((a, b) => order(a) - order(b))) {
-    const other = lines.find(({ join: one }) => one.source === join.target && one.target === join.source);
-    if (other === undefined) lines.push({ join, back: null });
+    const other = lines.get(`${join.target}>${join.source}`);
+    if (other === undefined) lines.set(`${join.source}>${join.target}`, { join, back: null });
     else other.back = join;
   }
-  return lines;
+  return [...lines.values()];
+}
+
+// More cubes than these in one picture nobody can read, and no browser places thousands at once; on a phone, still fewer.
+export const MOST = 30;
+export const MOST_NARROW = 12;
+
+/** A part of a graph, and how many cubes are not in it. */
+export interface Part {
+  graph: JoinGraph;
+  left: number;
+}
+
+/**
+ * The part that is drawn: all of it if it is small. Else the cubes that must be there, and then those around them, the
+ * nearest first, as many as can be read.
+ */
+export function partAround(graph: JoinGraph, wanted: readonly string[], most = MOST): Part {
+  if (graph.cubes.length <= most) return { graph, left: 0 };
+  const beside = neighbours(graph.joins);
+  const begin = wanted.length > 0 ? wanted : [mostJoined(graph, beside)];
+  const chosen = new Set(begin.slice(0, most));
+  // A set is gone through in the order in which it grows: that of the distance.
+  for (const name of chosen) {
+    for (const other of beside.get(name) ?? []) if (chosen.size < most) chosen.add(other);
+    if (chosen.size >= most) break;
+  }
+  const cubes = graph.cubes.filter((cube) => chosen.has(cube.name));
+  const joins = graph.joins.filter((join) => chosen.has(join.source) && chosen.has(join.target));
+  return { graph: { ...graph, cubes, joins }, left: graph.cubes.length - cubes.length };
+}
+
+function neighbours(joins: readonly JoinEdge[]): Map<string, string[]> {
+  const beside = new Map<string, string[]>();
+  const add = (name: string, other: string) => {
+    const names = beside.get(name);
+    if (names === undefined) beside.set(name, [other]);
+    else names.push(other);
+  };
+  for (const { source, target } of joins) {
+    add(source, target);
+    add(target, source);
+  }
+  return beside;
+}
+
+function mostJoined(graph: JoinGraph, beside: ReadonlyMap<string, readonly string[]>): string {
+  const count = (name: string) => beside.get(name)?.length ?? 0;
+  return graph.cubes.reduce(
+    (most, { name }) => (count(name) > count(most) ? name : most),
+    graph.cubes[0]?.name ?? '',
+  );
 }
 
 /** The way in which joins lead: from left to right, or down, where there is no room beside. */

@@ -44,7 +44,8 @@ const THEME = EditorView.theme({
   '.cm-completionIcon-measure::after': { color: 'var(--measure)' },
   '.cm-completionIcon-dimension::after': { color: 'var(--dimension)' },
   '.cm-completionIcon-segment::after': { color: 'var(--segment)' },
-  '.cm-completionIcon-cube::after': { color: 'var(--accent)' },
+  '.cm-completionIcon-cube::after, .cm-completionIcon-table::after': { color: 'var(--accent)' },
+  '.cm-completionIcon-column::after': { color: 'var(--time)' },
   '.cm-completionDetail': { color: 'var(--text-soft)', fontStyle: 'normal' },
   '.cm-panels': { backgroundColor: 'var(--surface-sunken)', color: 'var(--text)' },
   '.cm-textfield': {
