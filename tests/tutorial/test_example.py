@@ -193,6 +193,36 @@ def test_the_dashboard_compiles_and_its_own_tests_pass() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_colour_that_is_drawn_can_be_told_from_what_is_below_it() -> None:
+    """With a contrast of 3, as WCAG 1.4.11 asks for, in both themes; of the example, and of charts in any page."""
+    styles = (DASHBOARD / "src" / "styles.css").read_text()
+    blocks = re.findall(r'^:root(?:\[data-theme="dark"\])? \{\n(.*?)^\}', styles, re.MULTILINE | re.DOTALL)
+    themes = [dict(re.findall(r"--(surface|series-\w+): (#\w{6});", block)) for block in blocks]
+    assert [len(theme) for theme in themes] == [8, 8]
+    chart = (ROOT / "src" / "kubus" / "api" / "rest" / "kubus-chart.js").read_text()
+    pairs = re.findall(r"\['(#\w{6})', '(#\w{6})'\]", chart)
+    assert len(pairs) == 5
+    of_charts = [
+        {"surface": surface, **dict(enumerate(of))}
+        for surface, of in zip(("#ffffff", "#171b21"), zip(*pairs, strict=True), strict=True)
+    ]
+    for theme in themes + of_charts:
+        for name, colour in theme.items():
+            assert name == "surface" or contrast(colour, theme["surface"]) >= 3, (name, colour)
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def test_the_lock_says_what_and_not_from_where() -> None:
     lock = json.loads((DASHBOARD / "package-lock.json").read_text())
     assert not [name for name, about in lock["packages"].items() if "resolved" in about]

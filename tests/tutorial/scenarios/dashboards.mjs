@@ -3,6 +3,7 @@
 import { answered, figure, filter, shown, tile } from './parts.mjs';
 
 export default async function ({ page, base, shot, axe, expect, given }) {
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText);
   await page.goto(base);
   await answered(page);
   const before = await shown(page);
@@ -46,11 +47,37 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await expect.seen(page.getByRole('dialog'));
   await axe();
   await shot('save');
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  expect.equal(await focused(), 'Save as…');
+  await page.keyboard.press('Enter');
   await page.keyboard.type('Italy');
   await page.keyboard.press('Enter');
   await expect.text(page.locator('h1'), 'Italy');
-  await page.getByRole('button', { name: 'Remove Latest orders' }).click();
+  // What had the focus is gone: it is at the heading of the new page.
+  expect.equal(await focused(), 'Italy');
+
+  // A tile is removed, brought back, and removed: each time the focus is somewhere.
+  const removed = () => page.getByRole('button', { name: 'Remove Latest orders' }).press('Enter');
+  await removed();
   await expect.count(tile(page, 'latest'), 0);
+  expect.equal(await focused(), 'Remove Revenue by category');
+  await expect.text(page.getByRole('status').locator('p'), 'Latest orders was removed.');
+  await axe();
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect.count(tile(page, 'latest'), 1);
+  expect.equal(await focused(), 'Italy');
+  await removed();
+  await expect.count(tile(page, 'latest'), 0);
+
+  // Another tab saves one too, and neither takes away what the other has.
+  const other = await page.context().newPage();
+  await other.goto(`${base}/#/?channel=app`);
+  await other.getByRole('button', { name: 'Save as…' }).click();
+  await other.keyboard.type('Apps');
+  await other.keyboard.press('Enter');
+  await expect.text(other.locator('h1'), 'Apps');
+  await expect.count(page.getByRole('link', { name: 'Apps' }), 1);
+  await other.close();
   await page.reload();
   await answered(page);
   await expect.text(page.locator('h1'), 'Italy');
@@ -66,6 +93,27 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await page.getByRole('checkbox', { name: 'Gender' }).check();
   await page.getByRole('combobox', { name: 'Shown as' }).selectOption('Table');
   await expect.count(page.locator('tbody tr'), given.genders);
+
+  // What does not add up is not added up: averages, and orders that count for each category in them.
+  const question = (measures, dimensions) => page.goto(
+    `${base}/#/explore?${new URLSearchParams({ q: JSON.stringify({ measures, dimensions, period: '30d', shape: 'donut' }) })}`,
+  );
+  const total = () => page.locator('.chart text[style*="600"], .chart text[style*="24px"]').allTextContents();
+  await question(['Orders.count'], ['Orders.channel']);
+  await expect.eventually(total, [given.orders], 'the middle of a donut');
+  for (const [measure, dimension] of [['Orders.averageAmount', 'Orders.channel'], ['Orders.count', 'ProductCategories.name'], ['Orders.buyers', 'Users.gender']]) {
+    await question([measure], [dimension]);
+    await expect.text(page.locator('.note'), 'As bars, because these values are no parts of a whole.');
+    expect.equal(await total(), []);
+  }
+  // Each measure in its own format.
+  await question(['Orders.count', 'Orders.totalAmount', 'Orders.returnRate'], ['Orders.channel']);
+  await page.getByRole('combobox', { name: 'Shown as' }).selectOption('Bars');
+  const written = async () => (await page.locator('.chart text').allTextContents()).map((one) => one.replace(/[\d.,]+[KM]?/, '0')).sort();
+  const each = ['$0', '0', '0%'].flatMap((one) => [one, one, one]);
+  await expect.eventually(written, [...each, 'Count', 'Return Rate', 'Total Amount', 'app', 'store', 'web'].sort(), 'what stands at bars');
+  await page.goBack();
+  for (let back = 0; back < 5; back += 1) await page.goBack();
 
   // Under the words of a new question the numbers of the one before do not stand, however long it takes.
   let release;
@@ -91,10 +139,22 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await answered(page);
   await shot('saved');
 
-  // Deleted: the overview is back.
-  await page.getByRole('button', { name: 'Delete' }).click();
-  await expect.text(page.locator('h1'), 'Overview');
-  await expect.count(page.getByRole('link', { name: 'Italy' }), 0);
+  // Deleted: the overview is back. Brought back, it has all that it had; and deleted for good it is gone.
+  const erased = async () => {
+    await page.getByRole('button', { name: 'Delete' }).press('Enter');
+    await expect.text(page.locator('h1'), 'Overview');
+    await expect.count(page.getByRole('link', { name: 'Italy' }), 0);
+    await expect.eventually(focused, 'Overview', 'focus');
+  };
+  await erased();
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect.text(page.locator('h1'), 'Italy');
+  await expect.count(page.getByRole('article', { name: 'Who buys' }), 1);
+  await expect.eventually(focused, 'Italy', 'focus');
+  await erased();
+  await page.getByRole('button', { name: 'Close' }).press('Enter');
+  expect.equal(await focused(), 'Overview');
+  await expect.count(page.getByRole('link', { name: 'Apps' }), 1);
 
   // The other colours, kept.
   await page.getByRole('button', { name: 'Dark colours' }).click();

@@ -1,6 +1,6 @@
 import cube from '@cubejs-client/core';
 import { CubeProvider } from '@cubejs-client/react';
-import { use } from 'react';
+import { use, useSyncExternalStore } from 'react';
 import { Session } from './login';
 import { Shell } from './pages/Shell';
 import { SignIn } from './pages/SignIn';
@@ -17,10 +17,12 @@ const session = ISSUER ? new Session(ISSUER) : undefined;
 const cubeApi = cube(session ? () => session.token() : CUBE_TOKEN, { apiUrl: `${API_URL}/cubejs-api/v1` });
 
 // Begun once, before anything is drawn: what the provider sends back can be used once.
-const opened = session ? session.open() : Promise.resolve(undefined);
+const opened = session ? session.open() : Promise.resolve();
+const nobody = () => () => undefined;
 
 export function App() {
-  const login = use(opened);
+  use(opened);
+  const login = useSyncExternalStore(session?.subscribe ?? nobody, () => session?.login());
   const [theme, turn] = useTheme();
   return (
     <ThemeContext value={theme}>

@@ -7,12 +7,18 @@ export type About = Pick<Annotation, 'type'> & { readonly format?: string; reado
 export type Value = string | number | boolean | null;
 
 export interface Numbers { readonly now: number | null; readonly before: number | null; readonly about: About }
-// `step` is the granularity of a series over time; of groups there is none.
-export interface Series { readonly labels: readonly string[]; readonly step: string; readonly about: About; readonly lines: readonly Line[] }
-export interface Line { readonly name: string; readonly values: readonly (number | null)[]; readonly isBefore: boolean }
+// `step` is the granularity of a series over time; of groups there is none. `before` are the labels of the period before.
+export interface Series { readonly labels: readonly string[]; readonly before: readonly string[]; readonly step: string; readonly lines: readonly Line[] }
+// `cells` are the values as the answer has them, with all of their digits.
+export interface Line {
+  readonly name: string; readonly about: About; readonly isBefore: boolean;
+  readonly cells: readonly Value[]; readonly values: readonly (number | null)[];
+}
 export interface Table { readonly columns: readonly Column[]; readonly rows: readonly Readonly<Record<string, Value>>[] }
 
-// Numbers come as text, because JavaScript has no exact ones; for drawing and rounding a float is near enough.
+type Row = Readonly<Record<string, Value>>;
+
+// Numbers come as text, because JavaScript has no exact ones; for drawing and comparing a float is near enough.
 export function asNumber(value: unknown): number | null {
   if (value === null || value === undefined || value === '') return null;
   const number = Number(value);
@@ -27,61 +33,133 @@ export function change({ now, before }: Pick<Numbers, 'now' | 'before'>): number
 export function numbersOf(answer: ResultSet): Numbers {
   const [now, before] = answer.decompose();
   const measure = measuresOf(answer)[0] ?? '';
-  const read = (part: ResultSet | undefined) => asNumber((part?.rawData()[0] as Record<string, unknown> | undefined)?.[measure]);
+  const read = (part: ResultSet | undefined) => asNumber(part && rowsOf(part)[0]?.[measure]);
   return { now: read(now), before: read(before), about: aboutOf(answer, measure) };
 }
 
 // A line for each measure and each group, over time; of a comparison the period before lies beneath the period.
-export function seriesOf(answer: ResultSet): Series {
+// Where a step has no row there is a gap, or 0 for measures of which `isZero` says that nothing amounts to 0.
+export function seriesOf(answer: ResultSet, isZero: (measure: string) => boolean): Series {
   const parts = answer.decompose();
-  const measures = measuresOf(answer);
-  const about = aboutOf(answer, measures[0] ?? '');
-  // Of a single measure each line is named for its group alone.
-  const named = (groups: readonly string[], title: string) =>
-    groups.length > 1 && measures.length === 1 ? groups.slice(0, -1).map(text).join(', ') : title;
-  const lines = parts.flatMap((part, number) => {
-    const pivot = part.chartPivot();
-    return part.seriesNames().map(({ key, title, shortTitle, yValues }) => ({
-      name: number > 0 ? 'Period before' : parts.length > 1 ? 'This period' : named(yValues, shortTitle || title),
-      values: pivot.map((row) => asNumber(row[key])),
-      isBefore: number > 0,
-    }));
-  });
-  const [time] = (parts[0] ?? answer).query().timeDimensions ?? [];
-  const step = time && 'granularity' in time ? (time.granularity ?? '') : '';
-  return { labels: (parts[0]?.chartPivot() ?? []).map((row) => String(row.x)), step, about, lines };
+  const [first = answer, second] = parts;
+  const labels = stepsOf(first);
+  const hasRows = parts.some((part) => rowsOf(part).length > 0);
+  return {
+    labels,
+    before: second ? stepsOf(second).slice(0, labels.length) : [],
+    step: timeOf(first)?.granularity ?? '',
+    lines: hasRows ? parts.flatMap((part, number) => linesOf(part, labels.length, parts.length > 1, number > 0, isZero)) : [],
+  };
+}
+
+function linesOf(part: ResultSet, length: number, isCompared: boolean, isBefore: boolean, isZero: (measure: string) => boolean): Line[] {
+  const { dimensions = [], measures = [] } = part.query();
+  const time = timeOf(part);
+  const places = new Map(stepsOf(part).map((step, index) => [step, index]));
+  // Rows of a group by their steps. Of no dimensions there is one group, also where it has no rows.
+  const groups = new Map<string, { row: Row; rows: Map<number, Row> }>(dimensions.length > 0 ? [] : [['[]', { row: {}, rows: new Map() }]]);
+  for (const row of rowsOf(part)) {
+    const key = JSON.stringify(dimensions.map((name) => row[name] ?? null));
+    const group = groups.get(key) ?? { row, rows: new Map<number, Row>() };
+    groups.set(key, group);
+    const place = places.get(String(row[time?.key ?? '']));
+    if (place !== undefined) group.rows.set(place, row);
+  }
+  const period = isBefore ? 'Period before' : 'This period';
+  return [...groups.values()].flatMap(({ row, rows }) => measures.map((measure) => {
+    const about = aboutOf(part, measure);
+    const nothing = isZero(measure) && !isCut(part) ? '0' : null;
+    const cells = Array.from({ length }, (_, place) => (rows.has(place) ? (rows.get(place)?.[measure] ?? null) : nothing));
+    // Of a single measure each line is named for its group alone.
+    const group = dimensions.map((name) => text(row[name])).join(', ');
+    const title = measures.length > 1 || (!group && !isCompared) ? (part.annotation().measures[measure]?.shortTitle ?? measure) : '';
+    const name = [group, title, isCompared ? period : ''].filter(Boolean).join(', ');
+    return { name, about, isBefore, cells, values: cells.map(asNumber) };
+  }));
 }
 
 // One value for each group, in the order of the answer.
 export function groupsOf(answer: ResultSet): Series {
-  const { columns, rows } = tableOf(answer);
+  const { columns, rows } = tableOf(answer, () => false);
   const measures = new Set(measuresOf(answer));
   const named = columns.filter(({ name }) => !measures.has(name));
-  const counted = columns.filter(({ name }) => measures.has(name));
   return {
     labels: rows.map((row) => named.map(({ name }) => text(row[name])).join(', ')),
+    before: [],
     step: '',
-    about: counted[0]?.about ?? { type: 'number' },
-    lines: counted.map(({ name, title }) => ({ name: title, values: rows.map((row) => asNumber(row[name])), isBefore: false })),
+    lines: columns.filter(({ name }) => measures.has(name)).map(({ name, title, about }) => {
+      const cells = rows.map((row) => row[name] ?? null);
+      return { name: title, about, isBefore: false, cells, values: cells.map(asNumber) };
+    }),
   };
 }
 
-export function tableOf(answer: ResultSet): Table {
-  const part = answer.decompose()[0] ?? answer;
-  const { dimensions, timeDimensions, measures } = part.annotation();
-  const rows = part.rawData() as Record<string, Value>[];
-  const asked = part.query();
-  const times = (asked.timeDimensions ?? []).flatMap(({ dimension, ...time }) =>
-    'granularity' in time && time.granularity ? [`${dimension}.${time.granularity}`] : []);
-  const names = [...times, ...(asked.dimensions ?? []), ...(asked.measures ?? [])];
-  const known: Record<string, Annotation> = { ...timeDimensions, ...dimensions, ...measures };
-  const columns = names.map((name) => ({ name, title: known[name]?.shortTitle ?? name, about: aboutOf(part, name) }));
-  return { columns, rows };
+// The same as rows. Of a comparison over time each row has the step, and the one that lies beneath it.
+export function tableOf(answer: ResultSet, isZero: (measure: string) => boolean): Table {
+  const parts = answer.decompose();
+  const [part = answer] = parts;
+  const { dimensions = [], measures = [] } = part.query();
+  const time = timeOf(part);
+  const { dimensions: ofDimensions, timeDimensions, measures: ofMeasures } = part.annotation();
+  const known: Record<string, Annotation> = { ...timeDimensions, ...ofDimensions, ...ofMeasures };
+  const columnOf = (name: string) => ({ name, title: known[name]?.shortTitle ?? name, about: aboutOf(part, name) });
+  if (parts.length > 1 && time) {
+    const { labels, before, lines } = seriesOf(answer, isZero);
+    const step = columnOf(time.key);
+    const columns = lines.map(({ name, about }, index) => ({ name: String(index), title: name, about }));
+    const [now, then] = [columns.filter((_, index) => !lines[index]?.isBefore), columns.filter((_, index) => lines[index]?.isBefore)];
+    return {
+      columns: [step, ...now, { ...step, name: 'before', title: `${step.title}, before` }, ...then],
+      rows: lines.length === 0 ? [] : labels.map((label, place) => ({
+        [step.name]: label,
+        before: before[place] ?? null,
+        ...Object.fromEntries(lines.map(({ cells }, index) => [index, cells[place] ?? null])),
+      })),
+    };
+  }
+  return { columns: [...(time ? [time.key] : []), ...dimensions, ...measures].map(columnOf), rows: rowsOf(part) };
+}
+
+// Whether the parts that an answer shows make up the whole, which was asked for without dimensions: only then do they
+// stand on top of each other, and only then is there a total. An order that counts for each category in it makes the
+// parts more than the whole; a limit makes them less.
+export function addsUp(series: Series, whole: ResultSet): boolean {
+  const [first] = series.lines;
+  if (!first || series.lines.some(({ values }) => values.some((value) => value !== null && value < 0))) return false;
+  const sum = (values: readonly (number | null | undefined)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  const sums = series.step ? series.labels.map((_, place) => sum(series.lines.map(({ values }) => values[place]))) : [sum(first.values)];
+  const wholes = series.step ? seriesOf(whole, () => true).lines[0]?.values ?? [] : [numbersOf(whole).now];
+  const isNear = (one: number, other: number) => Math.abs(one - other) <= 1e-9 * Math.max(1, Math.abs(one), Math.abs(other));
+  return sums.length === wholes.length && sums.every((one, place) => isNear(one, wholes[place] ?? 0));
 }
 
 export const text = (value: Value | undefined) => (value === null || value === undefined || value === '' ? 'none' : String(value));
 
+const rowsOf = (part: ResultSet) => part.rawData() as unknown as readonly Row[];
 const measuresOf = (answer: ResultSet) => (answer.decompose()[0] ?? answer).query().measures ?? [];
+
+// Whether there may be rows that the answer does not have.
+function isCut(part: ResultSet): boolean {
+  const { limit, offset } = part.query();
+  return Boolean(offset) || (typeof limit === 'number' && rowsOf(part).length >= limit);
+}
+
+function timeOf(part: ResultSet) {
+  for (const time of part.query().timeDimensions ?? []) {
+    if ('granularity' in time && time.granularity) return { time, granularity: time.granularity, key: `${time.dimension}.${time.granularity}` };
+  }
+  return undefined;
+}
+
+// The steps of an answer over time, those without rows too.
+function stepsOf(part: ResultSet): string[] {
+  const time = timeOf(part);
+  if (!time) return [];
+  const there = [...new Set(rowsOf(part).map((row) => row[time.key]).filter((value) => value !== null && value !== undefined).map(String))].sort();
+  const all = part.timeSeries(time.time, 0, part.annotation().timeDimensions) ?? [];
+  // Steps that miss one of the answer are not those of this granularity.
+  return there.every((step) => all.includes(step)) ? all : there;
+}
 
 function aboutOf(answer: ResultSet, name: string): About {
   const { dimensions, timeDimensions, measures } = (answer.decompose()[0] ?? answer).annotation();

@@ -13,26 +13,29 @@ export interface Dashboard {
 // Where they are kept; each person has their own.
 const place = (who: string) => `dashboards of ${who}`;
 
-export function read(storage: Pick<Storage, 'getItem'>, who: string): Dashboard[] {
+// What is kept, as text.
+export const kept = (storage: Pick<Storage, 'getItem'>, who: string) => storage.getItem(place(who)) ?? '[]';
+
+export function read(text: string): Dashboard[] {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(place(who)) ?? '[]');
-    return Array.isArray(kept) ? kept.flatMap(dashboardOf) : [];
+    const all: unknown = JSON.parse(text);
+    return Array.isArray(all) ? all.flatMap(dashboardOf) : [];
   } catch {
     return [];
   }
 }
 
 export function write(storage: Pick<Storage, 'setItem'>, who: string, dashboards: readonly Dashboard[]): void {
-  const kept = dashboards.map(({ filters, ...rest }) => ({ ...rest, filters: toParameters(filters).toString() }));
-  storage.setItem(place(who), JSON.stringify(kept));
+  const all = dashboards.map(({ filters, ...rest }) => ({ ...rest, filters: toParameters(filters).toString() }));
+  storage.setItem(place(who), JSON.stringify(all));
 }
 
-// One with this id takes the place of the one before.
-export function put(dashboards: readonly Dashboard[], one: Dashboard): Dashboard[] {
-  return dashboards.some(({ id }) => id === one.id)
-    ? dashboards.map((other) => (other.id === one.id ? one : other))
-    : [...dashboards, one];
-}
+// Changes the one with this id, if it is still there.
+export const changed = (dashboards: readonly Dashboard[], id: string, change: (one: Dashboard) => Dashboard): Dashboard[] =>
+  dashboards.map((one) => (one.id === id ? change(one) : one));
+
+// Puts something in its place in a list, or at the end of one that is shorter.
+export const putAt = <One>(list: readonly One[], place: number, one: One): One[] => [...list.slice(0, place), one, ...list.slice(place)];
 
 export const sameFilters = (one: Filters, other: Filters) =>
   String(one.period) === String(other.period) && FILTER_NAMES.every((name) => one.values[name] === other.values[name]);

@@ -10,6 +10,9 @@ const SHAPES = ['line', 'area', 'bar', 'number', 'table'];
 const HEIGHT = 240;
 const HOME = new URL('.', import.meta.url).href;
 
+const isParsed = document.readyState === 'complete' || performance.getEntriesByType('navigation')[0]?.domContentLoadedEventStart > 0;
+const parsed = isParsed ? Promise.resolve() : new Promise((resolve) => { document.addEventListener('DOMContentLoaded', resolve, { once: true }); });
+
 const COLOURS = [['#3550c8', '#8b9dff'], ['#12857a', '#4cc9ba'], ['#c06a12', '#f0a45a'], ['#8b4fbf', '#c79af0'], ['#c2385b', '#f48aa6']];
 const colour = (index) => `var(--colour-${(index % COLOURS.length) + 1})`;
 
@@ -73,6 +76,28 @@ export async function ask(api, query, token, signal) {
   }
 }
 
+// What each function that gives tokens is asked now, and the token that it gave in place of one that was refused. Charts
+// that ask at the same time share the asking, and so do charts whose same token is refused within some seconds.
+const givers = new WeakMap();
+const SHARED_MS = 10_000;
+
+/** The token of `given`, which is one or a function that gives one; after `refused` was refused, another one. */
+export async function tokenOf(given, refused) {
+  if (typeof given !== 'function') return given;
+  if (!givers.has(given)) givers.set(given, { asked: new Map() });
+  const known = givers.get(given);
+  const renew = refused !== undefined;
+  if (renew && known.renewed?.of === refused && performance.now() - known.renewed.at < SHARED_MS) return known.renewed.token;
+  if (!known.asked.has(renew)) {
+    const asking = (async () => given({ renew }))();
+    known.asked.set(renew, asking);
+    const over = () => known.asked.delete(renew);
+    asking.then(over, over);
+    if (renew) asking.then((token) => { known.renewed = { of: refused, token, at: performance.now() }; }, () => {});
+  }
+  return known.asked.get(renew);
+}
+
 // ------------------------------------------------------------------------------------------------- the answer
 
 /** Columns in the order of the query, with title, type and format. */
@@ -122,7 +147,7 @@ export function steps(first, last, granularity) {
 const moment = (text) => Date.parse(/[zZ]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
 
 /** A line for each measure and each group, with a value or null at each of `times`. */
-export function linesOf(columns, rows) {
+export function linesOf(columns, rows, locale) {
   const [time] = columns.filter(({ kind }) => kind === 'time');
   const groups = columns.filter((column) => column !== time && column.kind !== 'measure');
   const measures = columns.filter(({ kind }) => kind === 'measure');
@@ -132,18 +157,44 @@ export function linesOf(columns, rows) {
     const at = moment(String(row[time.name]));
     if (Number.isNaN(at)) continue;
     known.add(at);
-    const group = groups.map(({ name }) => row[name] ?? 'none').join(', ');
+    const group = groups.map((column) => nameOf(row, column, locale)).join(', ');
     for (const measure of measures) {
+      // By the values themselves: nothing, an empty text and the text "none" are three groups.
+      const key = JSON.stringify([measure.name, ...groups.map(({ name }) => row[name] ?? null)]);
       const name = [group, measures.length > 1 || !group ? measure.title : ''].filter(Boolean).join(' · ');
-      if (!lines.has(name)) lines.set(name, { name, measure, values: new Map() });
-      lines.get(name).values.set(at, asNumber(row[measure.name]));
+      if (!lines.has(key)) lines.set(key, { name, measure, cells: new Map() });
+      lines.get(key).cells.set(at, row[measure.name] ?? null);
     }
   }
   const sorted = [...known].sort((a, b) => a - b);
   const whole = sorted.length > 0 ? steps(sorted[0], sorted.at(-1), time.granularity) : [];
   // Steps that miss a time of the answer are not those of this granularity.
   const times = sorted.every((at) => whole.includes(at)) ? whole : sorted;
-  return { time, times, lines: [...lines.values()].map(({ values, ...line }) => ({ ...line, values: times.map((at) => values.get(at) ?? null) })) };
+  return {
+    time,
+    times,
+    lines: [...lines.values()].map(({ cells, ...line }) => {
+      const texts = times.map((at) => cells.get(at) ?? null);
+      return { ...line, cells: texts, values: texts.map(asNumber) };
+    }),
+  };
+}
+
+// How a group is called in a chart: a value, or that there is none.
+const nameOf = (row, column, locale) => {
+  const value = row[column.name] ?? null;
+  return value === null ? '(none)' : value === '' ? '(empty)' : formatValue(value, column, locale);
+};
+
+/** Things by their measures' units, which never share a scale; each with its place among all. */
+export function byUnit(things, measureOf) {
+  const units = new Map();
+  things.forEach((thing, index) => {
+    const { format, currency } = measureOf(thing);
+    const unit = JSON.stringify([format ?? null, format === 'currency' ? (currency ?? null) : null]);
+    units.set(unit, [...(units.get(unit) ?? []), { thing, index }]);
+  });
+  return [...units.values()];
 }
 
 /** Round numbers for an axis, from below the least to above the greatest; zero is always among them. */
@@ -162,16 +213,38 @@ export function ticks(values, wanted = 4) {
 // --------------------------------------------------------------------------------------------------- as text
 
 const DATES = {
-  year: { year: 'numeric' }, quarter: { year: 'numeric', month: 'short' }, month: { year: 'numeric', month: 'short' },
-  week: { day: 'numeric', month: 'short' }, day: { day: 'numeric', month: 'short' },
+  year: { year: 'numeric' }, month: { year: 'numeric', month: 'short' },
+  week: { day: 'numeric', month: 'short', year: 'numeric' }, day: { day: 'numeric', month: 'short', year: 'numeric' },
   time: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
 };
 
-export function formatNumber(number, { format, currency }, locale, compact = false) {
-  const short = compact && Math.abs(number) >= 10_000 ? { notation: 'compact', maximumFractionDigits: 1 } : {};
-  if (format === 'percent') return number.toLocaleString(locale, { style: 'percent', maximumFractionDigits: 1 });
-  if (format === 'currency') return number.toLocaleString(locale, { style: 'currency', currency: currency ?? 'USD', ...short });
-  return number.toLocaleString(locale, { maximumFractionDigits: 2, ...short });
+/** A number as its measure says. As text it may have any number of digits, and all of them are written. */
+export function formatNumber(exact, { format, currency = 'USD' }, locale, compact = false) {
+  const number = Math.abs(Number(exact));
+  // What the usual digits would make a zero of.
+  const isTiny = number > 0 && number < (format === 'percent' ? 0.001 : 0.01);
+  const digits = isTiny ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: format === 'percent' ? 1 : 2 };
+  const short = compact && number >= 10_000 && format !== 'percent' ? { notation: 'compact', maximumFractionDigits: 1 } : {};
+  return new Intl.NumberFormat(locale, { ...styleOf(format, currency), ...digits, ...short }).format(exact);
+}
+
+/** Numbers at an axis, all with as many digits as the step between them needs. */
+export function formatTicks(marks, { format, currency = 'USD' }, locale) {
+  const digits = decimals((marks[1] - marks[0]) * (format === 'percent' ? 100 : 1));
+  const isShort = Math.max(...marks.map(Math.abs)) >= 10_000 && format !== 'percent';
+  // Half a dollar has two digits.
+  const fixed = format === 'currency' && digits === 1 ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const short = { notation: 'compact', maximumSignificantDigits: 6 };
+  const numbers = new Intl.NumberFormat(locale, { ...styleOf(format, currency), ...(isShort ? short : fixed) });
+  return marks.map((mark) => numbers.format(mark));
+}
+
+const styleOf = (format, currency) => (format === 'percent' ? { style: 'percent' } : format === 'currency' ? { style: 'currency', currency } : {});
+
+// How many digits a round number has after its point.
+function decimals(number) {
+  const [digits, power = '0'] = Number(number.toPrecision(10)).toExponential().split('e');
+  return Math.min(20, Math.max(0, (digits.split('.')[1]?.length ?? 0) - Number(power)));
 }
 
 export function formatValue(value, column, locale) {
@@ -180,11 +253,18 @@ export function formatValue(value, column, locale) {
     const at = moment(String(value));
     return Number.isNaN(at) ? String(value) : formatTime(at, column.granularity, locale);
   }
-  const number = column.type === 'number' ? asNumber(value) : null;
-  return number === null ? String(value) : formatNumber(number, column, locale);
+  return column.type === 'number' && asNumber(value) !== null ? formatNumber(value, column, locale) : String(value);
 }
 
-const formatTime = (at, granularity, locale) => new Date(at).toLocaleString(locale, { timeZone: 'UTC', ...(DATES[granularity] ?? DATES.time) });
+/** A step of a granularity. `isShort` leaves out the year of a day. */
+export function formatTime(at, granularity, locale, isShort = false) {
+  const date = new Date(at);
+  // Browsers have no words for quarters.
+  if (granularity === 'quarter') return `Q${Math.floor(date.getUTCMonth() / 3) + 1} ${date.getUTCFullYear()}`;
+  const { year, ...rest } = DATES[granularity] ?? DATES.time;
+  const isDay = granularity === 'day' || granularity === 'week';
+  return date.toLocaleString(locale, { timeZone: 'UTC', ...rest, ...(isShort && isDay ? {} : { year }) });
+}
 
 // ------------------------------------------------------------------------------------------------- as elements
 
@@ -202,9 +282,8 @@ const coloured = (made, property, index) => {
   return made;
 };
 
-function legend(names) {
-  return element('ul', { 'aria-hidden': 'true' }, ...names.map((name, index) => coloured(element('li', {}, name), '--of', index)));
-}
+const legend = (named) =>
+  element('ul', { 'aria-hidden': 'true' }, ...named.map(([name, index]) => coloured(element('li', {}, name), '--of', index)));
 
 function table({ columns, rows, locale, label }) {
   const side = ({ type }) => (type === 'number' ? { class: 'right' } : {});
@@ -214,11 +293,20 @@ function table({ columns, rows, locale, label }) {
       ...columns.map((column) => element('td', side(column), formatValue(row[column.name], column, locale))))))));
 }
 
-function lineChart({ columns, rows, width, height, locale, label, filled, read }) {
-  const { time, times, lines } = linesOf(columns, rows);
-  const values = lines.flatMap((line) => line.values.filter((value) => value !== null));
-  const marks = ticks(values);
-  const names = marks.map((mark) => formatNumber(mark, lines[0].measure, locale, true));
+// Lines of one unit share a scale; each further unit has a drawing of its own below.
+function lineChart(drawn) {
+  const { time, times, lines } = linesOf(drawn.columns, drawn.rows, drawn.locale);
+  if (lines.length === 0) return [element('p', { class: 'said' }, 'No rows')];
+  const units = byUnit(lines, ({ measure }) => measure);
+  const height = Math.max(120, drawn.height / units.length);
+  const parts = units.map((unit) => linePart({ ...drawn, time, times, unit, height, label: labelOf(drawn.label, units, unit.map(({ thing }) => thing.name)) }));
+  return lines.length > 1 ? [legend(lines.map(({ name }, index) => [name, index])), ...parts] : parts;
+}
+
+function linePart({ time, times, unit, width, height, locale, label, filled, read }) {
+  const lines = unit.map(({ thing, index }) => ({ ...thing, index }));
+  const marks = ticks(lines.flatMap((line) => line.values.filter((value) => value !== null)));
+  const names = formatTicks(marks, lines[0].measure, locale);
   const left = 12 + Math.max(...names.map((name) => name.length)) * 7;
   const [top, bottom, right] = [8, 24, 12];
   const span = times.at(-1) - times[0] || 1;
@@ -228,25 +316,27 @@ function lineChart({ columns, rows, width, height, locale, label, filled, read }
   marks.forEach((mark, index) => svg.append(
     element('line', { class: 'rule', x1: left, x2: width - right, y1: y(mark), y2: y(mark) }),
     element('text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, names[index])));
-  const every = Math.ceil(times.length / Math.max(2, Math.floor((width - left) / 88)));
+  // Within a year its number says nothing; over more, the same day comes again.
+  const isShort = span < 365 * 864e5;
+  const every = Math.ceil(times.length / Math.max(2, Math.floor((width - left) / (isShort ? 88 : 112))));
   times.forEach((at, index) => {
-    if (index % every === 0) svg.append(element('text', { x: x(at), y: height - 4, 'text-anchor': index === 0 && every < times.length ? 'start' : 'middle' }, formatTime(at, time.granularity, locale)));
+    if (index % every === 0) svg.append(element('text', { x: x(at), y: height - 4, 'text-anchor': index === 0 && every < times.length ? 'start' : 'middle' }, formatTime(at, time.granularity, locale, isShort)));
   });
-  lines.forEach((line, index) => {
+  for (const line of lines) {
     for (const run of runs(line.values)) {
       const points = run.map((step) => `${x(times[step])},${y(line.values[step])}`);
       if (points.length === 1) {
         const [cx, cy] = points[0].split(',');
-        svg.append(coloured(element('circle', { cx, cy, r: 3 }), 'fill', index));
+        svg.append(coloured(element('circle', { cx, cy, r: 3 }), 'fill', line.index));
         continue;
       }
       if (filled) {
         const area = `M${x(times[run[0]])},${y(0)}L${points.join('L')}L${x(times[run.at(-1)])},${y(0)}Z`;
-        svg.append(coloured(element('path', { d: area, 'fill-opacity': 0.14 }), 'fill', index));
+        svg.append(coloured(element('path', { d: area, 'fill-opacity': 0.14 }), 'fill', line.index));
       }
-      svg.append(coloured(element('path', { d: `M${points.join('L')}`, fill: 'none', 'stroke-width': 2, 'stroke-linejoin': 'round' }), 'stroke', index));
+      svg.append(coloured(element('path', { d: `M${points.join('L')}`, fill: 'none', 'stroke-width': 2, 'stroke-linejoin': 'round' }), 'stroke', line.index));
     }
-  });
+  }
   const rule = element('line', { class: 'rule', y1: top, y2: height - bottom, visibility: 'hidden' });
   svg.append(rule);
   svg.addEventListener('pointermove', (event) => {
@@ -254,15 +344,17 @@ function lineChart({ columns, rows, width, height, locale, label, filled, read }
     const step = times.reduce((best, one, index) => (Math.abs(x(one) - at) < Math.abs(x(times[best]) - at) ? index : best), 0);
     for (const end of ['x1', 'x2']) rule.setAttribute(end, x(times[step]));
     rule.setAttribute('visibility', 'visible');
-    const said = lines.map((line) => (line.values[step] === null ? '–' : formatNumber(line.values[step], line.measure, locale)));
-    read(`${formatTime(times[step], time.granularity, locale)}: ${said.join(', ')}`);
+    read(`${formatTime(times[step], time.granularity, locale)}: ${lines.map((line) => formatValue(line.cells[step], line.measure, locale)).join(', ')}`);
   });
   svg.addEventListener('pointerleave', () => {
     rule.setAttribute('visibility', 'hidden');
     read('');
   });
-  return lines.length > 1 ? [legend(lines.map(({ name }) => name)), svg] : [svg];
+  return svg;
 }
+
+// Of several drawings each says what is in it.
+const labelOf = (label, units, names) => (units.length > 1 ? `${names.join(', ')}. ${label}` : label);
 
 /** Stretches of steps that have a value: where there is none, a line has a gap. */
 export function runs(values) {
@@ -271,14 +363,21 @@ export function runs(values) {
   return found.filter((run) => run.length > 0);
 }
 
-function barChart({ columns, rows, width, locale, label }) {
-  const measures = columns.filter(({ kind }) => kind === 'measure');
+// Bars of one unit share a scale; each further unit has a drawing of its own below.
+function barChart(drawn) {
+  const measures = drawn.columns.filter(({ kind }) => kind === 'measure');
+  const units = byUnit(measures, (measure) => measure);
+  const parts = units.map((unit) => barPart({ ...drawn, unit, label: labelOf(drawn.label, units, unit.map(({ thing }) => thing.title)) }));
+  return measures.length > 1 ? [legend(measures.map(({ title }, index) => [title, index])), ...parts] : parts;
+}
+
+function barPart({ columns, rows, unit, width, locale, label }) {
   const groups = columns.filter(({ kind }) => kind !== 'measure');
-  const bar = measures.length > 1 ? 12 : 18;
-  const band = bar * measures.length + 12;
-  const names = rows.map((row) => groups.map((column) => (row[column.name] === null ? 'none' : formatValue(row[column.name], column, locale))).join(', '));
+  const bar = unit.length > 1 ? 12 : 18;
+  const band = bar * unit.length + 12;
+  const names = rows.map((row) => groups.map((column) => nameOf(row, column, locale)).join(', '));
   const left = Math.min(Math.max(...names.map((name) => name.length), 0) * 7 + 12, width * 0.4);
-  const values = rows.map((row) => measures.map(({ name }) => asNumber(row[name])));
+  const values = rows.map((row) => unit.map(({ thing }) => asNumber(row[thing.name])));
   const known = values.flat().filter((value) => value !== null);
   const [least, most] = [Math.min(0, ...known), Math.max(0, ...known)];
   const right = 72;
@@ -286,20 +385,20 @@ function barChart({ columns, rows, width, locale, label }) {
   const height = Math.max(rows.length * band, band);
   const svg = element('svg', { viewBox: `0 0 ${width} ${height}`, height, role: 'img', 'aria-label': label });
   const longest = Math.max(4, Math.floor((left - 12) / 7));
-  rows.forEach((_, row) => {
+  rows.forEach((shown, row) => {
     const top = row * band + 6;
     const name = names[row].length > longest ? `${names[row].slice(0, longest - 1)}…` : names[row];
-    svg.append(element('text', { class: 'value', x: left - 8, y: top + (bar * measures.length) / 2 + 4, 'text-anchor': 'end' }, name));
-    measures.forEach((measure, index) => {
-      const value = values[row][index];
+    svg.append(element('text', { class: 'value', x: left - 8, y: top + (bar * unit.length) / 2 + 4, 'text-anchor': 'end' }, name));
+    unit.forEach(({ thing: measure, index }, place) => {
+      const value = values[row][place];
       if (value === null) return;
       const [from, to] = [Math.min(x(0), x(value)), Math.max(x(0), x(value))];
       svg.append(
-        coloured(element('rect', { x: from, y: top + index * bar, width: Math.max(to - from, 1), height: bar - 2, rx: 3 }), 'fill', index),
-        element('text', { x: to + 6, y: top + index * bar + bar / 2 + 3 }, formatNumber(value, measure, locale, true)));
+        coloured(element('rect', { x: from, y: top + place * bar, width: Math.max(to - from, 1), height: bar - 2, rx: 3 }), 'fill', index),
+        element('text', { x: to + 6, y: top + place * bar + bar / 2 + 3 }, formatNumber(shown[measure.name], measure, locale, true)));
     });
   });
-  return measures.length > 1 ? [legend(measures.map(({ title }) => title)), svg] : [svg];
+  return svg;
 }
 
 // -------------------------------------------------------------------------------------------------- the element
@@ -386,11 +485,11 @@ export class KubusChart extends HTMLElement {
     this.#plan();
   }
 
-  // Attributes that change together are one question.
+  // Attributes that change together are one question, and so is what a script says right after it has this file.
   #plan() {
     if (this.#planned) return;
     this.#planned = true;
-    queueMicrotask(() => {
+    setTimeout(() => {
       this.#planned = false;
       if (this.isConnected) void this.#load();
     });
@@ -404,14 +503,20 @@ export class KubusChart extends HTMLElement {
     try {
       const query = this.#asked();
       const api = (this.getAttribute('api') ?? `${HOME}cubejs-api`).replace(/\/+$/, '');
+      // Scripts of a page that is still being read may yet say who asks.
+      if (this.#giver() === undefined) await parsed;
+      const given = this.#giver();
+      const token = await tokenOf(given);
+      signal.throwIfAborted();
       let answer;
       try {
-        answer = await ask(api, query, await this.#given(false), signal);
+        answer = await ask(api, query, token, signal);
       } catch (error) {
         // A token that was good may have ended meanwhile: whoever gives tokens is asked once for a fresh one.
-        const gives = typeof (this.#own ?? KubusChart.token) === 'function';
-        if (!(error instanceof Refused && (error.status === 403 || error.status === 401) && gives)) throw error;
-        answer = await ask(api, query, await this.#given(true), signal);
+        if (!(error instanceof Refused && (error.status === 403 || error.status === 401) && typeof given === 'function')) throw error;
+        const fresh = await tokenOf(given, token ?? '');
+        signal.throwIfAborted();
+        answer = await ask(api, query, fresh, signal);
       }
       if (signal.aborted) return;
       const columns = columnsOf(answer);
@@ -421,7 +526,7 @@ export class KubusChart extends HTMLElement {
     } catch (error) {
       if (signal.aborted) return;
       this.#shown = undefined;
-      this.#say(error.message || String(error), 'wrong');
+      this.#say(error?.message || String(error ?? 'There is no token'), 'wrong');
       this.dispatchEvent(new CustomEvent('kubus-error', { detail: error }));
     } finally {
       if (!signal.aborted) this.removeAttribute('aria-busy');
@@ -440,9 +545,8 @@ export class KubusChart extends HTMLElement {
     return query;
   }
 
-  async #given(renew) {
-    const given = this.#own ?? KubusChart.token;
-    return typeof given === 'function' ? given({ renew }) : given;
+  #giver() {
+    return this.#own ?? KubusChart.token;
   }
 
   #say(text, kind = '') {
@@ -471,10 +575,22 @@ export class KubusChart extends HTMLElement {
       this.#say(error.message, 'wrong');
       return;
     }
-    const values = shape === 'line' || shape === 'area' || shape === 'bar'
+    const values = rows.length > 0 && (shape === 'line' || shape === 'area' || shape === 'bar')
       ? [element('details', {}, element('summary', {}, 'Values'), table(drawn))]
       : [];
-    this.shadowRoot.replaceChildren(element('figure', {}, ...this.#heading(), read, ...inside, ...(rows.length > 0 ? values : [])));
+    this.#replace(element('figure', {}, ...this.#heading(), read, ...inside, ...values));
+  }
+
+  // A reader who has opened the values, scrolled in them or stands in them still has and does, when there are new ones.
+  #replace(figure) {
+    const before = this.shadowRoot;
+    const [isOpen, top, focused] = [before.querySelector('details')?.open, before.querySelector('.rows')?.scrollTop, before.activeElement?.className || before.activeElement?.localName];
+    before.replaceChildren(figure);
+    const details = figure.querySelector('details');
+    if (details && isOpen) details.open = true;
+    const rows = figure.querySelector('.rows');
+    if (rows && top) rows.scrollTop = top;
+    if (focused) figure.querySelector(focused === 'rows' ? '.rows' : focused)?.focus({ preventScroll: true });
   }
 
   #shape(shape, drawn) {
@@ -485,6 +601,7 @@ export class KubusChart extends HTMLElement {
     if (shape === 'table') return [table(drawn)];
     needs('measure', 'a measure');
     if (shape === 'number') {
+      if (rows.length > 1) throw new Error(`A number shows one row, and the answer has ${rows.length}: leave out what groups them, or set a limit of 1`);
       const [measure] = columns.filter(({ kind }) => kind === 'measure');
       return [element('div', { class: 'number' }, formatValue(rows[0][measure.name], measure, locale))];
     }

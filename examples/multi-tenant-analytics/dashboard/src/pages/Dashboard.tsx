@@ -1,13 +1,15 @@
 import type { Meta } from '@cubejs-client/core';
 import { useState } from 'react';
-import { sameFilters, type Dashboard as Saved } from '../dashboards';
+import { changed, putAt, sameFilters, type Dashboard as Saved } from '../dashboards';
 import { NO_FILTERS, type Filters } from '../filters';
 import { go, hashOf, OVERVIEW } from '../route';
 import { isAnswerable, OVERVIEW_TILES, type Tile } from '../tile';
 import { TileCard } from '../tiles/TileCard';
 import { Dialog } from '../ui/Dialog';
+import { focusAfter } from '../ui/focus';
+import type { Told } from '../ui/Notice';
+import type { Keep } from '../useSaved';
 import { FilterBar } from './FilterBar';
-import { keepOne, type Keep } from './Shell';
 
 interface Props {
   meta: Meta;
@@ -15,10 +17,11 @@ interface Props {
   filters: Filters;
   saved: readonly Saved[];
   onKeep: Keep;
+  onTell: (told: Told) => void;
 }
 
 // The overview that everybody has, or a dashboard that somebody saved, of those tiles whose members the caller may see.
-export function Dashboard({ meta, id, filters, saved, onKeep }: Props) {
+export function Dashboard({ meta, id, filters, saved, onKeep, onTell }: Props) {
   const [naming, setNaming] = useState(false);
   const own = saved.find((one) => one.id === id);
   const all: readonly Tile[] = own?.tiles ?? OVERVIEW_TILES;
@@ -31,27 +34,57 @@ export function Dashboard({ meta, id, filters, saved, onKeep }: Props) {
   if (!own && id !== OVERVIEW) {
     return (
       <div className="empty">
-        <h1>There is no such dashboard</h1>
+        <h1 tabIndex={-1}>There is no such dashboard</h1>
         <p>It was deleted, or saved in another browser or by somebody else.</p>
         <p><a href="#/">Back to the overview</a></p>
       </div>
     );
   }
 
+  const remove = (one: Saved, tile: Tile) => {
+    const place = one.tiles.indexOf(tile);
+    const shown = tiles.indexOf(tile);
+    const next = tiles[shown + 1] ?? tiles[shown - 1];
+    focusAfter(
+      () => {
+        onKeep((kept) => changed(kept, id, (now) => ({ ...now, tiles: now.tiles.filter((other) => other.id !== tile.id) })));
+        onTell({
+          at: id, text: `${tile.title} was removed.`,
+          undo: () => onKeep((kept) => changed(kept, id, (now) => ({ ...now, tiles: putAt(now.tiles, place, tile) }))),
+        });
+      },
+      () => document.querySelector(`[data-tile="${next?.id}"] button[data-removes]`),
+    );
+  };
+
+  const erase = (one: Saved) => {
+    const place = saved.indexOf(one);
+    onKeep((kept) => kept.filter((other) => other.id !== id));
+    onTell({
+      at: OVERVIEW, text: `${one.name} was deleted.`,
+      undo: () => {
+        onKeep((kept) => putAt(kept, place, one));
+        go({ page: 'dashboard', id, filters });
+      },
+    });
+    go({ page: 'dashboard', id: OVERVIEW, filters: NO_FILTERS });
+  };
+
   const card = (tile: Tile) => (
     <TileCard
       key={tile.id}
+      meta={meta}
       tile={tile}
       filters={filters}
       today={today}
-      onRemove={own && (() => keepOne(onKeep, { ...own, tiles: own.tiles.filter((other) => other.id !== tile.id) }))}
+      onRemove={own && (() => remove(own, tile))}
     />
   );
 
   return (
     <>
       <div className="heading">
-        <h1>{own?.name ?? 'Overview'}</h1>
+        <h1 tabIndex={-1}>{own?.name ?? 'Overview'}</h1>
         {saved.length > 0 && (
           <nav aria-label="Dashboards" className="pills">
             <a href={hashOf({ page: 'dashboard', id: OVERVIEW, filters: NO_FILTERS })} aria-current={own ? undefined : 'page'}>Overview</a>
@@ -64,20 +97,17 @@ export function Dashboard({ meta, id, filters, saved, onKeep }: Props) {
         )}
         <div className="actions">
           {own && !sameFilters(own.filters, filters) && (
-            <button type="button" onClick={() => keepOne(onKeep, { ...own, filters })}>Save filters</button>
-          )}
-          {own && (
             <button
               type="button"
-              className="quiet"
-              onClick={() => {
-                onKeep((kept) => kept.filter((one) => one.id !== id));
-                go({ page: 'dashboard', id: OVERVIEW, filters: NO_FILTERS });
-              }}
+              onClick={() => focusAfter(() => {
+                onKeep((kept) => changed(kept, id, (now) => ({ ...now, filters })));
+                onTell({ at: id, text: 'The filters were saved.', undo: () => onKeep((kept) => changed(kept, id, (now) => ({ ...now, filters: own.filters }))) });
+              })}
             >
-              Delete
+              Save filters
             </button>
           )}
+          {own && <button type="button" className="quiet" onClick={() => erase(own)}>Delete</button>}
           <button type="button" onClick={() => setNaming(true)}>Save as…</button>
         </div>
       </div>
@@ -95,7 +125,7 @@ export function Dashboard({ meta, id, filters, saved, onKeep }: Props) {
           onClose={() => setNaming(false)}
           onName={(name) => {
             const one: Saved = { id: crypto.randomUUID(), name, filters, tiles: all };
-            keepOne(onKeep, one);
+            onKeep((kept) => [...kept, one]);
             go({ page: 'dashboard', id: one.id, filters });
           }}
         />

@@ -1,16 +1,18 @@
 import type { Meta } from '@cubejs-client/core';
-import { useMemo, useState } from 'react';
-import type { Dashboard as Saved } from '../dashboards';
+import { useMemo, useRef, useState } from 'react';
+import { changed, type Dashboard as Saved } from '../dashboards';
 import { NO_FILTERS } from '../filters';
+import { wholeOf } from '../measures';
 import { PERIODS } from '../period';
 import { fromText, isAsked, queryOf, seen, tileQuery, toText, turned, type Question } from '../question';
 import { go } from '../route';
 import { SHAPES, type Shape, type Tile } from '../tile';
 import { AnswerView } from '../tiles/AnswerView';
 import { Dialog } from '../ui/Dialog';
+import { focusAfter } from '../ui/focus';
 import { Icon } from '../ui/Icon';
 import { useAnswer } from '../useAnswer';
-import { keepOne, type Keep } from './Shell';
+import type { Keep } from '../useSaved';
 
 interface Props {
   meta: Meta;
@@ -25,14 +27,15 @@ export function Explore({ meta, question: text, saved, onKeep }: Props) {
   const ask = (next: Question) => go({ page: 'explore', question: toText(next) });
   const today = new Date().toISOString().slice(0, 10);
   const query = useMemo(() => (isAsked(question) ? queryOf(question, today) : null), [question, today]);
-  const answering = useAnswer(query);
+  const whole = useMemo(() => query && wholeOf(query, question.shape, meta), [query, question.shape, meta]);
+  const answering = useAnswer(query, whole);
   const [keeping, setKeeping] = useState(false);
   const title = titleOf(question, meta);
 
   return (
     <>
       <div className="heading">
-        <h1>Explore</h1>
+        <h1 tabIndex={-1}>Explore</h1>
         <div className="actions">
           <button type="button" disabled={!isAsked(question)} onClick={() => setKeeping(true)}>Add to a dashboard…</button>
         </div>
@@ -58,14 +61,16 @@ export function Explore({ meta, question: text, saved, onKeep }: Props) {
               </select>
             </label>
           </div>
-          <article className={`tile ${question.shape}`} aria-label="Answer" aria-busy={answering.isLoading}>
-            {isAsked(question) ? (
+          <article className={`tile ${question.shape}`} aria-label="Answer" aria-busy={answering.isLoading} tabIndex={-1}>
+            {query ? (
               <>
                 <div className="tile-head"><h2>{title}</h2></div>
                 <AnswerView
                   {...answering}
                   // The title is that of the question, and so are the numbers below it.
                   answer={answering.isLoading ? null : answering.answer}
+                  query={query}
+                  meta={meta}
                   shape={question.shape}
                   title={title}
                 />
@@ -84,10 +89,8 @@ export function Explore({ meta, question: text, saved, onKeep }: Props) {
           onAdd={(name, place, placeName) => {
             const tile: Tile = { id: crypto.randomUUID(), title: name, shape: question.shape, query: tileQuery(question) };
             const own = saved.find((one) => one.id === place);
-            const next: Saved = own
-              ? { ...own, tiles: [...own.tiles, tile] }
-              : { id: crypto.randomUUID(), name: placeName, filters: NO_FILTERS, tiles: [tile] };
-            keepOne(onKeep, next);
+            const next: Saved = own ?? { id: crypto.randomUUID(), name: placeName, filters: NO_FILTERS, tiles: [tile] };
+            onKeep((kept) => (own ? changed(kept, own.id, (now) => ({ ...now, tiles: [...now.tiles, tile] })) : [...kept, next]));
             go({ page: 'dashboard', id: next.id, filters: next.filters });
           }}
         />
@@ -100,6 +103,7 @@ type Kind = 'measures' | 'dimensions';
 
 function Members({ legend, kind, meta, chosen, onTurn }: { legend: string; kind: Kind; meta: Meta; chosen: readonly string[]; onTurn: (name: string) => void }) {
   const [sought, setSought] = useState('');
+  const search = useRef<HTMLInputElement>(null);
   const wanted = sought.trim().toLowerCase();
   const cubes = meta.cubes.map((cube) => ({
     title: cube.title,
@@ -111,14 +115,19 @@ function Members({ legend, kind, meta, chosen, onTurn }: { legend: string; kind:
       {chosen.length > 0 && (
         <div className="chips">
           {chosen.map((name) => (
-            <button key={name} type="button" aria-label={`Remove ${titleOfMember(name, kind, meta)}`} onClick={() => onTurn(name)}>
+            <button
+              key={name}
+              type="button"
+              aria-label={`Remove ${titleOfMember(name, kind, meta)}`}
+              onClick={() => focusAfter(() => onTurn(name), () => search.current)}
+            >
               {titleOfMember(name, kind, meta)}
               <Icon name="close" />
             </button>
           ))}
         </div>
       )}
-      <input type="search" aria-label={`Search ${legend.toLowerCase()}`} placeholder="Search" value={sought} onChange={(event) => setSought(event.target.value)} />
+      <input ref={search} type="search" aria-label={`Search ${legend.toLowerCase()}`} placeholder="Search" value={sought} onChange={(event) => setSought(event.target.value)} />
       <div className="list" tabIndex={0} role="group" aria-label={legend}>
         {cubes.map(({ title, members }) => (
           <div key={title} role="group" aria-label={title}>

@@ -3,6 +3,7 @@ import { useCubeQuery } from '@cubejs-client/react';
 import { FILTER_NAMES, FILTERED, NO_FILTERS, type FilterName, type Filters } from '../filters';
 import { daysOf, PERIODS, type Period, type PeriodName } from '../period';
 import { isAnswerable } from '../tile';
+import { focusAfter } from '../ui/focus';
 
 // What all tiles are held to. A filter whose dimension the caller may not see is not offered.
 export function FilterBar({ meta, filters, onChange }: { meta: Meta; filters: Filters; onChange: (filters: Filters) => void }) {
@@ -22,7 +23,7 @@ export function FilterBar({ meta, filters, onChange }: { meta: Meta; filters: Fi
           }}
         />
       ))}
-      {isNarrow && <button type="button" className="quiet" onClick={() => onChange(NO_FILTERS)}>Reset</button>}
+      {isNarrow && <button type="button" className="quiet" onClick={(event) => { const { form } = event.currentTarget; focusAfter(() => onChange(NO_FILTERS), () => form?.elements[0]); }}>Reset</button>}
     </form>
   );
 }

@@ -1,12 +1,14 @@
-import { useCallback, useContext, useState } from 'react';
-import { put, read, write, type Dashboard as Saved } from '../dashboards';
+import { useContext, useEffect, useRef, useState } from 'react';
 import { NO_FILTERS } from '../filters';
 import type { Login } from '../login';
 import { hashOf, OVERVIEW, routeOf, useHash } from '../route';
+import { focusHeading } from '../ui/focus';
 import { Icon } from '../ui/Icon';
+import { Notice, type Told } from '../ui/Notice';
 import { Refused } from '../ui/Refused';
 import { ThemeContext } from '../ui/ThemeContext';
 import { useMeta } from '../useMeta';
+import { useSaved } from '../useSaved';
 import { Dashboard } from './Dashboard';
 import { Explore } from './Explore';
 
@@ -17,6 +19,15 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
   const [model, askAgain] = useMeta();
   const [saved, keep] = useSaved(login?.person?.id ?? 'anybody');
   const person = login?.person;
+  const [told, tell] = useState<Told>();
+
+  // Whoever goes to another page begins at its heading.
+  const page = route.page === 'explore' ? 'explore' : `dashboard ${route.id}`;
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current !== page) focusHeading();
+    before.current = page;
+  }, [page]);
 
   return (
     <>
@@ -53,35 +64,20 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
                 is <code>CUBE_TOKEN</code> in <code>src/App.tsx</code>.
               </p>
             )}
-            {login ? (
-              <button type="button" className="primary" onClick={() => void login.signIn()}>Sign in</button>
-            ) : (
-              <button type="button" onClick={() => askAgain()}>Try again</button>
-            )}
+            <div className="actions">
+              <button type="button" className={login ? 'primary' : ''} onClick={() => askAgain()}>Try again</button>
+              {login && <button type="button" onClick={() => void login.signIn()}>Sign in again</button>}
+            </div>
           </Refused>
         ) : model.kind === 'loading' ? (
           <p className="waiting" role="status">Loading…</p>
         ) : route.page === 'explore' ? (
           <Explore meta={model.meta} question={route.question} saved={saved} onKeep={keep} />
         ) : (
-          <Dashboard key={route.id} meta={model.meta} id={route.id} filters={route.filters} saved={saved} onKeep={keep} />
+          <Dashboard key={route.id} meta={model.meta} id={route.id} filters={route.filters} saved={saved} onKeep={keep} onTell={tell} />
         )}
       </main>
+      <Notice told={told && page === `dashboard ${told.at}` ? told : undefined} onClose={() => tell(undefined)} />
     </>
   );
-}
-
-export type Keep = (change: (saved: readonly Saved[]) => readonly Saved[]) => void;
-export const keepOne = (keep: Keep, one: Saved) => keep((saved) => put(saved, one));
-
-function useSaved(who: string): [readonly Saved[], Keep] {
-  const [saved, setSaved] = useState<readonly Saved[]>(() => read(localStorage, who));
-  const keep = useCallback<Keep>((change) => {
-    setSaved((now) => {
-      const next = change(now);
-      write(localStorage, who, next);
-      return next;
-    });
-  }, [who]);
-  return [saved, keep];
 }

@@ -1,18 +1,22 @@
 import type { Login } from '../login';
 
-// What those see who have not signed in: a way to do so, and no number.
+// What those see who have not signed in, or whose session has ended: a way to do so, and no number.
 export function SignIn({ login }: { login: Login }) {
   return (
     <main className="sign-in">
-      <h1>Shop analytics</h1>
-      <p>Orders, customers and revenue of your shop, for those who work there.</p>
+      <h1>{login.hasEnded ? 'Your session has ended' : 'Shop analytics'}</h1>
+      <p>
+        {login.hasEnded
+          ? 'Sign in again to go on where you were.'
+          : 'Orders, customers and revenue of your shop, for those who work there.'}
+      </p>
       {login.failure && (
         <p className="said" role="alert">
-          Signing in came to nothing: {login.failure}
+          Signing in or out came to nothing: {login.failure}
         </p>
       )}
       <button type="button" className="primary" onClick={() => void login.signIn()}>
-        Sign in
+        {login.hasEnded ? 'Sign in again' : 'Sign in'}
       </button>
     </main>
   );

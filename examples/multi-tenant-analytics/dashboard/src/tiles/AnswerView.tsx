@@ -1,27 +1,43 @@
-import type { ResultSet } from '@cubejs-client/core';
+import type { Meta, Query, ResultSet } from '@cubejs-client/core';
 import { useCallback, useMemo } from 'react';
-import { change, groupsOf, numbersOf, seriesOf, tableOf, type Series } from '../answer';
-import { barChart, columnChart, donutChart, lineChart, type Colours } from '../charts';
+import { addsUp, change, groupsOf, numbersOf, seriesOf, tableOf, type Series } from '../answer';
+import { barChart, columnChart, donutChart, heightOf, lineChart, type Colours } from '../charts';
 import { formatChange, formatNumber, formatValue } from '../format';
-import type { Shape, Tile } from '../tile';
+import { zeroOf } from '../measures';
+import { isSeries, type Shape, type Tile } from '../tile';
 import { Chart } from '../ui/Chart';
 import { Icon } from '../ui/Icon';
 import { messageOf } from '../ui/Refused';
 
-interface Props {
-  answer: ResultSet | null;
-  error: Error | null;
-  isLoading: boolean;
-  isSlow: boolean;
+interface Shows {
+  // The answer to a query without its dimensions, where its parts may make up a whole.
+  whole: ResultSet | null;
+  query: Query;
+  meta: Meta;
   shape: Shape;
   title: string;
   better?: Tile['better'];
 }
 
+interface Props extends Shows {
+  answer: ResultSet | null;
+  error: Error | null;
+  isLoading: boolean;
+  isSlow: boolean;
+  askAgain: () => void;
+}
+
 // An answer in its shape, or what is to be said in its place. That of before stays, faded, until the next one is there,
 // unless that takes long.
-export function AnswerView({ answer, error, isLoading, isSlow, ...shown }: Props) {
-  if (error) return <p className="said" role="alert">{messageOf(error)}</p>;
+export function AnswerView({ answer, error, isLoading, isSlow, askAgain, ...shown }: Props) {
+  if (error) {
+    return (
+      <div className="failed" role="alert">
+        <p className="said">{messageOf(error)}</p>
+        <button type="button" aria-label={`Try again: ${shown.title}`} onClick={({ currentTarget }) => { currentTarget.closest('article')?.focus(); askAgain(); }}>Try again</button>
+      </div>
+    );
+  }
   if (!answer || (isLoading && isSlow)) return <p className="waiting" role="status">{isSlow ? 'Still running…' : 'Loading…'}</p>;
   return (
     <div className={isLoading ? 'answer stale' : 'answer'}>
@@ -30,10 +46,12 @@ export function AnswerView({ answer, error, isLoading, isSlow, ...shown }: Props
   );
 }
 
-function Shown({ answer, shape, title, better }: Omit<Props, 'error' | 'isLoading' | 'isSlow' | 'answer'> & { answer: ResultSet }) {
-  if (shape === 'number') return <NumberView answer={answer} better={better} />;
-  if (shape === 'table') return <TableView answer={answer} title={title} />;
-  return <ChartView answer={answer} shape={shape} title={title} />;
+type WithAnswer = Shows & { answer: ResultSet };
+
+function Shown(shows: WithAnswer) {
+  if (shows.shape === 'number') return <NumberView answer={shows.answer} better={shows.better} />;
+  if (shows.shape === 'table') return <TableView {...shows} />;
+  return <ChartView {...shows} shape={shows.shape} />;
 }
 
 function NumberView({ answer, better }: { answer: ResultSet; better: Tile['better'] }) {
@@ -60,8 +78,8 @@ function NumberView({ answer, better }: { answer: ResultSet; better: Tile['bette
   );
 }
 
-function TableView({ answer, title }: { answer: ResultSet; title: string }) {
-  const { columns, rows } = tableOf(answer);
+function TableView({ answer, query, meta, title }: WithAnswer) {
+  const { columns, rows } = tableOf(answer, zeroOf(query, meta));
   if (rows.length === 0) return <p className="nothing">No rows in this period.</p>;
   const isNumber = (type: string) => type === 'number';
   return (
@@ -86,31 +104,37 @@ function TableView({ answer, title }: { answer: ResultSet; title: string }) {
   );
 }
 
-function ChartView({ answer, shape, title }: { answer: ResultSet; shape: Exclude<Shape, 'number' | 'table'>; title: string }) {
-  const series = useMemo(() => (shape === 'line' || shape === 'columns' ? seriesOf(answer) : groupsOf(answer)), [answer, shape]);
+function ChartView({ answer, whole, query, meta, shape, title }: WithAnswer & { shape: Exclude<Shape, 'number' | 'table'> }) {
+  const series = useMemo(() => (isSeries(shape) ? seriesOf(answer, zeroOf(query, meta)) : groupsOf(answer)), [answer, query, meta, shape]);
+  const isWhole = useMemo(() => whole !== null && addsUp(series, whole), [series, whole]);
   const draw = useCallback((colours: Colours) => {
     switch (shape) {
       case 'line':
         return lineChart(series, colours);
       case 'columns':
-        return columnChart(series, colours);
+        return columnChart(series, colours, isWhole);
       case 'bars':
         return barChart(series, colours);
       case 'donut':
-        return donutChart(series, colours);
+        return isWhole ? donutChart(series, colours) : barChart(series, colours);
     }
-  }, [series, shape]);
+  }, [series, shape, isWhole]);
   if (isEmpty(series)) return <p className="nothing">No rows in this period.</p>;
-  return <Chart draw={draw} label={summary(title, series)} />;
+  return (
+    <>
+      <Chart draw={draw} label={summary(title, series)} height={heightOf(series)} />
+      {shape === 'donut' && !isWhole && <p className="note">As bars, because these values are no parts of a whole.</p>}
+    </>
+  );
 }
 
-const isEmpty = ({ lines }: Series) => lines.every(({ values }) => values.every((value) => value === null || value === 0));
+const isEmpty = ({ lines }: Series) => lines.every(({ values }) => values.every((value) => value === null));
 
 // What a chart says, in a sentence.
 function summary(title: string, series: Series): string {
-  const sums = series.lines.map(({ name, values }) => {
+  const sums = series.lines.map(({ name, values, about }) => {
     const known = values.filter((value) => value !== null);
-    const most = known.length > 0 ? formatNumber(Math.max(...known), series.about) : 'nothing';
+    const most = known.length > 0 ? formatNumber(Math.max(...known), about) : 'nothing';
     return `${name}: at most ${most}`;
   });
   return `${title}, ${series.labels.length} ${series.labels.length === 1 ? 'value' : 'values'}. ${sums.join('; ')}.`;

@@ -10,8 +10,8 @@ import { coloursOf } from './theme';
 use([BarChart, LineChart, PieChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer]);
 
 // A chart in the colours of the theme, drawn again when those or its size change. `label` says what is in it to those
-// who do not see it; the same values stand in the tile's table.
-export function Chart({ draw, label }: { draw: (colours: Colours) => EChartsCoreOption; label: string }) {
+// who do not see it; the same values stand in the tile's table. It is as high as its place, and at least `height` pixels.
+export function Chart({ draw, label, height }: { draw: (colours: Colours) => EChartsCoreOption; label: string; height: number }) {
   const place = useRef<HTMLDivElement>(null);
   const theme = useContext(ThemeContext);
   useEffect(() => {
@@ -26,5 +26,5 @@ export function Chart({ draw, label }: { draw: (colours: Colours) => EChartsCore
       chart.dispose();
     };
   }, [draw, theme]);
-  return <div className="chart" role="img" aria-label={label} ref={place} />;
+  return <div className="chart" role="img" aria-label={label} ref={place} style={height > 0 ? { minHeight: height } : undefined} />;
 }
