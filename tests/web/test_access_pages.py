@@ -54,6 +54,9 @@ SETTINGS = {
     "CUBEJS_DS_ARCHIVE_DB_DUCKDB_DATABASE_PATH": "archive/orders.duckdb",
     "KUBUS_GROUPS_CLAIM": "groups",
     "KUBUS_DEV_AUTH": "true",
+    # Nobody listens there: its tokens are refused, and those of the pages are not.
+    "CUBEJS_JWK_URL": "http://127.0.0.1:9/keys",
+    "KUBUS_REVOCATION": "revoked.jsonl",
 }
 
 
@@ -62,6 +65,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("access") / "shop"
     (folder / "model").mkdir(parents=True)
     (folder / "model" / "orders.yml").write_text(MODEL)
+    (folder / "revoked.jsonl").write_text('{"jti": "5f2c"}\n')
     return folder
 
 

@@ -138,7 +138,8 @@ class Api:
             rewriting = Rewriting(hooks.query_rewrite, callers.calls, callers.seconds)
         self.rewriting = rewriting
         tagging = Tagging(options.query_tags, hooks.query_tags, callers.calls, callers.seconds)
-        load, sql = Load(options, rewriting, tagging), Sql(options, rewriting)
+        self.loading = load = Load(options, rewriting, tagging)
+        sql = Sql(options, rewriting)
         meta = Meta(options)
         self._endpoints = {
             f"{base}/v1/load": Endpoint("load", READ_OR_POST, "data", load, load.warm),

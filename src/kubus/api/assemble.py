@@ -39,7 +39,7 @@ NO_CONTEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What answers, the application in front of it, and the audit log if there is one.
+    """What answers, the application in front of it, what verifies tokens, and the audit log if there is one.
 
     `layer` is that of all who share one model, `tenants` has that of each caller.
     """
@@ -47,6 +47,7 @@ class Assembled:
     layer: SemanticLayer
     app: Api
     tenants: Tenants
+    authenticator: Authenticator
     audit: AuditLog | None = None
 
 
@@ -83,9 +84,10 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
 
     options = api_options(settings, base_path or settings.base_path)
     rules = settings.jwt if settings.dev_jwt is None else (*settings.jwt, settings.dev_jwt)
+    authenticator = Authenticator(*rules, watch=make_watch(settings))
     app = make_app(
         tenants,
-        Authenticator(*rules, watch=make_watch(settings)),
+        authenticator,
         options,
         hooks=settings.hooks,
         hook_rules=HookRules(
@@ -98,7 +100,7 @@ def assemble(settings: Settings, *, watch: bool = False, base_path: str | None =
         on_stop=on_stop,
         audit=audit,
     )
-    return Assembled(tenants.shared, app, tenants, audit)
+    return Assembled(tenants.shared, app, tenants, authenticator, audit)
 
 
 def for_nobody(settings: Settings) -> bool:

@@ -18,8 +18,8 @@ from kubus.auth.rules import JwtRules
 from kubus.context import SecurityContext
 
 if TYPE_CHECKING:
-    from kubus.auth.remote_keys import RemoteKeys
-    from kubus.auth.revocation_watch import RevocationWatch
+    from kubus.auth.remote_keys import KeysStanding, RemoteKeys
+    from kubus.auth.revocation_watch import RevocationStanding, RevocationWatch
 
 # What is remembered of verified tokens: so many of them, and so many bytes of token.
 REMEMBERED = 10_000
@@ -63,6 +63,17 @@ class Remembered:
     size: int
     key: VerificationKey
     hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokensStanding:
+    """How what tokens are verified by is at a moment: key sets that are fetched, the list of revocations if there is
+    one, and how many tokens are remembered.
+    """
+
+    keys: "tuple[KeysStanding, ...]"
+    revocations: "RevocationStanding | None"
+    remembered: int
 
 
 class Authenticator:
@@ -148,6 +159,16 @@ class Authenticator:
         if self._watch is not None and not self._watch.is_known:
             return False
         return len(self._remote) < len(self._rules) or any(remote.has_keys for remote in self._remote.values())
+
+    @property
+    def standing(self) -> TokensStanding:
+        """How what tokens are verified by is now."""
+        watch = self._watch
+        return TokensStanding(
+            tuple(remote.standing for remote in self._remote.values()),
+            None if watch is None else watch.standing,
+            len(self._remembered),
+        )
 
     async def start(self) -> None:
         """See `AuthProvider`: keys are fetched now, and whenever they are due, and revocations looked at."""

@@ -9,6 +9,7 @@ import contextlib
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic as system_monotonic
 
 from kubus.auth.addresses import shown
@@ -42,6 +43,23 @@ class NoKeys(Exception):
     """The signer's keys could not be fetched yet, or too long ago."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeysStanding:
+    """How the keys at one place are at a moment.
+
+    `place` is their address, without what could be a secret. `fetched` is how many seconds ago they were; None if they
+    never were. `is_stale` says that a fetch was due and failed, and `failure` why the last one did. If none are fetched
+    any more they may be used for `holds` seconds.
+    """
+
+    place: str
+    keys: int
+    fetched: float | None
+    is_stale: bool
+    failure: str | None
+    holds: float
+
+
 class RemoteKeys:
     """The keys at one place. `on_change` is called when keys have come or gone.
 
@@ -67,6 +85,7 @@ class RemoteKeys:
         self._due = float("-inf")
         self._asked_for_unknown = float("-inf")
         self._failures = 0
+        self._failure: str | None = None
         # When the fetch began that gave the keys.
         self._asked_at = float("-inf")
         self._unknown: OrderedDict[str, float] = OrderedDict()
@@ -77,6 +96,19 @@ class RemoteKeys:
     def has_keys(self) -> bool:
         """Whether tokens can be verified."""
         return self._monotonic() < self._ends and bool(self._keys.keys)
+
+    @property
+    def standing(self) -> KeysStanding:
+        """How they are now."""
+        now = self._monotonic()
+        return KeysStanding(
+            self._shown,
+            len(self._keys.members),
+            None if self._asked_at == float("-inf") else now - self._asked_at,
+            self._failures > 0,
+            self._failure,
+            max(self.held_for, 0.0),
+        )
 
     @property
     def held_for(self) -> float:
@@ -177,13 +209,14 @@ class RemoteKeys:
     def _fail(self, reason: str) -> None:
         """Leave the signer in peace for a while, longer each time."""
         self._failures += 1
+        self._failure = reason
         wait = min(FIRST_WAIT * 2 ** min(self._failures - 1, 10), LAST_WAIT)
         self._due = self._monotonic() + wait * (0.5 + self._spread() / 2)
         emit(KeySetFailed(self._shown, reason, self._failures, self.has_keys))
 
     def _take(self, fetched: KeySet, lifetime: float) -> None:
         now = self._monotonic()
-        had_failed, self._failures = self._failures > 0, 0
+        had_failed, self._failures, self._failure = self._failures > 0, 0, None
         self._ends = now + max(self._place.stale_limit.total_seconds(), lifetime)
         self._stale_from = now + lifetime
         self._due = now + lifetime * (AHEAD - self._spread() / 10)

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kubus.auth.revocation import Revocations
@@ -25,6 +26,20 @@ ALARM_SECONDS = 60.0
 
 class NoList(Exception):
     """There is no list of revocations that is recent enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationStanding:
+    """How the list is at a moment.
+
+    `read` is how many seconds ago it was looked at with success; None if it never was. `failure` is why the last look
+    failed. `is_known` says whether it is recent enough to go by: without, nobody is let in.
+    """
+
+    entries: int
+    read: float | None
+    is_known: bool
+    failure: str | None
 
 
 class RevocationWatch:
@@ -49,7 +64,14 @@ class RevocationWatch:
         self._good_at = float("-inf")
         self._looked_at = float("-inf")
         self._alarmed_at = float("-inf")
+        self._failure: str | None = None
         self._look_now: asyncio.Task[None] | None = None
+
+    @property
+    def standing(self) -> RevocationStanding:
+        """How the list is now."""
+        read = None if self._good_at == float("-inf") else self._now() - self._good_at
+        return RevocationStanding(len(self.current), read, self.is_known, self._failure)
 
     @property
     def is_known(self) -> bool:
@@ -89,11 +111,13 @@ class RevocationWatch:
         try:
             found = await self._place.changed(self._now())
         except Unavailable as error:
+            self._failure = str(error)
             self._looked_at = now = self._now()
             if now - self._alarmed_at >= ALARM_SECONDS:
                 self._alarmed_at = now
                 emit(RevocationsFailed(str(error), self.is_known))
         else:
+            self._failure = None
             self._looked_at = self._good_at = self._now()
             was_down, self._alarmed_at = self._alarmed_at > 0, float("-inf")
             if found is not None:

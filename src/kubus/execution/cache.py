@@ -38,11 +38,16 @@ class Kept:
 
 
 class AnswerCache:
-    """The answers of one process."""
+    """The answers of one process.
+
+    `given_up` counts those that made room for others, `too_large` those that were not kept for their size.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
+        self.given_up = 0
+        self.too_large = 0
         self._kept: OrderedDict[AnswerKey, Kept] = OrderedDict()
 
     @property
@@ -76,12 +81,14 @@ class AnswerCache:
         size = size_of(answer.rows.values)
         self.drop(key)
         if size > self.largest:
+            self.too_large += 1
             return
         self._kept[key] = Kept(answer, *span, size)
         self._bytes += size
         while self._bytes > self._max_bytes:
             _, given_up = self._kept.popitem(last=False)
             self._bytes -= given_up.size
+            self.given_up += 1
 
     def renew(self, key: AnswerKey, until: float) -> None:
         """Let a kept answer be fresh until another time."""

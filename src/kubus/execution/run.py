@@ -91,11 +91,16 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """The kept answers: how many, about how many bytes they take, and how many they may take."""
+    """The kept answers: how many, about how many bytes they take, and how many they may take.
+
+    `given_up` counts those that made room for others, `too_large` those that were not kept for their size.
+    """
 
     answers: int
     bytes: int
     most: int
+    given_up: int
+    too_large: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class Runner:
         """What is kept, runs and waits at this moment."""
         cache, turns = self._cache, self._turns
         return Standing(
-            Keeping(cache.answers, cache.size, cache.most), Queue(turns.running, turns.waiting, len(self._running))
+            Keeping(cache.answers, cache.size, cache.most, cache.given_up, cache.too_large),
+            Queue(turns.running, turns.waiting, len(self._running)),
         )
 
     async def ask(self, job: Job, work: Callable[[Source, Statement], Awaitable[T]]) -> T:

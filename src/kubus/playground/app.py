@@ -161,6 +161,14 @@ def make_playground(
     """
     assert settings.dev_jwt is not None, "asked for in development mode"
     nonce = secrets.token_urlsafe(32)
-    project = Project(settings, assembled.app, assembled.tenants, settings.dev_jwt.keys[0], nonce, assembled.audit)
+    project = Project(
+        settings,
+        assembled.app,
+        assembled.tenants,
+        assembled.authenticator,
+        settings.dev_jwt.keys[0],
+        nonce,
+        assembled.audit,
+    )
     guard = Guard(address, nonce, None if is_loopback(address) else Key(tell))
     return Playground(project, guard, bundle or Bundle())

@@ -19,8 +19,8 @@ PATIENCE = 5.0
 
 
 async def health(project: Project, request: Incoming, body: bytes) -> Reply:  # noqa: ARG001 - every endpoint is called so
-    """Data sources, each asked whether it answers; the data model and what is wrong with its files; kept answers, what
-    runs and waits; the audit log; the server.
+    """Data sources, each asked whether it answers; the data model and what is wrong with its files; kept answers, and
+    how those since the start were come by; what runs and waits; what tokens are verified by; the audit log; the server.
 
     `milliseconds` of a source is how long it took to answer, or to fail; `error` is what it says.
     """
@@ -31,6 +31,8 @@ async def health(project: Project, request: Incoming, body: bytes) -> Reply:  # 
             "sources": sources,
             "model": await asyncio.to_thread(model_told, project),
             **asdict(project.tenants.shared.runner.standing),
+            "answered": project.api.loading.came,
+            "tokens": asdict(project.authenticator.standing),
             "audit": None if audit is None else {"failing": audit.is_failing, "required": audit.required},
             "server": {
                 "version": kubus.__version__,

@@ -13,6 +13,7 @@ from kubus.api.rest.incoming import Incoming
 from kubus.audit.audit_log import AuditLog
 from kubus.auth.keys import VerificationKey
 from kubus.auth.minting import signed_token
+from kubus.auth.provider import Authenticator
 from kubus.auth.rules import DEV_ISSUER
 from kubus.config.settings import Settings
 from kubus.context import Caller
@@ -32,7 +33,7 @@ TIMES = ("exp", "iat", "nbf")
 
 @dataclass(frozen=True)
 class Project:
-    """What endpoints of the Playground have: the settings, what answers, and what signs their tokens.
+    """What endpoints of the Playground have: the settings, what answers, what verifies tokens, and what signs theirs.
 
     `nonce` is the word that pages of this start have; `began` is when that was, in seconds of the clock that only goes
     on.
@@ -41,6 +42,7 @@ class Project:
     settings: Settings
     api: Api
     tenants: Tenants
+    authenticator: Authenticator
     signing: VerificationKey
     nonce: str
     audit: AuditLog | None = None

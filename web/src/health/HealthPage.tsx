@@ -7,7 +7,7 @@ import { useServer } from '../api/server';
 import { useFetched } from '../api/useFetched';
 import { Note, Spinner } from '../ui/State';
 import styles from './HealthPage.module.css';
-import { bytesWords, durationWords } from './words';
+import { agoWords, bytesWords, durationWords, SLOW_MS, shareWords, troubles } from './words';
 
 const EVERY_MS = 3000;
 
@@ -15,24 +15,59 @@ const EVERY_MS = 3000;
 export default function HealthPage() {
   const { context } = useServer();
   const tick = useTick();
-  const { data, error } = useFetched(`${context?.modelVersion} ${context?.modelError} ${tick}`, fetchHealth);
+  const { data, error } = useFetched(
+    `${context?.modelVersion} ${context?.modelError} ${tick}`,
+    async (signal) => ({ health: await fetchHealth(signal), at: new Date() }),
+  );
   return (
     <div className={styles.page}>
       <h1>Health</h1>
-      {error !== undefined && <Note tone="bad">{wordsOf(error)}</Note>}
-      {data === undefined ? (
-        error === undefined && <Spinner label="Asking the server" />
-      ) : (
-        <Cards health={data} />
+      {error !== undefined && (
+        <Note tone="bad">
+          {wordsOf(error)}
+          {data !== undefined && ` What stands below is of ${data.at.toLocaleTimeString()}.`}
+        </Note>
+      )}
+      {data === undefined && error === undefined && <Spinner label="Asking the server" />}
+      {data !== undefined && (
+        <div className={error === undefined ? styles.told : `${styles.told} ${styles.old}`}>
+          {error === undefined && <Summary found={troubles(data.health)} />}
+          <Cards health={data.health} />
+        </div>
       )}
     </div>
   );
 }
 
-function Cards({ health: { sources, model, cache, queue, audit, server } }: { health: Health }) {
+/** What one looks for first. Read out when it changes, and not every three seconds. */
+function Summary({ found }: { found: readonly string[] }) {
+  return (
+    <section className={styles.summary} aria-label="Summary" aria-live="polite">
+      {found.length === 0 ? (
+        <State isGood words="Everything answers" />
+      ) : (
+        <ul className={styles.troubles}>
+          {found.map((words) => (
+            <li key={words}>
+              <State isGood={false} words={words} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Cards({
+  health: { sources, model, cache, answered, queue, tokens, audit, server },
+}: {
+  health: Health;
+}) {
+  const fromMemory = answered.hit + answered.stale;
+  const given = fromMemory + answered.joined + answered.miss;
   return (
     <div className={styles.cards}>
-      <Card title="Data sources" isWide>
+      <Card title="Data sources" width="all">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
         <section className={styles.scroll} tabIndex={0} aria-label="Each data source">
           <table className={styles.table}>
@@ -55,7 +90,9 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
                     <td>
                       <State isGood={source.answers} words={source.answers ? 'answers' : 'does not answer'} />
                     </td>
-                    <td className={styles.number}>{source.milliseconds.toLocaleString()} ms</td>
+                    <td className={`${styles.number} ${source.milliseconds > SLOW_MS ? styles.bad : ''}`}>
+                      {source.milliseconds.toLocaleString()} ms
+                    </td>
                   </tr>
                   {source.error !== null && (
                     <tr>
@@ -70,7 +107,7 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
           </table>
         </section>
       </Card>
-      <Card title="Data model" isWide={model.errors.length > 0}>
+      <Card title="Data model" width={model.errors.length > 0 ? 'all' : 'one'}>
         <p>
           {model.eachHasItsOwn ? (
             'Each tenant has a model of its own.'
@@ -106,7 +143,28 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
             {bytesWords(cache.bytes)} of {bytesWords(cache.most)}
           </p>
         </div>
-        <Numbers of={[['Answers', cache.answers.toLocaleString()]]} />
+        <Numbers
+          of={[
+            ['Answers kept', cache.answers.toLocaleString()],
+            ['Gave way to others', cache.given_up.toLocaleString()],
+            ['Too large to keep', cache.too_large.toLocaleString()],
+          ]}
+        />
+      </Card>
+      <Card title="Answers given">
+        <p className={styles.soft}>
+          {given === 0
+            ? 'None since the start.'
+            : `${shareWords(fromMemory, given)} from memory, since the start.`}
+        </p>
+        <Numbers
+          of={[
+            ['From memory', answered.hit.toLocaleString()],
+            ['From the database', answered.miss.toLocaleString()],
+            ["With another's statement", answered.joined.toLocaleString()],
+            ['Older, as the query allows', answered.stale.toLocaleString()],
+          ]}
+        />
       </Card>
       <Card title="Queue">
         <Numbers
@@ -117,6 +175,7 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
           ]}
         />
       </Card>
+      <Tokens tokens={tokens} asks={server.devAuth} />
       <Card title="Audit log">
         {audit === null ? (
           <p className={styles.soft}>Nothing is recorded. KUBUS_AUDIT turns it on.</p>
@@ -140,7 +199,6 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
             ['kubus', server.version],
             ['Python', server.python],
             ['Up for', durationWords(server.seconds)],
-            ['Asks for tokens', server.devAuth ? 'yes' : 'no, as in development mode'],
           ]}
         />
       </Card>
@@ -148,9 +206,73 @@ function Cards({ health: { sources, model, cache, queue, audit, server } }: { he
   );
 }
 
-function Card({ title, isWide = false, children }: { title: string; isWide?: boolean; children: ReactNode }) {
+/** What tokens are verified by. In development mode the Playground's own are, besides, by a key of this server. */
+function Tokens({
+  tokens: { keys, revocations, remembered },
+  asks,
+}: {
+  tokens: Health['tokens'];
+  asks: boolean;
+}) {
   return (
-    <section className={`${styles.card} ${isWide ? styles.wide : ''}`} aria-label={title}>
+    <Card title="Tokens" width={keys.length > 0 ? 'two' : 'one'}>
+      <Numbers
+        of={[
+          ['Asked for', asks ? 'yes' : 'no, as in development mode'],
+          ['Verified and remembered', remembered.toLocaleString()],
+        ]}
+      />
+      {keys.map((set) => (
+        <div key={set.place} className={styles.keys}>
+          <State
+            isGood={!set.is_stale && set.keys > 0}
+            words={
+              set.failure === null
+                ? `${set.keys} ${set.keys === 1 ? 'key' : 'keys'} of ${set.place}`
+                : `${set.place}: ${set.failure}`
+            }
+          />
+          <p className={styles.soft}>
+            Fetched {agoWords(set.fetched)}.{' '}
+            {set.holds > 0
+              ? `Good for ${durationWords(set.holds)} without another fetch.`
+              : 'No token of it is taken.'}
+          </p>
+        </div>
+      ))}
+      {revocations === null ? (
+        <p className={styles.soft}>
+          No token can be taken back before it expires. KUBUS_REVOCATION names a list.
+        </p>
+      ) : (
+        <div className={styles.keys}>
+          <State
+            isGood={revocations.failure === null && revocations.is_known}
+            words={
+              revocations.failure === null
+                ? `${revocations.entries.toLocaleString()} ${revocations.entries === 1 ? 'revocation holds' : 'revocations hold'}`
+                : `Revocations: ${revocations.failure}`
+            }
+          />
+          <p className={styles.soft}>
+            The list was read {agoWords(revocations.read)}.{revocations.is_known ? '' : ' Nobody is let in.'}
+          </p>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface CardProps {
+  title: string;
+  /** How many columns it takes, where there is room for them. */
+  width?: 'one' | 'two' | 'all';
+  children: ReactNode;
+}
+
+function Card({ title, width = 'one', children }: CardProps) {
+  return (
+    <section className={`${styles.card} ${styles[width] ?? ''}`} aria-label={title}>
       <h2 className={styles.title}>{title}</h2>
       {children}
     </section>

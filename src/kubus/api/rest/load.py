@@ -46,13 +46,14 @@ YIELD_AFTER = 64 * 1024
 
 
 class Load:
-    """The endpoint, with the requests that it remembers."""
+    """The endpoint, with the requests that it remembers. `came` counts how its answers were come by."""
 
     def __init__(self, options: ApiOptions, rewriting: Rewriting | None = None, tagging: Tagging | None = None) -> None:
         self._options = options
         self._rewriting = rewriting
         self._tagging = tagging or Tagging(options.query_tags)
         self._requests = PreparedRequests(options)
+        self.came: dict[CameBy, int] = {"hit": 0, "miss": 0, "joined": 0, "stale": 0}
 
     def warm(self, incoming: Incoming, caller: Caller) -> Warm | None:
         """The answer to a GET whose bytes were answered before, if it is still fresh. None says that nothing was done.
@@ -69,6 +70,7 @@ class Load:
         body = None if answer is None else answer.memo.get(request)
         if answer is None or body is None:
             return None
+        self.came["hit"] += 1
         if incoming.account is not None:
             held.tell(incoming.account)
             incoming.account.results = [(len(answer.rows.values), "warm")]
@@ -106,6 +108,7 @@ class Load:
                 if account is not None:
                     account.is_running = True
                 return self._continue_wait(ran, incoming, phases)
+            self._count(came_by)
             if isinstance(ran, LongAnswer):
                 if account is not None:
                     account.results = [(None, came_by[0])]
@@ -114,6 +117,8 @@ class Load:
                 await anext(pieces)
                 return Reply(200, (), headers=(phases.header,), pieces=pieces)
             answers = ran
+        else:
+            self._count(came_by)
         if account is not None:
             account.results = [(len(a.rows.values), came) for a, came in zip(answers, came_by, strict=True)]
         first = answers[0]
@@ -130,6 +135,10 @@ class Load:
         if len(answers) == 1:
             self._remember(request, first, parts, etag)
         return Reply(200, parts, etag=etag, headers=(phases.header,))
+
+    def _count(self, came_by: list[CameBy]) -> None:
+        for one in came_by:
+            self.came[one] += 1
 
     async def _ran(
         self, request: LoadRequest, held: ForCaller, incoming: Incoming, receive: Receive, phases: Phases
