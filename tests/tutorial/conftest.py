@@ -27,9 +27,11 @@ class Play:
 
     talk: Conversation
 
-    def __call__(self, scenario: str, base: str, given: Any = None, *, theme: str = "light", width: int = 1440) -> Any:
+    def __call__(
+        self, scenario: str, base: str, given: Any = None, *, theme: str = "light", width: int = 1440, zone: str = "UTC"
+    ) -> Any:
         file = SCENARIOS / f"{scenario}.mjs"
-        asked = {"scenario": str(file), "name": f"tutorial-{scenario}", "theme": theme, "width": width}
+        asked = {"scenario": str(file), "name": f"tutorial-{scenario}", "theme": theme, "width": width, "zone": zone}
         return self.talk.ask(**asked, base=base, given=given)["answer"]
 
 

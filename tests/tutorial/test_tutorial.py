@@ -1,12 +1,13 @@
 """The five steps of `docs/tutorial/`, each started with its command, and looked at with a real browser."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,10 @@ def token(folder: Path, command: str) -> str:
 def test_open(example: Path, play: Play) -> None:
     assert commands("open.md", "python") == ["python start.py open"]
     expected = figures(example)
-    day = (datetime.now(UTC).date() - timedelta(days=40)).isoformat()
+    day = days_ago(40).isoformat()
     with running_step(example, "open", "--built") as running:
-        for theme in ("light", "dark"):
-            for width in (1440, 390):
-                play("overview", running.base, expected, theme=theme, width=width)
+        for theme, width, zone in looks():
+            play("overview", running.base, expected, theme=theme, width=width, zone=zone)
         given: dict[str, Any] = {
             "orders": expected["orders"],
             "app": figures(example, "channel = 'app'")["orders"],
@@ -64,10 +64,26 @@ def test_open(example: Path, play: Play) -> None:
             "day": day,
             "ofDay": compact(of_day(example, day)),
             "genders": groups(example, "gender", 90),
+            "days": [written(days_ago(30)), written(days_ago(1))],
         }
-        play("dashboards", running.base, given)
-        for theme, width in (("light", 1440), ("dark", 390)):
-            play("charts", running.base, expected, theme=theme, width=width)
+        play("dashboards", running.base, given, zone="Pacific/Auckland")
+        for theme, width, zone in looks():
+            play("charts", running.base, given, theme=theme, width=width, zone=zone)
+
+
+def looks() -> list[tuple[str, int, str]]:
+    """Theme, width and zone of the reader, whose day is not the query's. With `ALL_SCENES` all themes and widths."""
+    if "ALL_SCENES" in os.environ:
+        return [(theme, width, "UTC") for theme in ("light", "dark") for width in (1440, 390)]
+    return [("light", 1440, "Pacific/Auckland"), ("dark", 390, "America/Los_Angeles")]
+
+
+def days_ago(count: int) -> date:
+    return datetime.now(UTC).date() - timedelta(days=count)
+
+
+def written(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def of_day(folder: Path, day: str) -> int:

@@ -15,6 +15,9 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await chart('Orders by day').locator('summary').focus();
   await page.keyboard.press('Enter');
   await expect.count(chart('Orders by day').locator('tbody tr'), 30);
+  // Days are those of the query, wherever the reader is.
+  const days = await chart('Orders by day').locator('tbody tr td:first-child').allInnerTexts();
+  expect.equal([days[0], days.at(-1)], given.days);
   await axe();
   await chart('Orders by day').locator('summary').press('Enter');
   // Nobody was asked before the page had said who asks.

@@ -32,12 +32,21 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await page.goBack();
   await page.getByRole('button', { name: 'Reset' }).click();
   await figure(page, 'orders', given.orders);
+  await answered(page);
 
   // A chart's values as a table.
   await page.getByRole('button', { name: 'Orders by channel as a table' }).click();
   await expect.count(tile(page, 'channels').locator('tbody tr'), 3);
   await axe();
   await page.getByRole('button', { name: 'Orders by channel as a table' }).click();
+
+  // Of a comparison each day stands beside the one before it. Days are those of the query, wherever the reader is.
+  await page.getByRole('button', { name: 'Revenue over time as a table' }).click();
+  const cells = tile(page, 'revenue-series').locator('tbody td');
+  await expect.count(cells, 30 * 4);
+  const texts = await cells.allInnerTexts();
+  expect.equal([texts[0], texts.at(-4)], given.days);
+  await page.getByRole('button', { name: 'Revenue over time as a table' }).click();
 
   // Saved with its filters, by keyboard alone.
   await filter(page, 'Country').selectOption('Italy');

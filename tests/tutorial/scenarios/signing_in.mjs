@@ -49,7 +49,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
     await after(given.renewed + 60);
     await filter(page, 'Period').selectOption('7d');
     await expect.seen(page.locator('.failed'));
-    await expect.text(tile(page, 'orders').locator('.said'), 'The provider could not be asked for a new token (Failed to fetch). You are still signed in: try again.');
+    await expect.text(tile(page, 'orders').locator('.said'), 'Your sign-in could not be renewed: Failed to fetch');
     await expect.count(page.locator('.who strong'), 1);
     await axe();
     await shot('lost');
@@ -59,6 +59,8 @@ export default async function ({ page, base, shot, axe, expect, given }) {
     await tile(page, 'orders').getByRole('button', { name: 'Try again' }).press('Enter');
     await figure(page, 'orders', given.orders);
     expect.equal(await page.evaluate(() => document.activeElement.dataset.tile), 'orders');
+    await answered(page);
+    await expect.count(page.locator('.failed'), 0);
     await filter(page, 'Period').selectOption('30d');
     await figure(page, 'orders', given.ordersOfMonth);
     await answered(page);

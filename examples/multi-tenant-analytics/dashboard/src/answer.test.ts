@@ -38,7 +38,11 @@ describe('answers', () => {
   it('over time lie one above the other, days without rows included', () => {
     const annotation = { timeDimensions: { 'O.at.day': TIME } };
     const compared = answer('compareDateRangeQuery',
-      { query: range('2026-01-03', '2026-01-04', 'day'), annotation, data: [{ 'O.at.day': '2026-01-04T00:00:00.000', 'O.count': '7' }] },
+      {
+        // As the API answers: the range is the first of the dimensions, and in every row.
+        query: { ...range('2026-01-03', '2026-01-04', 'day'), dimensions: ['compareDateRange'] }, annotation,
+        data: [{ 'O.at.day': '2026-01-04T00:00:00.000', 'O.count': '7', compareDateRange: '2026-01-03T00:00:00.000 - 2026-01-04T23:59:59.999' }],
+      },
       { query: range('2026-01-01', '2026-01-02', 'day'), annotation, data: [{ 'O.at.day': '2026-01-01T00:00:00.000', 'O.count': '5' }] });
     const { labels, step, lines } = seriesOf(compared, always);
     expect(step).toBe('day');

@@ -53,7 +53,8 @@ export function seriesOf(answer: ResultSet, isZero: (measure: string) => boolean
 }
 
 function linesOf(part: ResultSet, length: number, isCompared: boolean, isBefore: boolean, isZero: (measure: string) => boolean): Line[] {
-  const { dimensions = [], measures = [] } = part.query();
+  const { measures = [] } = part.query();
+  const dimensions = dimensionsOf(part);
   const time = timeOf(part);
   const places = new Map(stepsOf(part).map((step, index) => [step, index]));
   // Rows of a group by their steps. Of no dimensions there is one group, also where it has no rows.
@@ -98,7 +99,8 @@ export function groupsOf(answer: ResultSet): Series {
 export function tableOf(answer: ResultSet, isZero: (measure: string) => boolean): Table {
   const parts = answer.decompose();
   const [part = answer] = parts;
-  const { dimensions = [], measures = [] } = part.query();
+  const { measures = [] } = part.query();
+  const dimensions = dimensionsOf(part);
   const time = timeOf(part);
   const { dimensions: ofDimensions, timeDimensions, measures: ofMeasures } = part.annotation();
   const known: Record<string, Annotation> = { ...timeDimensions, ...ofDimensions, ...ofMeasures };
@@ -137,6 +139,9 @@ export const text = (value: Value | undefined) => (value === null || value === u
 
 const rowsOf = (part: ResultSet) => part.rawData() as unknown as readonly Row[];
 const measuresOf = (answer: ResultSet) => (answer.decompose()[0] ?? answer).query().measures ?? [];
+
+// Of a comparison the API names the range as a dimension, which is none.
+const dimensionsOf = (part: ResultSet) => (part.query().dimensions ?? []).filter((name) => name !== 'compareDateRange');
 
 // Whether there may be rows that the answer does not have.
 function isCut(part: ResultSet): boolean {

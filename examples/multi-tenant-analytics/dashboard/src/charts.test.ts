@@ -39,6 +39,11 @@ it('a pointer reads all digits, and of the period before its day', () => {
   expect(drawn(lineChart(compared, COLOURS)).series[1].tooltip.valueFormatter(2, 1)).toBe('2 (Jan 2)');
 });
 
+it('lines of the same colour are drawn differently', () => {
+  const lines = drawn(lineChart(series(line('web', ['1', '2']), line('app', ['3', '4']), line('store', ['5', '6'])), COLOURS)).series;
+  expect(lines.map((one: { lineStyle: { type: string } }) => one.lineStyle.type)).toEqual(['solid', 'dashed', 'dotted']);
+});
+
 it('the total of a donut is in the format of its measure', () => {
   expect(drawn(donutChart(series(line('Revenue', ['10', '20.5'], 'currency')), COLOURS)).title.text).toBe('$30.50');
 });

@@ -58,7 +58,7 @@ const pager = (colours: Colours) => ({
 
 const legend = (series: Series, colours: Colours) =>
   series.lines.length > 1
-    ? { legend: { type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 4, itemGap: 16, textStyle: { ...FONT, color: colours.faint }, ...pager(colours) } }
+    ? { legend: { type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 4, itemGap: 16, textStyle: { ...FONT, lineHeight: 20, color: colours.faint }, ...pager(colours) } }
     : {};
 
 const named = (labels: readonly string[], colours: Colours) => ({
@@ -108,6 +108,9 @@ function overTime(series: Series, colours: Colours, isLine: boolean): EChartsCor
   };
 }
 
+// Where there are more lines than colours, those of the same colour are told apart by how they are drawn.
+const STROKES = ['solid', 'dashed', 'dotted'] as const;
+
 // The period is drawn solid, the period before broken and behind it.
 export function lineChart(series: Series, colours: Colours): EChartsCoreOption {
   const drawn = overTime(series, colours, true);
@@ -119,7 +122,7 @@ export function lineChart(series: Series, colours: Colours): EChartsCoreOption {
         ...one, type: 'line', symbolSize: 6, z: line?.isBefore ? 1 : 2,
         // A step between two gaps is a point.
         showSymbol: line?.values.some((value, place, all) => value !== null && isNothing(all[place - 1]) && isNothing(all[place + 1])) ?? false,
-        lineStyle: line?.isBefore ? { width: 2, type: 'dashed', color: colours.before } : { width: 2.5 },
+        lineStyle: line?.isBefore ? { width: 2, type: 'dashed', color: colours.before } : { width: 2.5, type: STROKES[Math.floor(index / colours.series.length)] ?? 'dotted' },
         ...(line?.isBefore ? { itemStyle: { color: colours.before } } : {}),
         ...(series.lines.length === 1 ? { areaStyle: { opacity: 0.08 } } : {}),
       };

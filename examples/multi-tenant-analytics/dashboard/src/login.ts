@@ -128,7 +128,7 @@ export class Session {
       if (!(error instanceof ErrorResponse && OVER.includes(error.error ?? ''))) {
         // A request that was lost ends no session. The token of before is good to its end.
         if (user && !user.expired) return user.access_token;
-        throw new Error(`The provider could not be asked for a new token (${messageOf(error)}). You are still signed in: try again.`);
+        throw new Error(`Your sign-in could not be renewed: ${messageOf(error)}`);
       }
     }
     if (renewed) return renewed.access_token;

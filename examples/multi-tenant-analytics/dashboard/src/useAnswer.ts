@@ -12,7 +12,6 @@ export interface Answering {
   readonly error: Error | null;
   readonly isLoading: boolean;
   readonly isSlow: boolean;
-  askAgain(): void;
 }
 
 // `query` is null where nothing is asked, and so is `whole`; the same objects as long as they are the same queries.
@@ -24,13 +23,13 @@ export function useAnswer(query: Query | null, whole: Query | null): Answering {
   const [shown, show] = useState<Pick<Answering, 'answer' | 'whole'>>({ answer: null, whole: null });
   const next = { answer: parts.answer, whole: whole && !besides.error ? besides.answer : null };
   if (!isLoading && (shown.answer !== next.answer || shown.whole !== next.whole)) show(next);
-  return {
-    ...shown, isLoading, error: parts.error, isSlow: parts.isSlow || besides.isSlow,
-    askAgain: () => {
-      parts.askAgain();
-      if (whole) besides.askAgain();
-    },
-  };
+  return { ...shown, isLoading, error: parts.error, isSlow: parts.isSlow || besides.isSlow };
+}
+
+// What was refused for one reason is asked again together: one press, and not one for each tile.
+const failed = new Set<() => void>();
+export function askAgain(): void {
+  for (const again of [...failed]) again();
 }
 
 function useOne(query: Query | null) {
@@ -39,8 +38,13 @@ function useOne(query: Query | null) {
   const [begun, setBegun] = useState(query);
   useEffect(() => setBegun(query), [query]);
   const isBefore = begun !== query;
+  useEffect(() => {
+    if (!error) return undefined;
+    const again = () => void refetch();
+    failed.add(again);
+    return () => void failed.delete(again);
+  }, [error, refetch]);
   return {
     answer: resultSet, error: isBefore ? null : error, isLoading: isLoading || isBefore, isSlow: Boolean(progress) && !isBefore,
-    askAgain: () => void refetch(),
   };
 }

@@ -49,7 +49,7 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
               <span>{person.roles.join(', ')}</span>
             </p>
           )}
-          <button type="button" className="quiet round" onClick={onTurn} aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}>
+          <button type="button" className="quiet round turn" onClick={onTurn} aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}>
             <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
           </button>
           {login && <button type="button" className="quiet" onClick={() => void login.signOut()}>Sign out</button>}

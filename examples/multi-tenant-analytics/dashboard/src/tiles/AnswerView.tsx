@@ -8,6 +8,7 @@ import { isSeries, type Shape, type Tile } from '../tile';
 import { Chart } from '../ui/Chart';
 import { Icon } from '../ui/Icon';
 import { messageOf } from '../ui/Refused';
+import { askAgain } from '../useAnswer';
 
 interface Shows {
   // The answer to a query without its dimensions, where its parts may make up a whole.
@@ -24,12 +25,11 @@ interface Props extends Shows {
   error: Error | null;
   isLoading: boolean;
   isSlow: boolean;
-  askAgain: () => void;
 }
 
 // An answer in its shape, or what is to be said in its place. That of before stays, faded, until the next one is there,
 // unless that takes long.
-export function AnswerView({ answer, error, isLoading, isSlow, askAgain, ...shown }: Props) {
+export function AnswerView({ answer, error, isLoading, isSlow, ...shown }: Props) {
   if (error) {
     return (
       <div className="failed" role="alert">
