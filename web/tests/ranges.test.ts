@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { comparing, earlier, isUnfinished, type Span, spanText, wallTime } from '../src/query/ranges';
+import {
+  comparing,
+  earlier,
+  isUnfinished,
+  rangeText,
+  type Span,
+  spanText,
+  wallTime,
+} from '../src/query/ranges';
 
 /** From the start of one day to the end of another. */
 const days = (first: string, last: string): Span => [`${first}T00:00:00.000`, `${last}T23:59:59.999`];
@@ -83,4 +91,12 @@ test('now is told by the clocks of the zone', () => {
   expect(wallTime(now, 'Asia/Tokyo')).toBe('2026-11-27T05:30:00.000');
   expect(isUnfinished(days('2026-11-26', '2026-11-26'), wallTime(now, 'UTC'))).toBe(true);
   expect(isUnfinished(days('2026-11-26', '2026-11-26'), wallTime(now, 'Asia/Tokyo'))).toBe(false);
+});
+
+test('a range of a query is told in its words, or by its days', () => {
+  expect(rangeText('last week')).toBe('last week');
+  expect(rangeText(['2026-11-03', '2026-11-09'])).toBe('Nov 3 – 9, 2026');
+  expect(rangeText(['2026-11-03'])).toBe('Nov 3, 2026');
+  expect(rangeText(['2026-01-01T00:00:00.000', '2026-03-31T23:59:59.999'])).toBe('Q1 2026');
+  expect(rangeText(undefined)).toBe('');
 });

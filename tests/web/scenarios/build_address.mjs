@@ -6,7 +6,7 @@ export default async ({ page, shot, expect }) => {
   const query = { measures: ['Orders.count'], dimensions: ['Orders.status'] };
   const address = (more) => `/build?query=${encodeURIComponent(JSON.stringify(query))}${more}`;
   await page.goto(address('&chart=table'));
-  await expect.seen(page.getByRole('table', { name: 'Rows of the answer' }));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
   await expect.count(page.locator('[role=rowgroup]:nth-child(2) [role=row]'), 5);
   const undo = page.getByRole('button', { name: 'Undo' });
   await expect.that(await undo.isDisabled(), 'there is nothing to undo at first');
@@ -15,11 +15,11 @@ export default async ({ page, shot, expect }) => {
   await expect.seen(page.getByRole('img', { name: /pie chart/ }));
   await page.getByRole('switch', { name: 'Totals' }).waitFor({ state: 'hidden' });
   await page.goBack();
-  await expect.seen(page.getByRole('table', { name: 'Rows of the answer' }));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
   await page.goForward();
   await expect.seen(page.getByRole('img', { name: /pie chart/ }));
   await undo.click();
-  await expect.seen(page.getByRole('table', { name: 'Rows of the answer' }));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
 
   await page.getByRole('button', { name: 'Copy the address of this view' }).click();
   await expect.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
@@ -27,7 +27,7 @@ export default async ({ page, shot, expect }) => {
   // Other pages keep the view, and do not become part of its history.
   await page.getByRole('link', { name: 'Health' }).click();
   await page.getByRole('link', { name: 'Build' }).click();
-  await expect.seen(page.getByRole('table', { name: 'Rows of the answer' }));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
 
   // Pivoted: status in columns, channel in rows; totals of rows, columns and all.
   query.dimensions = ['Orders.status', 'Orders.channel'];
@@ -36,7 +36,7 @@ export default async ({ page, shot, expect }) => {
       `&chart=table&pivot=${JSON.stringify({ x: ['Orders.channel'], y: ['Orders.status', 'measures'] })}`,
     ),
   );
-  const totals = page.locator('[role=rowgroup]:last-child [role=cell]');
+  const totals = page.locator('[role=rowgroup]:last-child [role=gridcell]');
   await expect.eventually(
     async () => (await totals.count()) === 7 && (await totals.last().innerText()) !== '',
     true,
@@ -50,7 +50,7 @@ export default async ({ page, shot, expect }) => {
     all,
     'the totals of columns add up to all',
   );
-  const last = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=cell]:last-child');
+  const last = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=gridcell]:last-child');
   await expect.equal(
     (await numbers(last)).reduce((sum, one) => sum + one),
     all,

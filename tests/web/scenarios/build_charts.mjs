@@ -22,7 +22,7 @@ export default async ({ page, shot, axe, expect }) => {
     await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}&chart=${chart}`);
     await expect.seen(page.getByText(/rows? in [\d,]+ ms/));
     if (chart === 'number') await expect.seen(page.getByText('Orders Return Rate'));
-    else if (chart === 'table') await expect.seen(page.getByRole('cell', { name: 'Total' }));
+    else if (chart === 'table') await expect.seen(page.getByRole('gridcell', { name: 'Total' }));
     else {
       await expect.seen(page.getByRole('img', { name: new RegExp(`^${chart} chart of`) }));
       // Something is drawn: the canvas has more colours than one.

@@ -44,13 +44,13 @@ export default async ({ page, shot, axe, expect }) => {
 
   await tabTo(/^Line$/);
   await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Space');
-  await expect.seen(page.getByRole('table', { name: 'Rows of the answer' }));
-  await expect.seen(page.getByRole('cell', { name: 'Total' }));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
+  await expect.seen(page.getByRole('gridcell', { name: 'Total' }));
 
   await tabTo(/^Count$/);
   await press('Enter');
   await expect.count(page.locator('[role=columnheader][aria-sort=descending]'), 1);
-  const counts = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=cell]:nth-child(2)');
+  const counts = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=gridcell]:nth-child(2)');
   await expect.eventually(async () => {
     const numbers = (await counts.allInnerTexts()).map((text) => Number(text.replace(/\D/g, '')));
     return (

@@ -15,8 +15,8 @@ export default async ({ page, expect }) => {
   };
   await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}&chart=table`);
   await expect.seen(page.getByText('50,000 rows in'));
-  const table = page.getByRole('table', { name: 'Rows of the answer' });
-  await expect.seen(page.getByRole('cell', { name: 'Total' }));
+  const table = page.getByRole('grid', { name: 'Rows of the answer' });
+  await expect.seen(page.getByRole('gridcell', { name: 'Total' }));
   await expect.equal(await table.getAttribute('aria-rowcount'), '50002');
   const onPage = await page.locator('[role=row]').count();
   await expect.that(onPage < 80, `${onPage} rows are on the page`);

@@ -14,8 +14,7 @@ export default async ({ page, shot, axe, expect, width }) => {
   await line('Atlas').focus();
   await page.keyboard.press('ArrowRight');
   await expect.eventually(
-    async () =>
-      (await tree.locator('[role=row][aria-level="2"]').allInnerTexts()).map((text) => text.trim()),
+    async () => (await tree.locator('[role=row][aria-level="2"]').allInnerTexts()).map((text) => text.trim()),
     ['Geography', 'Key figures', 'Count', 'Where on earth'],
   );
   for (const key of ['ArrowDown', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowDown']) {
@@ -34,7 +33,8 @@ export default async ({ page, shot, axe, expect, width }) => {
 
   await page.getByRole('searchbox', { name: 'Search members' }).fill('near city');
   await expect.eventually(
-    async () => (await tree.locator('[role=row][aria-level="2"]').allInnerTexts()).map((text) => text.split(/\s+/)),
+    async () =>
+      (await tree.locator('[role=row][aria-level="2"]').allInnerTexts()).map((text) => text.split(/\s+/)),
     [['City', 'Geography']],
   );
   await page.keyboard.press('Enter');

@@ -10,7 +10,7 @@ export default async ({ page, expect }) => {
     };
     return page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}&chart=table`);
   };
-  const first = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=cell]:first-child');
+  const first = page.locator('[role=rowgroup]:nth-child(2) [role=row] [role=gridcell]:first-child');
   await open('day', ['2025-03-08', '2025-03-10']);
   await expect.eventually(() => first.allInnerTexts(), ['Mar 8, 2025', 'Mar 9, 2025', 'Mar 10, 2025']);
   await open('month', ['2025-01-01', '2025-02-28']);

@@ -15,7 +15,7 @@ import { saveChart, saveRows } from './exporting';
 import { MemberTree } from './MemberTree';
 import type { Member } from './members';
 import { ResultView } from './ResultView';
-import { resultOf } from './result';
+import { isCut, resultOf } from './result';
 import { emptyFilter, Shelf } from './shelf/Shelf';
 import { Toolbar } from './Toolbar';
 import { useAnswer } from './useAnswer';
@@ -147,7 +147,11 @@ export default function BuildPage() {
           />
         </section>
         {state.kind === 'answered' && (
-          <AnswerLine rows={shown?.result.rows.length ?? 0} ms={state.answered.answer.ms} />
+          <AnswerLine
+            rows={shown?.result.rows.length ?? 0}
+            ms={state.answered.answer.ms}
+            isCut={state.answered.answer.results.some(isCut)}
+          />
         )}
         {asked !== null && context !== undefined && (
           <Details
@@ -162,10 +166,12 @@ export default function BuildPage() {
   );
 }
 
-function AnswerLine({ rows, ms }: { rows: number; ms: number }) {
+/** How much there is of an answer. One that is as long as its limit may not be all. */
+function AnswerLine({ rows, ms, isCut }: { rows: number; ms: number; isCut: boolean }) {
   return (
     <p className={styles.line} role="status">
       {rows === 1 ? '1 row' : `${rows.toLocaleString()} rows`} in {Math.round(ms).toLocaleString()} ms
+      {isCut && ' · as many as the limit lets through, so there may be more'}
     </p>
   );
 }

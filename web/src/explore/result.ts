@@ -111,6 +111,13 @@ export function wordsFor(
   });
 }
 
+/** Whether a result has as many rows as its limit lets through. */
+export function isCut({ query, data }: OneResult): boolean {
+  // The API says which limit held, also where none was asked for; the library's type of a query does not have it.
+  const limit = (query as { rowLimit?: number | null }).rowLimit;
+  return typeof limit === 'number' && limit > 0 && data.length >= limit;
+}
+
 /** What whoever compares ranges has to know of them: which have no rows, and which are not over yet. */
 export function rangeNotes({ asked, answer }: Answered): string[] {
   const time = comparedTime(asked.query);

@@ -61,8 +61,12 @@ export function operatorsFor(type: MemberType): readonly [Operator, OperatorKind
   return Object.entries(BY_TYPE[type]) as [Operator, OperatorKind][];
 }
 
+// How the rows behind a measure are asked for: only those that it is made of.
+const OF_MEASURE: OperatorKind = { label: 'only rows that it is made of', values: 'none' };
+
 /** What is known of an operator. One that is not offered takes any number of values. */
 export function kindOf(operator: Operator, type: MemberType): OperatorKind {
+  if (operator === 'measureFilter') return OF_MEASURE;
   return BY_TYPE[type][operator] ?? { label: operator, values: 'many' };
 }
 

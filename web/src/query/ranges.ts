@@ -1,7 +1,7 @@
 /** Ranges of time that are compared: what lies before one, and what they are called. Wall time, as the wire has it. */
 
 import { MONTHS, timeText } from './format';
-import type { Earlier, Query, TimeDimension } from './query';
+import type { Earlier, Query, Range, TimeDimension } from './query';
 
 /** From the first moment to the last one, which is within. */
 export type Span = readonly [start: string, end: string];
@@ -54,6 +54,17 @@ export function spanText([start, end]: Span): string {
   return `${opening} – ${last.replace(`${MONTHS[month]} `, '')}`;
 }
 
+/** A range as a query has it: words as they are, days and moments as people call them; nothing for all time. */
+export function rangeText(range: Range | undefined): string {
+  if (range === undefined || typeof range === 'string') return range ?? '';
+  const [first = '', last = first] = range;
+  const isDay = (text: string) => text.length === 'YYYY-MM-DD'.length;
+  return spanText([
+    isDay(first) ? `${first}T00:00:00.000` : first,
+    isDay(last) ? `${last}T23:59:59.999` : last,
+  ]);
+}
+
 /** Whether there are moments of the range that are still to come; `now` is wall time in the same zone. */
 export function isUnfinished([, end]: Span, now: string): boolean {
   return end > now;
@@ -75,8 +86,26 @@ export function wallTime(now: Date, timeZone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}.000`;
 }
 
+const UNITS: Record<string, number> = {
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: DAY,
+  week: 7 * DAY,
+};
+const MONTHLY: Record<string, number> = { month: 1, quarter: 3, year: 12 };
+
+/** The period that begins with a bucket of time; null where the granularity is one of the model's own. */
+export function periodFrom(bucket: string, granularity: string): Span | null {
+  const from = momentOf(bucket);
+  const months = MONTHLY[granularity];
+  const until =
+    months === undefined ? from + (UNITS[granularity] ?? Number.NaN) : monthsBefore(from, -months);
+  return Number.isNaN(until) ? null : spanOf(from, until);
+}
+
 /** A range of whole days as two days. */
-function shortest([start, end]: Span): string[] {
+export function shortest([start, end]: Span): string[] {
   const isDays = start.endsWith('T00:00:00.000') && end.endsWith('T23:59:59.999');
   return isDays ? [start.slice(0, 10), end.slice(0, 10)] : [start, end];
 }

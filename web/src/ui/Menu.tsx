@@ -25,29 +25,36 @@ export function Menu({
     <MenuTrigger>
       {children}
       <Popover className={styles.popover ?? ''} offset={4}>
-        <AriaMenu className={styles.list ?? ''} aria-label={label}>
-          {actions.map((action) => (
-            <MenuItem
-              key={action.id}
-              id={action.id}
-              className={styles.item ?? ''}
-              textValue={action.label}
-              onAction={action.onAction}
-              isDisabled={action.isDisabled ?? false}
-            >
-              {action.icon}
-              <span className={styles.words}>
-                <Text slot="label">{action.label}</Text>
-                {action.detail !== undefined && (
-                  <Text slot="description" className={styles.detail ?? ''}>
-                    {action.detail}
-                  </Text>
-                )}
-              </span>
-            </MenuItem>
-          ))}
-        </AriaMenu>
+        <Actions label={label} actions={actions} />
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** A list of actions, in whatever opens. */
+export function Actions({ label, actions }: { label: string; actions: readonly MenuAction[] }) {
+  return (
+    <AriaMenu className={styles.list ?? ''} aria-label={label} autoFocus="first">
+      {actions.map((action) => (
+        <MenuItem
+          key={action.id}
+          id={action.id}
+          className={styles.item ?? ''}
+          textValue={action.label}
+          onAction={action.onAction}
+          isDisabled={action.isDisabled ?? false}
+        >
+          {action.icon}
+          <span className={styles.words}>
+            <Text slot="label">{action.label}</Text>
+            {action.detail !== undefined && (
+              <Text slot="description" className={styles.detail ?? ''}>
+                {action.detail}
+              </Text>
+            )}
+          </span>
+        </MenuItem>
+      ))}
+    </AriaMenu>
   );
 }

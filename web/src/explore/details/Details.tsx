@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import type { Explanation } from '../../api/explain';
 import type { ServerContext } from '../../api/playground';
-import { comparedTime, type Range } from '../../query/query';
-import { spanText } from '../../query/ranges';
+import { comparedTime } from '../../query/query';
+import { rangeText } from '../../query/ranges';
 import type { Action } from '../../query/reduce';
 import { Segmented } from '../../ui/Segmented';
 import { Note, Spinner } from '../../ui/State';
@@ -87,7 +87,7 @@ function Explained({ asked, children }: ExplainedProps) {
         <div className={styles.pick}>
           <Segmented
             aria-label="Range"
-            segments={all.map((_, place) => ({ id: String(place), label: nameOf(ranges[place]) }))}
+            segments={all.map((_, place) => ({ id: String(place), label: rangeText(ranges[place]) }))}
             value={all[Number(chosen)] === undefined ? '0' : chosen}
             onChange={setChosen}
           />
@@ -103,12 +103,4 @@ function Explained({ asked, children }: ExplainedProps) {
       {children(told)}
     </div>
   );
-}
-
-/** What a range is called: days as people call them, words as they are. */
-function nameOf(range: Range | undefined): string {
-  if (range === undefined || typeof range === 'string') return range ?? '';
-  const [first = '', last = first] = range;
-  const isDays = first.length === 10 && last.length === 10;
-  return spanText(isDays ? [`${first}T00:00:00.000`, `${last}T23:59:59.999`] : [first, last]);
 }

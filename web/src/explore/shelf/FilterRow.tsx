@@ -25,7 +25,9 @@ export function FilterRow({ filter, member, asking, onChange, onRemove }: Filter
   const title = member?.title ?? filter.member;
   const known = operatorsFor(type).map(([id, { label }]) => ({ id, label }));
   const isKnown = known.some((one) => one.id === filter.operator);
-  const options = isKnown ? known : [...known, { id: filter.operator, label: filter.operator }];
+  const options = isKnown
+    ? known
+    : [...known, { id: filter.operator, label: kindOf(filter.operator, type).label }];
   return (
     <div className={styles.row}>
       <span className={styles.member}>
@@ -49,9 +51,11 @@ export function FilterRow({ filter, member, asking, onChange, onRemove }: Filter
           }}
         />
       </div>
-      <div className={styles.values}>
-        <Values filter={filter} member={member} title={title} asking={asking} onChange={onChange} />
-      </div>
+      {kindOf(filter.operator, type).values !== 'none' && (
+        <div className={styles.values}>
+          <Values filter={filter} member={member} title={title} asking={asking} onChange={onChange} />
+        </div>
+      )}
       <IconButton size="s" label={`Remove the filter on ${title}`} icon={<X />} onPress={onRemove} />
     </div>
   );

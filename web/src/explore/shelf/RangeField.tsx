@@ -23,12 +23,6 @@ const WORDS = [
 const ALL = 'all';
 const OWN = 'own';
 
-/** A range in words, as short as can be; nothing for all time. */
-export function rangeWords(range: Range | undefined): string {
-  if (range === undefined) return '';
-  return typeof range === 'string' ? range : [...new Set(range)].join(' to ');
-}
-
 export interface RangeFieldProps {
   label: string;
   range: Range | undefined;

@@ -1,13 +1,14 @@
 import { ChevronDown, X } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Against, TimeDimension } from '../../query/query';
+import { rangeText } from '../../query/ranges';
 import { Popup } from '../../ui/Popup';
 import { Select } from '../../ui/Select';
 import { MemberIcon } from '../MemberIcon';
 import type { Member } from '../members';
 import styles from './Chips.module.css';
 import { type Compared, CompareField } from './CompareField';
-import { RangeField, rangeWords } from './RangeField';
+import { RangeField } from './RangeField';
 
 const GRANULARITIES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
 const NO_GROUPS = 'none';
@@ -33,9 +34,9 @@ export function TimeChip({ time, member, against, onChange, onCompare, onRemove 
     ...own.map(({ name, title: words }) => ({ id: name, label: `by ${words}` })),
   ];
   const ranges = time.compareDateRange ?? [];
-  const others = ranges.slice(1).map(rangeWords);
+  const others = ranges.slice(1).map(rangeText);
   if (against?.dimension === time.dimension) others.push(EARLIER[against.earlier]);
-  const range = rangeWords(ranges[0] ?? time.dateRange);
+  const range = rangeText(ranges[0] ?? time.dateRange);
   const shown = [
     time.granularity ? `by ${time.granularity}` : 'not grouped',
     others.length === 0 ? range : `${range} vs ${others.join(', ')}`,

@@ -1,8 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Direction } from '../../query/query';
+import type { MenuAction } from '../../ui/Menu';
+import { CellMenu } from './CellMenu';
 import styles from './DataTable.module.css';
+import { moved, type Spot } from './moving';
 import type { TableCell, TableColumn, TableModel } from './tableModel';
 import { columnWidths } from './widths';
 
@@ -16,18 +19,29 @@ export interface DataTableProps {
   /** The way in which rows are ordered by a column; undefined if they are not. */
   directionOf: (column: TableColumn) => Direction | undefined;
   onOrder: (column: TableColumn) => void;
+  /** What can be done with the cell in a row and a column. */
+  actionsOf: (row: number, column: number) => readonly MenuAction[];
 }
 
-/** A table of any length: only the rows and columns in sight are on the page. */
-export function DataTable({ label, model, directionOf, onOrder }: DataTableProps) {
+/**
+ * A table of any length: only the rows and columns in sight are on the page. The arrow keys go from cell to cell; Enter,
+ * or a click, opens what can be done with one.
+ */
+export function DataTable({ label, model, directionOf, onOrder, actionsOf }: DataTableProps) {
+  const id = useId();
+  const [active, setActive] = useState<Spot | null>(null);
+  const [opened, setOpened] = useState<Spot | null>(null);
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const widths = useMemo(() => columnWidths(model, width), [model, width]);
+  const headHeight = 14 + 19 * Math.max(1, ...model.columns.map((column) => column.head.length));
   const rows = useVirtualizer({
     count: model.rowCount,
     getScrollElement: () => place.current,
     estimateSize: () => ROW,
     overscan: OVERSCAN,
+    // The head and the totals lie over the rows.
+    scrollPaddingEnd: headHeight + model.totalCount * ROW,
   });
   const columns = useVirtualizer({
     horizontal: true,
@@ -45,22 +59,36 @@ export function DataTable({ label, model, directionOf, onOrder }: DataTableProps
       ? []
       : [{ column, index, style: { left: start, width: size } satisfies CSSProperties }];
   });
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Buttons in the head have keys of their own.
+    if (event.target !== event.currentTarget || model.rowCount === 0) return;
+    const pressed = { key: event.key, isFar: event.ctrlKey || event.metaKey };
+    const spot = moved(active, pressed, { rows: model.rowCount, columns: model.columns.length });
+    if (spot !== undefined) {
+      setActive(spot);
+      rows.scrollToIndex(spot.row);
+      columns.scrollToIndex(spot.column);
+    } else if (event.key === 'Enter') setOpened(active);
+    else return;
+    event.preventDefault();
+  };
+  const idOf = ({ row, column }: Spot) => `${id}-${row}-${column}`;
   const total = columns.getTotalSize();
-  const headLines = Math.max(1, ...model.columns.map((column) => column.head.length));
 
   return (
     // No table element: that cannot leave out the rows that nobody sees.
     <div
       ref={place}
       className={styles.table}
-      role="table"
+      role="grid"
       aria-label={label}
+      aria-activedescendant={active === null ? undefined : idOf(active)}
+      onKeyDown={onKeyDown}
       aria-rowcount={model.rowCount + 1 + model.totalCount}
       aria-colcount={model.columns.length}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
       tabIndex={0}
     >
-      <div role="rowgroup" className={styles.head} style={{ width: total, height: 14 + headLines * 19 }}>
+      <div role="rowgroup" className={styles.head} style={{ width: total, height: headHeight }}>
         <div role="row" aria-rowindex={1} className={styles.row}>
           {shown.map(({ column, index, style }) => (
             <HeadCell
@@ -90,6 +118,13 @@ export function DataTable({ label, model, directionOf, onOrder }: DataTableProps
                 index={index}
                 style={style}
                 cell={column.cell(row.index)}
+                id={idOf({ row: row.index, column: index })}
+                isActive={active?.row === row.index && active.column === index}
+                onPick={() => {
+                  const spot = { row: row.index, column: index };
+                  setActive(spot);
+                  setOpened(spot);
+                }}
               />
             ))}
           </div>
@@ -118,6 +153,16 @@ export function DataTable({ label, model, directionOf, onOrder }: DataTableProps
             </div>
           ))}
         </div>
+      )}
+      {opened !== null && (
+        <CellMenu
+          cellId={idOf(opened)}
+          actions={actionsOf(opened.row, opened.column)}
+          onClose={() => {
+            setOpened(null);
+            place.current?.focus();
+          }}
+        />
       )}
     </div>
   );
@@ -164,15 +209,34 @@ function HeadCell({ column, index, style, direction, onOrder }: HeadCellProps) {
   );
 }
 
-function BodyCell({ column, index, style, cell }: PlacedProps & { cell: TableCell }) {
+interface BodyCellProps extends PlacedProps {
+  cell: TableCell;
+  id?: string;
+  isActive?: boolean;
+  /** Opens what can be done with it; cells of totals have nothing. */
+  onPick?: () => void;
+}
+
+function BodyCell({ column, index, style, cell, id, isActive = false, onPick }: BodyCellProps) {
   const isNone = cell.raw === null;
+  const kinds = [
+    styles.cell,
+    column.isNumber && styles.number,
+    column.isTotal && styles.total,
+    isNone && styles.none,
+    isActive && styles.active,
+    onPick !== undefined && styles.picked,
+  ];
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys, and this cell is its active descendant
     <div
-      role="cell"
+      role="gridcell"
+      id={id}
       aria-colindex={index + 1}
-      className={`${styles.cell} ${column.isNumber ? styles.number : ''} ${column.isTotal ? styles.total : ''} ${isNone ? styles.none : ''}`}
+      className={kinds.filter(Boolean).join(' ')}
       style={style}
       title={cell.raw === undefined || cell.raw === null ? undefined : String(cell.raw)}
+      onClick={onPick}
     >
       {cell.text}
     </div>

@@ -1,14 +1,17 @@
-import { useMemo } from 'react';
+import { Copy, Filter, FilterX, Rows3 } from 'lucide-react';
+import { useCallback, useMemo } from 'react';
 import { type Axes, groupingKeys, orderOf, RANGES } from '../../query/query';
 import { type Action, orderKey } from '../../query/reduce';
 import { totalsRefused } from '../../query/select';
+import type { MenuAction } from '../../ui/Menu';
 import { Note } from '../../ui/State';
 import type { Members } from '../members';
 import { gridOf, type Result } from '../result';
 import type { Answered } from '../useAnswer';
+import { cellActions } from './cellActions';
 import { DataTable } from './DataTable';
 import styles from './TableView.module.css';
-import { tableModel } from './tableModel';
+import { meaningOf, type TableCell, tableModel } from './tableModel';
 import { useTotals } from './useTotals';
 
 export interface TableViewProps {
@@ -26,7 +29,22 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
   const refused = totalsRefused(query, (name) => members.byName.get(name)?.kind === 'measure');
   const totals = useTotals(wantsTotals && refused === null ? answered.asked : null, axes);
   const rows = totals.kind === 'there' ? totals.totals : null;
-  const model = useMemo(() => tableModel(gridOf(result, axes), result, rows), [result, axes, rows]);
+  const grid = useMemo(() => gridOf(result, axes), [result, axes]);
+  const model = useMemo(() => tableModel(grid, result, rows), [grid, result, rows]);
+  const actionsOf = useCallback(
+    (row: number, place: number): readonly MenuAction[] => [
+      ...cellActions(meaningOf(grid, row, place), { answered, result, axes }).map(
+        ({ id, label, action }) => ({
+          id,
+          label,
+          icon: ICONS[id],
+          onAction: () => dispatch(action),
+        }),
+      ),
+      ...copying(model.columns[place]?.cell(row)),
+    ],
+    [grid, model, answered, result, axes, dispatch],
+  );
   const order = new Map(orderOf(query));
   const hasGroups = groupingKeys(query).some((key) => key !== RANGES) && result.measures.length > 0;
   return (
@@ -38,6 +56,7 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
           directionOf={(column) =>
             column.orders === null ? undefined : order.get(orderKey(query, column.orders))
           }
+          actionsOf={actionsOf}
           onOrder={(column) => {
             if (column.orders !== null)
               dispatch({ type: 'turnOrder', member: orderKey(query, column.orders) });
@@ -48,4 +67,19 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
       {totals.kind === 'refused' && <Note tone="warn">Totals: {totals.words}</Note>}
     </div>
   );
+}
+
+const ICONS = {
+  only: <Filter aria-hidden="true" />,
+  without: <FilterX aria-hidden="true" />,
+  behind: <Rows3 aria-hidden="true" />,
+};
+
+/** The value as it came, exact. */
+function copying(cell: TableCell | undefined): MenuAction[] {
+  // Pages that are not on this machine and not encrypted have no clipboard.
+  if (cell?.raw === undefined || cell.raw === null || navigator.clipboard === undefined) return [];
+  const text = String(cell.raw);
+  const copy = { id: 'copy', label: 'Copy', detail: text, icon: <Copy aria-hidden="true" /> };
+  return [{ ...copy, onAction: () => void navigator.clipboard.writeText(text) }];
 }

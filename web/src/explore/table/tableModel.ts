@@ -114,6 +114,24 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
   };
 }
 
+/** What a cell is of: a key with its value, or a measure of a group, by the values along both axes. */
+export type CellMeaning =
+  | { kind: 'key'; key: string; value: Cell }
+  | { kind: 'measure'; measure: string; xValues: readonly Cell[]; yValues: readonly Cell[] };
+
+/** What the cell in a row and a column of the table of this grid is of; null for a total, or the name of a measure. */
+export function meaningOf(grid: Grid, row: number, place: number): CellMeaning | null {
+  const line = grid.rows[row];
+  if (line === undefined) return null;
+  const key = grid.rowKeys[place];
+  if (key !== undefined)
+    return key === MEASURES ? null : { kind: 'key', key, value: line.values[place] ?? null };
+  const column = grid.columns[place - grid.rowKeys.length];
+  const measure = line.measure ?? column?.measure ?? null;
+  if (column === undefined || measure === null) return null;
+  return { kind: 'measure', measure, xValues: line.values, yValues: column.values };
+}
+
 /** The values of a column without its measure. */
 function groupValues(column: GridColumn, grid: Grid): readonly Cell[] {
   return column.values.filter((_, place) => grid.columnKeys[place] !== MEASURES);
