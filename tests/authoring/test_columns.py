@@ -1,11 +1,13 @@
 """Completion of columns and tables, as the running database tells them."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from kubus.authoring import open_project
+from kubus.authoring.findings import CheckRequest, check
 from kubus.authoring.places import PlaceRequest, at_place
 from kubus.errors import SourceError
 from tests.authoring.conftest import Work
@@ -100,3 +102,35 @@ async def test_where_the_database_does_not_answer_nothing_fails(shop: Work, monk
         shop.project._known.clear()
     # With each letter it is not asked again.
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("list_of", "names"),
+    [
+        ("measures", {"count measure", "sum measure", "distinct measure", "ratio measure", "filtered measure"}),
+        ("dimensions", {"key dimension", "text dimension", "time dimension"}),
+        ("joins", {"join to one"}),
+        ("segments", {"segment"}),
+    ],
+)
+async def test_whole_parts_are_offered_and_compile(work: Work, list_of: str, names: set[str]) -> None:
+    key = "    dimensions:\n      - {name: id, sql: id, type: number, primary_key: true}\n"
+    # What the places of the patterns name.
+    base = f"cubes:\n  - name: base\n    sql_table: base\n{key}    measures: [{{name: part, type: count}}, {{name: whole, type: count}}]\n"
+    other = f"  - name: other\n    sql_table: other\n{key}"
+    begun = f"{base}{other}  - name: child\n    extends: base\n    {list_of}:\n      - "
+    line = begun.count("\n") + 1
+    found = await at_place(work.project, PlaceRequest("orders.yml", begun, line, 9))
+    offered = {one.text: one for one in found.completions or ()}
+    assert names <= set(offered)
+    assert "name" in offered
+    for name in names:
+        # As an editor writes it: each line below the first, and each place as it is.
+        written = (offered[name].pattern or "").replace("\n", "\n      ")
+        text = begun + re.sub(r"\$\{\d:(\w+)\}", r"\1", written) + "\n"
+        checked = await check(work.project, CheckRequest("orders.yml", text))
+        assert checked.compiles, (name, text, checked.findings)
+    # In an item that has keys already there is no room for another.
+    within = f"{begun}name: a\n        "
+    found = await at_place(work.project, PlaceRequest("orders.yml", within, line + 1, 9))
+    assert not names & {one.text for one in found.completions or ()}

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import duckdb
 import pytest
 import pytest_asyncio
 from lsprotocol import types
@@ -17,6 +18,18 @@ from tests.engines.server import clean_environment
 from tests.mistakes.model import FILES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OF_A_TABLE = """\
+cubes:
+  - name: orders
+    sql_table: orders
+    dimensions:
+      - name: id
+        sql: "{CUBE}.id"
+        type: number
+    measures:
+      - {name: count, type: count}
+"""
 
 
 class Editor(LanguageClient):
@@ -294,3 +307,48 @@ async def test_a_file_that_is_closed_counts_as_it_is_saved(editor: Editor) -> No
     )
     await editor.hears()
     assert editor.told["orders.yml"] == []
+
+
+async def test_with_tables_columns_are_those_of_the_database(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER, city VARCHAR)")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "orders.yml").write_text(OF_A_TABLE)
+    settings = {"CUBEJS_DB_TYPE": "duckdb", "CUBEJS_DB_DUCKDB_DATABASE_PATH": "shop.duckdb"}
+    told = {**clean_environment(), **settings}
+    for arguments, wanted in ((("--tables",), {"id", "city"}), ((), {"id"})):
+        client = LanguageClient("editor", "1")
+        await client.start_io(sys.executable, "-P", "-m", "kubus", "lsp", *arguments, cwd=tmp_path, env=told)
+        item = types.ClientCompletionItemOptions(snippet_support=True)
+        known = types.TextDocumentClientCapabilities(
+            completion=types.CompletionClientCapabilities(completion_item=item)
+        )
+        await client.initialize_async(
+            types.InitializeParams(
+                capabilities=types.ClientCapabilities(text_document=known), root_uri=tmp_path.as_uri()
+            )
+        )
+        client.initialized(types.InitializedParams())
+        uri = (tmp_path / "model" / "orders.yml").as_uri()
+        client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "yaml", 1, OF_A_TABLE))
+        )
+
+        async def offered(line: int, column: int, uri: str = uri, client: LanguageClient = client) -> list:
+            place = types.CompletionParams(types.TextDocumentIdentifier(uri), types.Position(line, column))
+            return (await client.text_document_completion_async(place)).items
+
+        async with asyncio.timeout(30):
+            while {one.label for one in await offered(5, 21)} != wanted:  # noqa: ASYNC110 - another process has no event for us
+                await asyncio.sleep(0.05)
+        # An editor that knows patterns gets them as such.
+        (count,) = [one for one in await offered(8, 8) if one.label == "count measure"]
+        assert (count.insert_text_format, count.insert_text) == (
+            types.InsertTextFormat.Snippet,
+            "name: ${1:count}\n  type: count",
+        )
+        await client.shutdown_async(None)
+        client.exit(None)
+        await client.stop()
+    # The file is free: nothing keeps it open.
+    duckdb.connect(str(tmp_path / "shop.duckdb")).close()

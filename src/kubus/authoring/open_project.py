@@ -74,7 +74,9 @@ class OpenFolder:
         try:
             self.model.compile()
         finally:
-            gc.freeze()
+            if gc.get_freeze_count():
+                # In a server, which lets go of it again at its end.
+                gc.freeze()
             if was_on:
                 gc.enable()
         self._is_begun = True

@@ -23,12 +23,16 @@ class PlaceRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class Completion(msgspec.Struct, rename="camel"):
-    """What may be written. `kind`: key, word, cube, measure, dimension, segment, column, table."""
+    """What may be written. `kind`: key, word, cube, measure, dimension, segment, column, table, pattern.
+
+    Of a pattern `pattern` is the text with its places: `${1:name}`.
+    """
 
     text: str
     kind: str
     detail: str
     explanation: str | None
+    pattern: str | None
 
 
 class Span(msgspec.Struct, rename="camel"):
@@ -67,7 +71,9 @@ async def at_place(project: OpenProject, asked: PlaceRequest) -> AtPlace:
         match asked.want:
             case "completions":
                 found = choices(model, asked.content, line, column, catalogs)
-                return AtPlace([Completion(one.text, one.kind, one.detail, one.explanation) for one in found])
+                return AtPlace(
+                    [Completion(one.text, one.kind, one.detail, one.explanation, one.pattern) for one in found]
+                )
             case "hover":
                 text, name = explained_at(model, asked.file_name, asked.content.splitlines(), line, column)
                 return AtPlace(hover=text, span=None if name is None else span(name))

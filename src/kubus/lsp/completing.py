@@ -10,12 +10,13 @@ from sqlglot import exp
 from kubus.lsp.cursor import Cursor, cursor_at
 from kubus.lsp.explaining import explained
 from kubus.lsp.open_model import OpenModel
+from kubus.lsp.patterns import PATTERNS
 from kubus.lsp.symbols import NAME_KEYS, SQL_KEYS, Symbol
 from kubus.lsp.tables import NO_CATALOGS, Catalogs, columns_in, cube_table, table_in, tables_in
 from kubus.model.cube import Dimension
 from kubus.model.member_sql import MemberSql
 
-Kind = Literal["key", "word", "cube", "measure", "dimension", "segment", "column", "table"]
+Kind = Literal["key", "word", "cube", "measure", "dimension", "segment", "column", "table", "pattern"]
 
 KINDS: dict[str, Kind] = {"measures": "measure", "dimensions": "dimension", "segments": "segment"}
 IN_BRACES = re.compile(r"\{([A-Za-z_][\w.]*)?$")
@@ -39,6 +40,8 @@ class Choice:
     kind: Kind
     detail: str = ""
     explanation: str | None = None
+    # Of a pattern the text with its places, `${1:name}`; of all others `text` is written.
+    pattern: str | None = None
 
 
 def choices(open_model: OpenModel, text: str, line: int, column: int, catalogs: Catalogs = NO_CATALOGS) -> list[Choice]:
@@ -95,6 +98,9 @@ def found(cursor: Cursor, open_model: OpenModel, lines: list[str], line: int, ca
         key = last
     if key is None:
         yield from keys(cursor)
+        if ITEM_BEGUN.match(before) and not cursor.siblings:
+            for one in PATTERNS.get(last, ()):
+                yield Choice(one.name, "pattern", one.means, pattern=one.text)
         return
     written = PATH_END.search(before)
     path = "" if written is None else written[1] or ""

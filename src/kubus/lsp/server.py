@@ -4,9 +4,10 @@ Source: https://microsoft.github.io/language-server-protocol/specifications/lsp/
 """
 
 import asyncio
+import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lsprotocol import types
@@ -17,15 +18,20 @@ from pygls.uris import from_fs_path, to_fs_path
 import kubus
 from kubus.checking.lint_table import rules_off
 from kubus.config.project import project_settings
-from kubus.errors import ConfigError
+from kubus.errors import ConfigError, KubusError
+from kubus.generate.catalog import Catalog, read_catalog
 from kubus.lsp.completing import Choice, choices
 from kubus.lsp.explaining import explained_at
 from kubus.lsp.open_model import Diagnosis, OpenModel
 from kubus.lsp.symbols import Occurrence, Symbol
-from kubus.sources.registry import dialect_of
+from kubus.sources.options import SourceOptions
+from kubus.sources.registry import dialect_of, make_source
 
 # Seconds without a keystroke after which the model is compiled.
 QUIET = 0.15
+
+# Seconds that a database has to say which tables it has.
+PATIENCE = 15.0
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KINDS = {
@@ -37,15 +43,19 @@ KINDS = {
     "segment": types.CompletionItemKind.Event,
     "column": types.CompletionItemKind.Variable,
     "table": types.CompletionItemKind.Struct,
+    "pattern": types.CompletionItemKind.Snippet,
 }
 
 
 class ModelServer(LanguageServer):
     """A server with the model of one project."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, asks_databases: bool = False) -> None:
         super().__init__("kubus", kubus.__version__)  # pyright: ignore[reportUnknownMemberType] - its further arguments have no types
         self.open_model: OpenModel | None = None
+        self.asks_databases = asks_databases
+        self.catalogs: dict[str, Catalog] = {}
+        self.asking: asyncio.Task[None] | None = None
         self.waiting: asyncio.Task[None] | None = None
         self.told: set[str] = set()
 
@@ -56,9 +66,23 @@ class ModelServer(LanguageServer):
             dialects = {name: dialect_of(options) for name, options in settings.sources.items()}
             off = {*settings.values["KUBUS_LINT_OFF"], *rules_off(root)}
             self.open_model = OpenModel(settings.model, dialects, off)
+            if self.asks_databases:
+                self.asking = asyncio.get_running_loop().create_task(self.ask(settings.sources))
         except ConfigError as error:
             self.say(str(error))
             self.open_model = OpenModel(root / "model", {"default": "duckdb"})
+
+    async def ask(self, sources: Mapping[str, SourceOptions]) -> None:
+        """Learn which tables and columns there are. Of a database that does not answer nothing is known."""
+        for name, options in sources.items():
+            with contextlib.suppress(KubusError, TimeoutError):
+                source = make_source(name, options)
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        self.catalogs[name] = await read_catalog(source)
+                finally:
+                    # A DuckDB file is open to others again.
+                    await source.close()
 
     def say(self, message: str) -> None:
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
@@ -158,9 +182,9 @@ class ModelServer(LanguageServer):
             self.compile()
 
 
-def make_server() -> ModelServer:
-    """A server with everything that editors may ask of it."""
-    server = ModelServer()
+def make_server(*, asks_databases: bool = False) -> ModelServer:
+    """A server with everything that editors may ask of it; it connects to databases only if it is told to."""
+    server = ModelServer(asks_databases=asks_databases)
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
@@ -200,8 +224,12 @@ def make_server() -> ModelServer:
             return types.CompletionList(is_incomplete=False, items=[])
         text = server.workspace.get_text_document(params.text_document.uri).source
         _, line, column = server.column(params.text_document.uri, params.position)
-        found = choices(server.open_model, text, line, column)
-        return types.CompletionList(is_incomplete=False, items=[item(one) for one in found])
+        found = choices(server.open_model, text, line, column, server.catalogs)
+        client = server.client_capabilities.text_document
+        known = None if client is None or client.completion is None else client.completion.completion_item
+        knows_patterns = known is not None and known.snippet_support is True
+        items = [item(one) for one in found if knows_patterns or one.pattern is None]
+        return types.CompletionList(is_incomplete=False, items=items)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def definition(params: types.DefinitionParams) -> list[types.Location]:
@@ -289,7 +317,12 @@ def item(one: Choice) -> types.CompletionItem:
     explanation = None
     if one.explanation is not None:
         explanation = types.MarkupContent(types.MarkupKind.Markdown, one.explanation)
-    written = f"{one.text}: " if one.kind == "key" else one.text
+    written = f"{one.text}: " if one.kind == "key" else one.pattern or one.text
     return types.CompletionItem(
-        one.text, kind=KINDS[one.kind], detail=one.detail or None, documentation=explanation, insert_text=written
+        one.text,
+        kind=KINDS[one.kind],
+        detail=one.detail or None,
+        documentation=explanation,
+        insert_text=written,
+        insert_text_format=None if one.pattern is None else types.InsertTextFormat.Snippet,
     )

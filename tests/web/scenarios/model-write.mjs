@@ -41,11 +41,27 @@ async function write({ page, shot, axe, expect, width, given }, disk) {
   const open = page.getByRole('region', { name: file, exact: true });
   await expect.seen(open.getByText('Saved', { exact: true }));
 
-  // At the end of the text, a measure with a reference inside its SQL.
+  // A whole measure, whose places are gone through: a name, and the column.
+  const offered = page.getByRole('listbox');
   await editor.press('ControlOrMeta+End');
+  await page.keyboard.insertText('      - ');
+  await page.keyboard.type('sum');
+  await offered.getByRole('option', { name: /^sum measure/ }).click();
+  await page.keyboard.type('price');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('amo');
+  // Its columns are those of the table in the database.
+  await expect.seen(offered.getByRole('option', { name: /^amount/ }));
+  await shot('pattern');
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('unt');
+  await page.keyboard.press('Escape');
+  await editor.press('ControlOrMeta+End');
+  await page.keyboard.insertText('\n');
+
+  // At the end of the text, a measure with a reference inside its SQL.
   await page.keyboard.insertText('      - name: share\n        type: number\n        sql: "1.0 * {');
   await page.keyboard.type('cou');
-  const offered = page.getByRole('listbox');
   await expect.seen(offered.getByRole('option', { name: /^count/ }));
   await shot('completed');
   await offered

@@ -235,9 +235,11 @@ export interface Span {
 
 export interface Completion {
   text: string;
-  kind: 'key' | 'word' | 'cube' | 'measure' | 'dimension' | 'segment' | 'column' | 'table';
+  kind: 'key' | 'word' | 'cube' | 'measure' | 'dimension' | 'segment' | 'column' | 'table' | 'pattern';
   detail: string;
   explanation: string | null;
+  /** A text with places to be gone through and written over, `${1:name}`; null: `text` is written. */
+  pattern: string | null;
 }
 
 export interface AtPlace {

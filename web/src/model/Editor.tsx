@@ -5,6 +5,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  snippet,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { python } from '@codemirror/lang-python';
@@ -218,7 +219,9 @@ async function completions(context: CompletionContext, latest: Latest) {
   if (found === null || context.aborted) return null;
   const options: Completion[] = (found.completions ?? []).map((one) => ({
     label: one.text,
-    apply: one.kind === 'key' ? `${one.text}: ` : one.text,
+    apply: one.pattern === null ? (one.kind === 'key' ? `${one.text}: ` : one.text) : snippet(one.pattern),
+    // Whole parts stand below the keys.
+    boost: one.pattern === null ? 0 : -50,
     detail: one.detail,
     type: one.kind,
     ...(one.explanation === null ? {} : { info: () => explanation(one.explanation ?? '') }),

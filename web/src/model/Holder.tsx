@@ -230,7 +230,7 @@ function Members({
                   <td data-label="Type">{kind === 'measures' ? member.aggType : member.type}</td>
                 )}
                 {kind !== 'segments' && <td data-label="Format">{formatWords(member)}</td>}
-                <td data-label="SQL">
+                <td data-label={member.aliasMember === undefined && !member.sql ? undefined : 'SQL'}>
                   <span className={styles.cell}>
                     {member.aliasMember !== undefined ? (
                       <Link
