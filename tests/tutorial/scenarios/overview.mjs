@@ -10,6 +10,8 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await expect.text(tile(page, 'orders').locator('.change strong'), given.change);
   await expect.text(tile(page, 'orders').locator('.change span'), given.before);
   await expect.text(tile(page, 'revenue').locator('.figure'), given.revenue);
+  const named = tile(page, 'revenue-series').locator('svg text');
+  await expect.eventually(async () => (await named.allTextContents()).filter((text) => text.includes('eriod')), ['This period', 'Period before'], 'lines');
   // Nothing is wider than the window.
   await expect.eventually(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'width');
   await axe();

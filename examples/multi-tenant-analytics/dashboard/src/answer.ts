@@ -30,6 +30,9 @@ export function change({ now, before }: Pick<Numbers, 'now' | 'before'>): number
   return now === null || before === null || before === 0 ? null : (now - before) / Math.abs(before);
 }
 
+export const difference = ({ now, before }: Pick<Numbers, 'now' | 'before'>): number | null =>
+  now === null || before === null ? null : now - before;
+
 export function numbersOf(answer: ResultSet): Numbers {
   const [now, before] = answer.decompose();
   const measure = measuresOf(answer)[0] ?? '';

@@ -179,13 +179,17 @@ export function donutChart(series: Series, colours: Colours): EChartsCoreOption 
   const [line] = series.lines;
   if (!line) return common(colours);
   const total = line.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const shares = new Map(series.labels.map((name, index) => [name, total === 0 ? 0 : (line.values[index] ?? 0) / total]));
   return {
     ...common(colours),
     title: {
       text: formatNumber(total, line.about, true), left: 'center', top: '36%',
       textStyle: { ...FONT, fontSize: 24, fontWeight: 600, color: colours.text },
     },
-    legend: { type: 'scroll', bottom: 0, icon: 'circle', itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: { ...FONT, color: colours.faint }, ...pager(colours) },
+    legend: {
+      type: 'scroll', bottom: 0, icon: 'circle', itemWidth: 8, itemHeight: 8, itemGap: 16, textStyle: { ...FONT, color: colours.faint }, ...pager(colours),
+      formatter: (name: string) => `${name} ${formatNumber(shares.get(name) ?? 0, { type: 'number', format: 'percent' })}`,
+    },
     series: [{
       type: 'pie', radius: ['54%', '78%'], center: ['50%', '42%'], label: { show: false },
       itemStyle: { borderColor: colours.surface, borderWidth: 2 }, ...reading(line, series),

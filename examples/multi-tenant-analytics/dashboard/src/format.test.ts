@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { change } from './answer';
-import { formatChange, formatNumber, formatStep, formatTick, formatTime, formatValue } from './format';
+import { formatChange, formatNumber, formatPoints, formatStep, formatTick, formatTime, formatValue } from './format';
 
 it('numbers have the format that the model gives them', () => {
   expect(formatValue('1234.5', { type: 'number', format: 'currency' })).toBe('$1,235');
@@ -20,6 +20,10 @@ it('all digits of a text are written, and small values are not written as nothin
   expect(formatValue('0.001', { type: 'number' })).toBe('0.001');
   expect(formatValue('0', { type: 'number', format: 'percent' })).toBe('0%');
   expect(formatChange(-0.0004)).toBe('-0.04%');
+});
+
+it('a difference of shares is told in points', () => {
+  expect([0.012, -0.01, 0, 0.00004].map(formatPoints)).toEqual(['+1.2 points', '-1 point', '0 points', '0 points']);
 });
 
 it('ticks have the digits of their steps', () => {

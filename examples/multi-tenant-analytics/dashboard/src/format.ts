@@ -76,6 +76,12 @@ export function formatStep(value: string, granularity: string, isOneYear = true)
   return year && isDay && isOneYear ? new Date(Date.parse(`${value}Z`)).toLocaleString(LOCALE, { timeZone: 'UTC', ...rest }) : formatTime(value, granularity);
 }
 
+// A difference of shares: 0.012 is 1.2 points.
+export function formatPoints(difference: number): string {
+  const points = (difference * 100).toLocaleString(LOCALE, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  return `${points} ${/^[+-]1$/.test(points) ? 'point' : 'points'}`;
+}
+
 export function formatChange(change: number): string {
   const small = change !== 0 && Math.abs(change) < 0.001 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 1 };
   return change.toLocaleString(LOCALE, { style: 'percent', signDisplay: 'exceptZero', ...small });

@@ -1,8 +1,8 @@
 import type { Meta, Query, ResultSet } from '@cubejs-client/core';
 import { useCallback, useMemo } from 'react';
-import { addsUp, change, groupsOf, numbersOf, seriesOf, tableOf, type Series } from '../answer';
+import { addsUp, change, difference, groupsOf, numbersOf, seriesOf, tableOf, type Series } from '../answer';
 import { barChart, columnChart, donutChart, heightOf, lineChart, type Colours } from '../charts';
-import { formatChange, formatNumber, formatValue } from '../format';
+import { formatChange, formatNumber, formatPoints, formatValue } from '../format';
 import { zeroOf } from '../measures';
 import { isSeries, type Shape, type Tile } from '../tile';
 import { Chart } from '../ui/Chart';
@@ -56,7 +56,9 @@ function Shown(shows: WithAnswer) {
 
 function NumberView({ answer, better }: { answer: ResultSet; better: Tile['better'] }) {
   const { now, before, about } = numbersOf(answer);
-  const by = change({ now, before });
+  // Of a share people expect the difference, and not a percentage of a percentage.
+  const isShare = about.format === 'percent';
+  const by = isShare ? difference({ now, before }) : change({ now, before });
   const way = by === null || by === 0 || !better ? 'even' : by > 0 === (better === 'more') ? 'good' : 'bad';
   return (
     <>
@@ -68,7 +70,7 @@ function NumberView({ answer, better }: { answer: ResultSet; better: Tile['bette
           <>
             <strong>
               {by !== 0 && <Icon name={by > 0 ? 'up' : 'down'} />}
-              {formatChange(by)}
+              {isShare ? formatPoints(by) : formatChange(by)}
             </strong>
             <span>before: {formatValue(before, about, true)}</span>
           </>
