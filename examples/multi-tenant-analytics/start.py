@@ -36,6 +36,12 @@ def main() -> None:
     ports = {"4000": str(chosen.port), "3000": str(chosen.app_port), "9000": str(chosen.provider_port)}
     settings = read_step(chosen.step, ports)
     signs_in = "KUBUS_ISSUERS" in settings
+    options = {"--port": chosen.port, "--app-port": chosen.app_port}
+    if signs_in:
+        options["--provider-port"] = chosen.provider_port
+    for option, port in options.items():
+        if is_open(port):
+            sys.exit(f"Something listens on port {port} already: end it, or choose another with {option}")
 
     install()
     page = {"VITE_API_URL": f"http://localhost:{chosen.port}", "VITE_ISSUER": settings.get("KUBUS_ISSUERS", "")}

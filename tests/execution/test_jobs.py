@@ -1,5 +1,6 @@
 """What identifies an answer: everything that was sent to the database to make it, and whose it is."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -171,3 +172,55 @@ async def test_an_answer_is_fresh_for_its_span_to_the_second() -> None:
     again = await one.run(JOB, "stale-if-slow", Asking())
     assert again is not answer
     await one.close()
+
+
+class Reluctant(Source):
+    """A source whose first statement takes a while to end, once it is cancelled."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.begun = asyncio.Event()
+
+    async def rows(self, statement: Statement) -> Rows:
+        rows = await super().rows(statement)
+        self.begun.set()
+        if len(self.asked) == 1:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.05)
+        return rows
+
+
+@pytest.mark.parametrize("pause", [0, 0.02])
+async def test_who_asks_the_same_right_after_somebody_left_is_answered(pause: float) -> None:
+    """A page that is drawn again leaves its request and asks the same: it must not wait for what is being cancelled."""
+    source = Reluctant("shared")
+    run = runner(default=source)
+    job = replace(JOB, count=None)
+    left = asyncio.create_task(run.run(job, "stale-if-slow", Asking()))
+    await source.begun.wait()
+    left.cancel()
+    await asyncio.sleep(pause)
+    assert named(await run.run(job, "stale-if-slow", Asking())) == "shared"
+    assert len(source.asked) == 2
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    # What ends late takes nothing away that was begun since.
+    await asyncio.sleep(0.1)
+    assert run.fresh(job, "stale-if-slow") is not None
+    await run.close()
+
+
+async def test_a_job_that_nobody_came_back_for_is_begun_anew() -> None:
+    source = Reluctant("shared")
+    run = runner(default=source)
+    job = replace(JOB, count=None)
+    left = asyncio.create_task(run.run(job, "stale-if-slow", Asking()))
+    await source.begun.wait()
+    (running,) = run._running.values()  # pyright: ignore[reportPrivateUsage]
+    running.waiting -= 1
+    run.give_up(job)
+    assert named(await run.run(job, "stale-if-slow", Asking())) == "shared"
+    left.cancel()
+    await run.close()

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,7 @@ from kubus import SemanticLayer
 from kubus.cli.create import create, create_from_example
 from kubus.errors import ConfigError
 from tests.engines.node import run_node
+from tests.engines.ports import free_port
 from tests.engines.server import clean_environment
 from tests.tutorial.example import CACHE, DASHBOARD, ROOT, packages
 
@@ -55,6 +57,18 @@ def test_it_has_the_files_of_the_repository_and_what_is_made_for_it(made: Path) 
     settings = (made / ".env").read_text()
     assert "KUBUS_DEV_AUTH=true" in settings
     assert re.search(r"^CUBEJS_API_SECRET=[0-9a-f]{128}$", settings, re.MULTILINE)
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(made: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = [sys.executable, "start.py", "open", "--port", str(free_port()), "--app-port", str(port)]
+        done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"Something listens on port {port} already: end it, or choose another with --app-port\n"
+    assert not (made / "dashboard" / "node_modules").exists()
 
 
 def test_what_running_it_leaves_behind_is_not_copied(

@@ -171,6 +171,9 @@ def test_identification(example: Path, play: Play) -> None:
     first = {"shop": "Harbor & Co", "orders": figures(example, FIRST, 7)["orders"], "person": "olivia"}
     renewed = {"renewed": 280, "ordersOfMonth": figures(example, FIRST)["orders"]}
     second = {"shop": "Juniper Market", "orders": figures(example, SECOND, 7)["orders"], "person": "emil"}
+    # What the last page adds in code of one's own: no question of anybody fails of it.
+    [hook] = re.findall(r"^```text\n(from kubus.*?)^```$", (DOCS / "audit.md").read_text(), re.MULTILINE | re.DOTALL)
+    (example / "kubus.py").write_text(hook)
     with running_step(example, "identification", "--built") as running:
         play("signing_in", running.base, {**first, **renewed})
         play("signing_in", running.base, second, theme="dark", width=390)
@@ -178,6 +181,10 @@ def test_identification(example: Path, play: Play) -> None:
         [old] = (token(example, one) for one in commands("authentication.md", "kubus token"))
         assert ask(running.api, old, "Orders.count") == (403, "Invalid token")
         assert ask(running.api, "", "Orders.count") == (403, "Authorization header isn't set")
+        assert "olivia@shop.example asked for ['Orders.count']" in running.said
+        assert "olivia@shop.example asked for []" in running.said
+        assert "Hook Error" not in running.said
+    (example / "kubus.py").unlink()
 
 
 def test_audit(example: Path, play: Play) -> None:

@@ -217,7 +217,7 @@ class Runner:
         except asyncio.CancelledError:
             running.waiting -= 1
             if not running.waiting:
-                running.task.cancel()
+                self._end(key, running)
             raise
         running.waiting -= 1
         if done:
@@ -274,7 +274,13 @@ class Runner:
     def _give_up(self, key: RunningKey, running: Running) -> None:
         """End a job that nobody has asked for again."""
         if not running.waiting and self._running.get(key) is running:
-            running.task.cancel()
+            self._end(key, running)
+
+    def _end(self, key: RunningKey, running: Running) -> None:
+        """Cancel a job. Until its database has let go it is there no more: who asks from now on begins anew."""
+        if self._running.get(key) is running:
+            del self._running[key]
+        running.task.cancel()
 
     async def _answer(self, job: Job, way: Way, request_id: str) -> Answer | LongAnswer:
         """What is kept, if refresh keys say that it is what the database has; else what its statement gives."""
