@@ -238,3 +238,45 @@ def test_a_file_that_is_too_long_is_not_read(folder: Path) -> None:
     (folder / "big.yml").write_bytes(b"#" * (LONGEST + 1))
     with pytest.raises(NotSaved, match="longer than"):
         saved_file(folder, "big.yml")
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("full", ["backups", "model"])
+def test_of_a_full_disk_nothing_half_written_stays(folder: Path, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    base = base_of(folder, "cubes/orders.yml")
+    before = everything(folder.parent)
+    really = Path.write_bytes
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def half(self: Path, content: bytes) -> int:
+        really(self, content[:3])
+        raise OSError(28, "No space left on device")
+
+    if full == "backups":
+        monkeypatch.setattr(Path, "write_bytes", half)
+    else:
+        monkeypatch.setattr(saving.os, "fsync", no_room)
+    for edit, words in (
+        (Edit("cubes/orders.yml", "cubes: [] # more\n", base), "cubes/orders.yml cannot be written: No space"),
+        (Edit("cubes/orders.yml", None, base), "cubes/orders.yml cannot be deleted: No space"),
+    ):
+        if full == "model" and edit.text is None:
+            continue
+        with pytest.raises(NotSaved, match=words):
+            written(folder, edit)
+    monkeypatch.undo()
+    # Above all no backup that has a part of the file.
+    assert backups_in(folder.parent / ".kubus" / "backups") == []
+    assert [path for path in everything(folder.parent) if ".gitignore" not in path] == before
+    # What others keep of the same moment stays.
+    written(folder, Edit("cubes/orders.yml", "cubes: [] # more\n", base))
+    monkeypatch.setattr(saving.os, "fsync", no_room)
+    (folder / "other.yml").write_text("cubes: []\n")
+    with pytest.raises(NotSaved):
+        written(folder, Edit("other.yml", "cubes: [] # 2\n", base_of(folder, "other.yml")))
+    assert [one.path for one in backups_in(folder.parent / ".kubus" / "backups")] == ["cubes/orders.yml"]

@@ -1,11 +1,13 @@
 """Model files written: inside of their folder, whole or not at all, and never over what nobody has seen."""
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +107,7 @@ def save(folder: Path, edits: Sequence[Edit], backups: Path, now: datetime) -> l
         for place, old in zip(places, before, strict=True):
             # Whoever may write to the folder could put another in its place. That is not what was meant.
             if old is not None and not os.access(place, os.W_OK):
-                raise NotSaved(f"{place.relative_to(folder).as_posix()} may only be read")
+                raise NotSaved(f"{place.relative_to(folder).as_posix()} may only be read", hint="Nothing was changed")
         for edit, place, old in zip(edits, places, before, strict=True):
             if old is None and edit.text is not None:
                 check_new(folder, place)
@@ -117,13 +119,12 @@ def save(folder: Path, edits: Sequence[Edit], backups: Path, now: datetime) -> l
         ]
         made = [(edit.path, content) for edit, content in zip(edits, after, strict=True) if content is not None]
         try:
-            keep([step for step in steps if step.old is not None], backups, now)
-            put(steps)
+            with kept([step for step in steps if step.old is not None], backups, now):
+                put(steps)
         except OSError as error:
-            raise NotSaved(
-                f"{edits[0].path if len(edits) == 1 else 'The files'} cannot be written: {error.strerror or error}",
-                hint="Nothing was changed",
-            ) from error
+            what = edits[0].path if len(edits) == 1 else "The files"
+            done = "deleted" if all(edit.text is None for edit in edits) else "written"
+            raise NotSaved(f"{what} cannot be {done}: {error.strerror or error}", hint="Nothing was changed") from error
     return [read(path, content) for path, content in made]
 
 
@@ -296,26 +297,46 @@ def put(steps: Sequence[Replacement]) -> None:
 def beside(place: Path, content: bytes) -> Path:
     """A new file in the same folder with this content, on the disk. Its name is that of no model file."""
     ready = place.with_name(f".{place.name}.{secrets.token_hex(6)}")
-    with ready.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with ready.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # A disk that is full has room for an empty file.
+        ready.unlink(missing_ok=True)
+        raise
     return ready
 
 
-def keep(steps: Sequence[Replacement], backups: Path, now: datetime) -> None:
-    """Copies of what will be replaced, in a folder named for the time; of old ones, some."""
-    if not steps:
-        return
-    backups.mkdir(parents=True, exist_ok=True)
-    ignored = backups / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text("*\n", encoding="utf-8")
+@contextmanager
+def kept(steps: Sequence[Replacement], backups: Path, now: datetime) -> Generator[None]:
+    """While this is done there are copies of what is replaced, in a folder named for the time; of old ones, some stay.
+
+    If it fails they are taken away: a part of a copy is not what was in the file.
+    """
     of_now = backups / now.strftime(TIME)
-    for step in steps:
-        copy = of_now / step.path
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(step.old or b"")
+    copies: list[Path] = []
+    try:
+        if steps:
+            backups.mkdir(parents=True, exist_ok=True)
+            ignored = backups / ".gitignore"
+            if not ignored.exists() or ignored.stat().st_size == 0:
+                ignored.write_text("*\n", encoding="utf-8")
+        for step in steps:
+            copy = of_now / step.path
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copies.append(copy)
+            copy.write_bytes(step.old or b"")
+        yield
+    except BaseException:
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+        for folder in sorted((*of_now.rglob("*"), of_now), reverse=True):
+            with contextlib.suppress(OSError):
+                # Others keep what they have in it.
+                folder.rmdir()
+        raise
     for folder in folders_in(backups)[:-BACKUPS_KEPT]:
         shutil.rmtree(folder)
 
