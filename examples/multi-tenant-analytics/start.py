@@ -54,7 +54,8 @@ def main() -> None:
     if chosen.built:
         subprocess.run([*vite, "build", "--logLevel", "warn"], cwd=DASHBOARD, env={**os.environ, **page}, check=True)
         vite.append("preview")
-    commands.append(([*vite, "--port", ports["3000"], "--strictPort"], DASHBOARD, page))
+    # Where it is, is told below, once all of it answers.
+    commands.append(([*vite, "--port", ports["3000"], "--strictPort", "--logLevel", "warn"], DASHBOARD, page))
 
     message = f"Step '{chosen.step}': the dashboard is at http://localhost:{chosen.app_port}. Ctrl+C ends it."
     sys.exit(run(commands, (chosen.port, chosen.app_port), message))
@@ -109,7 +110,8 @@ def install() -> None:
         sys.exit("The dashboard needs node 20.19 or later, with npm")
     if not (DASHBOARD / "node_modules").is_dir():
         print("Installing the dashboard's packages, once", flush=True)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=DASHBOARD, check=True)
+        quiet = ["--no-audit", "--no-fund", "--no-update-notifier"]
+        subprocess.run(["npm", "ci", "--ignore-scripts", *quiet], cwd=DASHBOARD, check=True)
 
 
 def kubus_command(port: int) -> list[str]:

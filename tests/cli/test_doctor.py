@@ -59,6 +59,12 @@ def test_what_is_fit_is_left_alone(tmp_path, environ):
     ("environ", "name", "status", "said"),
     [
         ({**FIT, "CUBEJS_DEV_MODE": "true"}, "dev-mode", "fail", "nobody has to show a token"),
+        (
+            {**FIT, "CUBEJS_DEV_MODE": "true", "KUBUS_DEV_AUTH": "true"},
+            "dev-mode",
+            "fail",
+            "whoever reaches it can have a token made",
+        ),
         ({**FIT, "CUBEJS_API_SECRET": "short, and yet no word"}, "keys", "fail", "shorter than 32 bytes"),
         ({**FIT, "CUBEJS_API_SECRET": "abab" * 20}, "keys", "fail", "no random text"),
         ({**FIT, "CUBEJS_API_SECRETS": f"{SECRET},short and old"}, "keys", "fail", "shorter than 32 bytes"),

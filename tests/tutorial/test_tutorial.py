@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,10 +35,10 @@ def commands(page: str, name: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line.startswith(name)]
 
 
-def run(folder: Path, command: str, settings: Mapping[str, str] | None = None) -> str:
+def run(folder: Path, command: str) -> str:
     """What a command of the tutorial prints, in the folder of the example."""
     arguments = [sys.executable, "-P", "-m", *shlex.split(command)]
-    environ = {**clean_environment(), "NO_COLOR": "1", "COLUMNS": "200", **(settings or {})}
+    environ = {**clean_environment(), "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(arguments, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -192,11 +191,9 @@ def test_audit(example: Path, play: Play) -> None:
     with running_step(example, "audit", "--built") as running:
         play("signing_in", running.base, person)
         assert ask(running.api, "no.real.token", "Orders.count") == (403, "Invalid token")
-    settings = dict(
-        line.split("=", 1) for line in (example / "steps" / "audit.env").read_text().splitlines() if line[:1].isupper()
-    )
+    # In another terminal, which has none of the step's settings.
     [show], [verify] = (commands("audit.md", f"kubus audit {what}") for what in ("show", "verify"))
-    records = [json.loads(line) for line in run(example, show.replace("--last 5", "--json"), settings).splitlines()]
+    records = [json.loads(line) for line in run(example, show.replace("--last 5", "--json")).splitlines()]
     asked = [one for one in records if one.get("api") == "load" and one["outcome"] == "ok"]
     assert {(one["subject"], one["app_id"], one["claims"]["email"]) for one in asked} == {
         ("sofia", "1", "sofia@shop.example")
@@ -206,5 +203,5 @@ def test_audit(example: Path, play: Play) -> None:
     members = {member for one in asked for query in one["queries"] for member in query["members"]}
     assert "Orders.count" in members
     assert not [member for member in members if "mount" in member or "evenue" in member]
-    assert "sofia@shop.example" in run(example, show, settings)
-    assert "is whole" in run(example, verify, settings)
+    assert "sofia@shop.example" in run(example, show)
+    assert "is whole" in run(example, verify)

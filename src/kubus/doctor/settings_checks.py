@@ -49,10 +49,12 @@ def check_settings(settings: Settings, environ: Mapping[str, str]) -> Iterator[C
 def dev_mode(settings: Settings) -> Check:
     if not settings.dev_mode:
         return Check("dev-mode", "ok", "development mode is off")
+    asks = settings.values["KUBUS_DEV_AUTH"]
+    tokens = "whoever reaches it can have a token made" if asks else "nobody has to show a token"
     return Check(
         "dev-mode",
         "fail",
-        "development mode is on: nobody has to show a token, and hidden members are shown",
+        f"development mode is on: {tokens}, and hidden members are shown",
         "Set CUBEJS_DEV_MODE=false",
     )
 
