@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aligned } from '../src/explore/aligned';
-import { rangeNotes, resultOf } from '../src/explore/result';
+import { bucketsOf, rangeNotes, resultOf } from '../src/explore/result';
 import { tableModel } from '../src/explore/table/tableModel';
 import type { Answered } from '../src/explore/useAnswer';
 import { pivot } from '../src/query/pivot';
@@ -99,4 +99,12 @@ test('each range has a total of its own, and columns have that of their range', 
   const beside = tableModel(grid(AXES), result, { ...totals, columns });
   expect(beside.totalCount).toBe(1);
   expect(beside.columns.map((column) => column.totals[0]?.text)).toEqual(['Total', '12', '24']);
+});
+
+test('a period that rows have is one, also where the clocks of this browser skip it', () => {
+  // As if the library had left it out: no range reaches to this day.
+  const [february] = answered({ '2026-02-01': '5', '2026-03-01': '1' }, {}).answer.results;
+  const buckets = february && bucketsOf(february, TIME);
+  expect(buckets).toHaveLength(29);
+  expect(buckets?.at(-1)).toBe('2026-03-01T00:00:00.000');
 });

@@ -50,7 +50,12 @@ function laidOut(query: Query = QUERY, drillMembers = ['o.number']) {
   const result = resultOf(answered);
   const grid = pivot(result.rows, { axes: AXES, measures: ['o.n'], times: [] });
   const actions = (row: number, column: number) =>
-    cellActions(meaningOf(grid, row, column), { answered, result, axes: AXES });
+    cellActions(meaningOf(grid, row, column), {
+      answered,
+      result,
+      axes: AXES,
+      isMeasure: (member) => member === 'o.n',
+    });
   return { grid, actions };
 }
 
@@ -93,16 +98,12 @@ test('the rows behind a measure are those of its group and its period', () => {
   expect(behind?.action).toEqual({
     type: 'setQuery',
     query: {
-      measures: [],
       dimensions: ['o.number'],
-      segments: [],
       filters: [
         { member: 'o.n', operator: 'measureFilter' },
         { member: 'o.s', operator: 'notSet' },
       ],
-      timeDimensions: [
-        { dimension: 'o.at', dateRange: ['2024-02-01T00:00:00.000', '2024-02-29T23:59:59.999'] },
-      ],
+      timeDimensions: [{ dimension: 'o.at', dateRange: ['2024-02-01', '2024-02-29'] }],
       timezone: 'Europe/Berlin',
     },
   });
@@ -133,4 +134,32 @@ test('keys lead from cell to cell, and stay within the table', () => {
   expect(press('Home', [5, 1], true)).toEqual([0, 0]);
   expect(press('End', [5, 1], true)).toEqual([29, 3]);
   expect(press('Tab', [5, 1])).toBeUndefined();
+});
+
+test('the rows behind are within the range that was asked for, and keep the ranges of other times', () => {
+  const ranged = {
+    ...QUERY,
+    timeDimensions: [
+      { dimension: 'o.done', dateRange: ['2024-01-01T00:00:00.000', '2024-12-31T23:59:59.999'] },
+      {
+        dimension: 'o.at',
+        granularity: 'month',
+        dateRange: ['2024-02-10T00:00:00.000', '2024-03-31T23:59:59.999'],
+      },
+    ],
+  };
+  const [behind] = laidOut(ranged).actions(0, 2);
+  expect(behind?.action).toMatchObject({
+    query: {
+      timeDimensions: [
+        { dimension: 'o.done', dateRange: ['2024-01-01T00:00:00.000', '2024-12-31T23:59:59.999'] },
+        { dimension: 'o.at', dateRange: ['2024-02-10', '2024-02-29'] },
+      ],
+    },
+  });
+});
+
+test('where a filter on a measure chose the groups, their rows are not asked for', () => {
+  const chosen: Query = { ...QUERY, filters: [{ or: [{ member: 'o.n', operator: 'gt', values: ['1'] }] }] };
+  expect(laidOut(chosen).actions(0, 2)).toEqual([]);
 });

@@ -8,7 +8,7 @@ export default async ({ page, base, shot, axe, expect }) => {
   const member = (name) => page.getByRole('treegrid', { name: 'Members' }).getByRole('row', { name });
   const pick = async (button, search) => {
     await button.click();
-    await page.getByRole('combobox').last().fill(search);
+    await page.getByRole('dialog').getByRole('searchbox').fill(search);
     await page
       .getByRole('option', { name: search.split(' ').at(-1), exact: true })
       .first()

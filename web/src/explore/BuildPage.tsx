@@ -43,7 +43,7 @@ export default function BuildPage() {
 
   const apiUrl = context === undefined ? null : `${context.basePath}/v1`;
   const modelVersion = context?.modelVersion ?? null;
-  const { asked, isPending } = useAsked(exploration, { apiUrl, caller, modelVersion });
+  const { asked, isPending, problem: notCompared } = useAsked(exploration, { apiUrl, caller, modelVersion });
   const answering = useAnswer(asked);
   const { state } = answering;
   const answered =
@@ -129,6 +129,7 @@ export default function BuildPage() {
             }}
           />
         )}
+        {notCompared !== null && <Note tone="warn">The range is not compared: {notCompared}</Note>}
         {saveProblem !== null && <Note tone="bad">{saveProblem}</Note>}
         <section className={styles.result} aria-label="Answer">
           <ResultView

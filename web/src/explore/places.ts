@@ -13,6 +13,11 @@ export interface GroupPlace {
   children: readonly Place[];
 }
 
+/** A cube or view with what a search found in it. */
+export interface FoundPlace extends GroupPlace {
+  children: readonly MemberPlace[];
+}
+
 export interface MemberPlace {
   id: string;
   kind: 'member';
@@ -57,7 +62,7 @@ export function placesOf(holders: readonly Holder[]): readonly GroupPlace[] {
 }
 
 /** The places of what a search found: each member once, with the folder that it is in beside it; at most so many. */
-export function placesFound(holders: readonly Holder[], most: number): readonly GroupPlace[] {
+export function placesFound(holders: readonly Holder[], most: number): readonly FoundPlace[] {
   let left = most;
   return holders.flatMap((holder) => {
     const children = holder.members.slice(0, left).map((member) => ({

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Caller } from '../api/callers';
 import { resolveRange } from '../api/load';
-import { isAborted } from '../api/request';
+import { isAborted, wordsOf } from '../api/request';
 import type { Exploration } from '../query/query';
 import { comparing, type Span } from '../query/ranges';
 import { asked as askedFor } from '../query/select';
@@ -14,11 +14,20 @@ interface Asker {
   modelVersion: string | null;
 }
 
+/** What a range is now; null where the server did not say. */
+interface Found {
+  key: string;
+  span: Span | null;
+  problem: string | null;
+}
+
 export interface Asking {
   /** What is asked; null if nothing is, or not yet. */
   asked: Asked | null;
   /** Whether it is still found out which ranges are compared. What was asked before stands meanwhile. */
   isPending: boolean;
+  /** Why the range is not compared; null if it is, or is not meant to be. */
+  problem: string | null;
 }
 
 /**
@@ -26,7 +35,7 @@ export interface Asking {
  * says what they are now, since words such as `last week` are its own to read.
  */
 export function useAsked(exploration: Exploration, { apiUrl, caller, modelVersion }: Asker): Asking {
-  const [found, setFound] = useState<{ key: string; span: Span | null } | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const [before, setBefore] = useState<Asked | null>(null);
   const wanted = useMemo(() => askedFor(exploration), [exploration]);
   const { against } = exploration;
@@ -41,16 +50,16 @@ export function useAsked(exploration: Exploration, { apiUrl, caller, modelVersio
     if (key === null || time === undefined || apiUrl === null) return;
     const asking = new AbortController();
     resolveRange(time, wanted?.timezone, { apiUrl, caller, signal: asking.signal }).then(
-      (span) => setFound({ key, span }),
+      (span) => setFound({ key, span, problem: null }),
       (error: unknown) => {
-        // Asked without the comparison, the query is refused in the same words, where refusals are shown.
-        if (!isAborted(error)) setFound({ key, span: null });
+        if (!isAborted(error)) setFound({ key, span: null, problem: wordsOf(error) });
       },
     );
     return () => asking.abort();
   }, [key]);
 
-  const span = key !== null && found?.key === key ? found.span : null;
+  const settled = key !== null && found?.key === key ? found : null;
+  const span = settled?.span ?? null;
   const isPending = key !== null && found?.key !== key;
   const now = useMemo((): Asked | null => {
     if (wanted === null || apiUrl === null || isPending) return null;
@@ -63,5 +72,5 @@ export function useAsked(exploration: Exploration, { apiUrl, caller, modelVersio
   useEffect(() => {
     if (!isPending) setBefore(now);
   }, [now, isPending]);
-  return { asked: isPending ? before : now, isPending };
+  return { asked: isPending ? before : now, isPending, problem: settled?.problem ?? null };
 }

@@ -18,6 +18,8 @@ import styles from './Listing.module.css';
 export interface ComboOption {
   id: string;
   label: string;
+  /** What it is found by, and called once it is chosen; without it, the section and the label. */
+  text?: string;
   detail?: string;
   icon?: ReactNode;
 }
@@ -72,7 +74,7 @@ export function ComboBox({ label, sections, value, onChange, placeholder, ...pro
                   key={option.id}
                   id={option.id}
                   className={styles.item ?? ''}
-                  textValue={`${section.title} ${option.label}`}
+                  textValue={option.text ?? `${section.title} ${option.label}`}
                 >
                   {option.icon}
                   <span className={styles.words}>

@@ -31,6 +31,7 @@ const MOST_SERIES = 40;
 const MOST_SLICES = 24;
 const MOST_BARS = 400;
 const MOST_CELLS = 60;
+const SHARE = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 // A chart has a left and a right side.
 const MOST_AXES = 2;
 
@@ -219,7 +220,7 @@ function onAxes({ grid, result }: Drawn): {
 }
 
 function pie(drawn: Drawn): Drawing {
-  const { result, palette } = drawn;
+  const { result, palette, isNarrow } = drawn;
   const slices = slicesOf(drawn);
   const measure = result.measures[0] ?? null;
   const isWhole = measure !== null && PARTS.has(drawn.aggTypeOf(measure) ?? '');
@@ -232,6 +233,16 @@ function pie(drawn: Drawn): Drawing {
     });
   }
   const title = measure === null ? '' : (result.columns.get(measure)?.title ?? measure);
+  const all = shown.reduce((sum, { value }) => sum + (value ?? 0), 0);
+  const told = new Map(
+    shown.map(({ name, value }) => [
+      name,
+      isWhole && all > 0
+        ? `${name}  ${SHARE.format((value ?? 0) / all)}`
+        : `${name}  ${written(value, measure, drawn)}`,
+    ]),
+  );
+  const wordsOfSlice = (name: string) => told.get(name) ?? name;
   return {
     notes: isWhole
       ? []
@@ -241,7 +252,8 @@ function pie(drawn: Drawn): Drawing {
         ],
     option: {
       ...shared(drawn),
-      legend: { ...legend(drawn, 2), type: 'scroll' },
+      // Beside a narrow pie is no place for words.
+      legend: { ...legend(drawn, 2), ...(isNarrow ? { formatter: wordsOfSlice } : {}) },
       tooltip: {
         ...tooltip(palette),
         trigger: 'item',
@@ -254,11 +266,10 @@ function pie(drawn: Drawn): Drawing {
           center: ['50%', '46%'],
           itemStyle: { borderColor: palette.surface, borderWidth: 2 },
           label: {
+            show: !isNarrow,
             color: palette.text,
-            formatter: isWhole
-              ? '{b}  {d}%'
-              : ({ name, value }: { name: string; value: unknown }) =>
-                  `${name}  ${written(value, measure, drawn)}`,
+            lineHeight: 18,
+            formatter: ({ name }: { name: string }) => wordsOfSlice(name),
           },
           labelLine: { lineStyle: { color: palette.line } },
           data: shown,

@@ -76,6 +76,7 @@ function Values({ filter, member, title, asking, onChange }: ValuesProps) {
       return (
         <RangeField
           label={`Range of ${title}`}
+          isLabelHidden
           range={asRange(values)}
           onChange={(range) => set(asValues(range))}
         />

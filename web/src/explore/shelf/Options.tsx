@@ -2,7 +2,7 @@ import { ArrowDownUp, Globe, Rows3 } from 'lucide-react';
 import { type Direction, groupingKeys, orderOf, type Query } from '../../query/query';
 import { type Action, orderKey } from '../../query/reduce';
 import { Button } from '../../ui/Button';
-import { ComboBox } from '../../ui/ComboBox';
+import { ComboBox, type ComboOption } from '../../ui/ComboBox';
 import { Popup } from '../../ui/Popup';
 import { Segmented } from '../../ui/Segmented';
 import { Switch } from '../../ui/Switch';
@@ -151,14 +151,13 @@ function setCount(dispatch: (action: Action) => void, name: 'limit' | 'offset', 
 const ZONES = zonesByPlace();
 
 function zonesByPlace() {
-  const places = new Map<string, { id: string; label: string }[]>([
-    ['Everywhere', [{ id: 'UTC', label: 'UTC' }]],
-  ]);
+  const places = new Map<string, ComboOption[]>([['Everywhere', [{ id: 'UTC', label: 'UTC', text: 'UTC' }]]]);
   for (const zone of Intl.supportedValuesOf('timeZone')) {
     const place = zone.split('/')[0] ?? zone;
     if (zone === 'UTC') continue;
     const listed = places.get(place) ?? [];
-    listed.push({ id: zone, label: zone.replaceAll('_', ' ') });
+    const label = zone.replaceAll('_', ' ');
+    listed.push({ id: zone, label, text: label });
     places.set(place, listed);
   }
   return [...places].map(([title, options]) => ({ title, options }));

@@ -25,6 +25,8 @@ const OWN = 'own';
 
 export interface RangeFieldProps {
   label: string;
+  /** Whether what stands beside it says what it is. */
+  isLabelHidden?: boolean;
   range: Range | undefined;
   /** Whether all time is no choice. */
   isNeeded?: boolean;
@@ -32,14 +34,20 @@ export interface RangeFieldProps {
 }
 
 /** A range of time: one in words, or from one day to another. */
-export function RangeField({ label, range, isNeeded = false, onChange }: RangeFieldProps) {
+export function RangeField({
+  label,
+  isLabelHidden = false,
+  range,
+  isNeeded = false,
+  onChange,
+}: RangeFieldProps) {
   const isOwn = range !== undefined && !(typeof range === 'string' && WORDS.includes(range));
   const [choosesOwn, setChoosesOwn] = useState(isOwn);
   const value = choosesOwn ? OWN : typeof range === 'string' ? range : ALL;
   return (
     <>
       <Select
-        label={label}
+        {...(isLabelHidden ? { 'aria-label': label } : { label })}
         options={[
           ...(isNeeded ? [] : [{ id: ALL, label: 'all time' }]),
           ...WORDS.map((words) => ({ id: words, label: words })),

@@ -26,14 +26,15 @@ export interface TableViewProps {
 /** An answer as a table, with totals where they are right. */
 export function TableView({ axes, answered, result, members, wantsTotals, dispatch }: TableViewProps) {
   const { query } = answered.asked;
-  const refused = totalsRefused(query, (name) => members.byName.get(name)?.kind === 'measure');
+  const isMeasure = useCallback((name: string) => members.byName.get(name)?.kind === 'measure', [members]);
+  const refused = totalsRefused(query, isMeasure);
   const totals = useTotals(wantsTotals && refused === null ? answered.asked : null, axes);
   const rows = totals.kind === 'there' ? totals.totals : null;
   const grid = useMemo(() => gridOf(result, axes), [result, axes]);
   const model = useMemo(() => tableModel(grid, result, rows), [grid, result, rows]);
   const actionsOf = useCallback(
     (row: number, place: number): readonly MenuAction[] => [
-      ...cellActions(meaningOf(grid, row, place), { answered, result, axes }).map(
+      ...cellActions(meaningOf(grid, row, place), { answered, result, axes, isMeasure }).map(
         ({ id, label, action }) => ({
           id,
           label,
@@ -43,7 +44,7 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
       ),
       ...copying(model.columns[place]?.cell(row)),
     ],
-    [grid, model, answered, result, axes, dispatch],
+    [grid, model, answered, result, axes, isMeasure, dispatch],
   );
   const order = new Map(orderOf(query));
   const hasGroups = groupingKeys(query).some((key) => key !== RANGES) && result.measures.length > 0;
