@@ -45,7 +45,8 @@ export function aligned({ asked, answer }: Answered, result: Result, axes: Axes)
     const cells = grid.columns.map((column, number) => {
       const period = periodOf(column, place);
       // A range that is shorter, or is not over yet, has nothing in this place, which is not as if nothing were counted.
-      return period === null || period > now ? null : lines.get(String(place))?.[number];
+      const cell = lines.get(String(place))?.[number];
+      return cell === undefined && (period === null || period > now) ? null : cell;
     });
     return { id: String(place), values: [name], measure: null, cells };
   });
