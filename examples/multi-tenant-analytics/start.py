@@ -7,6 +7,7 @@ a provider where people sign in on http://localhost:9000. Without a step it is t
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -52,7 +53,7 @@ def main() -> None:
         commands.insert(0, (["node", "provider/provider.mjs"], DASHBOARD, provider))
     vite = ["node", str(DASHBOARD / "node_modules" / "vite" / "bin" / "vite.js")]
     if chosen.built:
-        subprocess.run([*vite, "build", "--logLevel", "warn"], cwd=DASHBOARD, env={**os.environ, **page}, check=True)
+        build(vite, page)
         vite.append("preview")
     # Where it is, is told below, once all of it answers.
     commands.append(([*vite, "--port", ports["3000"], "--strictPort", "--logLevel", "warn"], DASHBOARD, page))
@@ -112,6 +113,18 @@ def install() -> None:
         print("Installing the dashboard's packages, once", flush=True)
         quiet = ["--no-audit", "--no-fund", "--no-update-notifier"]
         subprocess.run(["npm", "ci", "--ignore-scripts", *quiet], cwd=DASHBOARD, check=True)
+
+
+def build(vite: list[str], page: dict[str, str]) -> None:
+    """Build the dashboard, unless it was built of the same files for the same addresses already."""
+    settings = {name: value for name, value in {**os.environ, **page}.items() if name.startswith("VITE_")}
+    files = [*DASHBOARD.glob("*.*"), *(DASHBOARD / "src").rglob("*.*"), *(DASHBOARD / "public").rglob("*.*")]
+    made_of = json.dumps([settings, sorted((str(path), path.stat().st_mtime_ns) for path in files)], sort_keys=True)
+    stamp = DASHBOARD / "node_modules" / ".built"
+    if (DASHBOARD / "dist").is_dir() and stamp.is_file() and stamp.read_text("utf-8") == made_of:
+        return
+    subprocess.run([*vite, "build", "--logLevel", "warn"], cwd=DASHBOARD, env={**os.environ, **page}, check=True)
+    stamp.write_text(made_of, "utf-8")
 
 
 def kubus_command(port: int) -> list[str]:

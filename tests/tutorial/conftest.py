@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.engines.node import Conversation
-from tests.tutorial.example import made_example
+from tests.tutorial.example import Ports, free_ports, made_example
 from tests.web.conftest import browser
 
 __all__ = ["browser"]
@@ -19,6 +19,12 @@ SCENARIOS = Path(__file__).with_name("scenarios")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the example."""
     return made_example(tmp_path_factory.mktemp("tutorial"))
+
+
+@pytest.fixture(scope="session")
+def signing_in_at() -> Ports:
+    """Where the steps with a provider run, one after the other: at the same addresses, one build serves both."""
+    return free_ports()
 
 
 @dataclass(frozen=True, slots=True)

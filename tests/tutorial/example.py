@@ -52,6 +52,14 @@ def made_example(parent: Path) -> Path:
     return folder
 
 
+# Of kubus, of the dashboard, and of the provider.
+Ports = tuple[int, int, int]
+
+
+def free_ports() -> Ports:
+    return free_port(), free_port(), free_port()
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A step that runs. `base` is where the dashboard is."""
@@ -67,9 +75,9 @@ class Running:
 
 
 @contextmanager
-def running_step(folder: Path, step: str, *options: str) -> Iterator[Running]:
-    """`python start.py STEP` on free ports, until the end of the block; it has to end well."""
-    api, app, provider = free_port(), free_port(), free_port()
+def running_step(folder: Path, step: str, *options: str, at: Ports | None = None) -> Iterator[Running]:
+    """`python start.py STEP`, on free ports if none are given, until the end of the block; it has to end well."""
+    api, app, provider = at or free_ports()
     log = folder / f"{step}-{time.monotonic_ns()}.log"
     # The command kubus that is found is that of these tests.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

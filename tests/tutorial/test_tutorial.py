@@ -15,7 +15,7 @@ import pytest
 
 from tests.engines.server import clean_environment
 from tests.tutorial.conftest import Play
-from tests.tutorial.example import app_file, running_step
+from tests.tutorial.example import Ports, app_file, running_step
 from tests.tutorial.expected import compact, figures, groups, orders
 
 pytestmark = pytest.mark.node
@@ -166,14 +166,14 @@ def ask(api: str, bearer: str, measure: str, tenant: int | None = None) -> tuple
     return answer.status_code, re.split(r": '(?=tenant)|\. ", answer.json()["error"])[0]
 
 
-def test_identification(example: Path, play: Play) -> None:
+def test_identification(example: Path, play: Play, signing_in_at: Ports) -> None:
     first = {"shop": "Harbor & Co", "orders": figures(example, FIRST, 7)["orders"], "person": "olivia"}
     renewed = {"renewed": 280, "ordersOfMonth": figures(example, FIRST)["orders"]}
     second = {"shop": "Juniper Market", "orders": figures(example, SECOND, 7)["orders"], "person": "emil"}
     # What the last page adds in code of one's own: no question of anybody fails of it.
     [hook] = re.findall(r"^```text\n(from kubus.*?)^```$", (DOCS / "audit.md").read_text(), re.MULTILINE | re.DOTALL)
     (example / "kubus.py").write_text(hook)
-    with running_step(example, "identification", "--built") as running:
+    with running_step(example, "identification", "--built", at=signing_in_at) as running:
         play("signing_in", running.base, {**first, **renewed})
         play("signing_in", running.base, second, theme="dark", width=390)
         # The secret, which signed the tokens of the steps before, signs none that is taken here.
@@ -186,9 +186,9 @@ def test_identification(example: Path, play: Play) -> None:
     (example / "kubus.py").unlink()
 
 
-def test_audit(example: Path, play: Play) -> None:
+def test_audit(example: Path, play: Play, signing_in_at: Ports) -> None:
     person = {"shop": "Harbor & Co", "orders": figures(example, SOUTH, 7)["orders"], "person": "sofia"}
-    with running_step(example, "audit", "--built") as running:
+    with running_step(example, "audit", "--built", at=signing_in_at) as running:
         play("signing_in", running.base, person)
         assert ask(running.api, "no.real.token", "Orders.count") == (403, "Invalid token")
     # In another terminal, which has none of the step's settings.

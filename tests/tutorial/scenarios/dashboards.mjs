@@ -103,27 +103,6 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await page.getByRole('combobox', { name: 'Shown as' }).selectOption('Table');
   await expect.count(page.locator('tbody tr'), given.genders);
 
-  // What does not add up is not added up: averages, and orders that count for each category in them.
-  const question = (measures, dimensions) => page.goto(
-    `${base}/#/explore?${new URLSearchParams({ q: JSON.stringify({ measures, dimensions, period: '30d', shape: 'donut' }) })}`,
-  );
-  const total = () => page.locator('.chart text[style*="600"], .chart text[style*="24px"]').allTextContents();
-  await question(['Orders.count'], ['Orders.channel']);
-  await expect.eventually(total, [given.orders], 'the middle of a donut');
-  for (const [measure, dimension] of [['Orders.averageAmount', 'Orders.channel'], ['Orders.count', 'ProductCategories.name'], ['Orders.buyers', 'Users.gender']]) {
-    await question([measure], [dimension]);
-    await expect.text(page.locator('.note'), 'As bars, because these values are no parts of a whole.');
-    expect.equal(await total(), []);
-  }
-  // Each measure in its own format.
-  await question(['Orders.count', 'Orders.totalAmount', 'Orders.returnRate'], ['Orders.channel']);
-  await page.getByRole('combobox', { name: 'Shown as' }).selectOption('Bars');
-  const written = async () => (await page.locator('.chart text').allTextContents()).map((one) => one.replace(/[\d.,]+[KM]?/, '0')).sort();
-  const each = ['$0', '0', '0%'].flatMap((one) => [one, one, one]);
-  await expect.eventually(written, [...each, 'Count', 'Return Rate', 'Total Amount', 'app', 'store', 'web'].sort(), 'what stands at bars');
-  await page.goBack();
-  for (let back = 0; back < 5; back += 1) await page.goBack();
-
   // Under the words of a new question the numbers of the one before do not stand, however long it takes.
   let release;
   const held = new Promise((resolve) => { release = resolve; });

@@ -87,6 +87,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
     await filter(page, 'Period').selectOption('7d');
     await expect.text(page.locator('h1'), 'Your session has ended');
     await expect.count(page.locator('.tile, header, .who'), 0);
+    expect.equal(await page.evaluate(() => document.activeElement.localName), 'h1');
     await axe();
     await shot('ended');
     await page.unroute('**/token');

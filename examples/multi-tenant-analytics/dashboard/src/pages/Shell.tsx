@@ -2,7 +2,7 @@ import { useContext, useEffect, useRef, useState } from 'react';
 import { NO_FILTERS } from '../filters';
 import type { Login } from '../login';
 import { hashOf, OVERVIEW, routeOf, useHash } from '../route';
-import { focusHeading } from '../ui/focus';
+import { focusAfter, focusHeading } from '../ui/focus';
 import { Icon } from '../ui/Icon';
 import { Notice, type Told } from '../ui/Notice';
 import { Refused } from '../ui/Refused';
@@ -65,7 +65,7 @@ export function Shell({ login, onTurn }: { login: Login | undefined; onTurn: () 
               </p>
             )}
             <div className="actions">
-              <button type="button" className={login ? 'primary' : ''} onClick={() => askAgain()}>Try again</button>
+              <button type="button" className={login ? 'primary' : ''} onClick={() => focusAfter(askAgain)}>Try again</button>
               {login && <button type="button" onClick={() => void login.signIn()}>Sign in again</button>}
             </div>
           </Refused>

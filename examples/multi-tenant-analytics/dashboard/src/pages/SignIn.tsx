@@ -1,10 +1,16 @@
+import { useEffect } from 'react';
 import type { Login } from '../login';
+import { focusHeading } from '../ui/focus';
 
 // What those see who have not signed in, or whose session has ended: a way to do so, and no number.
 export function SignIn({ login }: { login: Login }) {
+  // It takes the place of a page that somebody was using.
+  useEffect(() => {
+    if (login.hasEnded) focusHeading();
+  }, [login.hasEnded]);
   return (
     <main className="sign-in">
-      <h1>{login.hasEnded ? 'Your session has ended' : 'Shop analytics'}</h1>
+      <h1 tabIndex={-1}>{login.hasEnded ? 'Your session has ended' : 'Shop analytics'}</h1>
       <p>
         {login.hasEnded
           ? 'Sign in again to go on where you were.'
