@@ -157,6 +157,15 @@ async def test_a_text_is_checked_without_being_saved(shop: Work) -> None:
         await check(shop.project, CheckRequest(None, "x"))
 
 
+async def test_what_is_typed_is_checked_again_when_its_file_changes_below(shop: Work) -> None:
+    wrong = ORDERS.replace("type: sum", "type: sun")
+    assert not (await check(shop.project, CheckRequest("orders.yml", wrong))).compiles
+    # Somebody else saves the file: the text in the editor is the same, and as wrong as before.
+    shop.write("orders.yml", ORDERS + "# of somebody else\n")
+    found = await check(shop.project, CheckRequest("orders.yml", wrong))
+    assert [(one.level, one.line) for one in found.findings] == [("error", 20)]
+
+
 async def test_python_is_not_run_while_it_is_typed(shop: Work) -> None:
     canary = shop.folder / "ran"
     text = (

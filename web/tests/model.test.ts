@@ -94,6 +94,12 @@ describe('drafts', () => {
     expect(keptDrafts(sessionStorage)).toEqual({});
   });
 
+  test('of a new file that another window made first both texts are shown, and the next saving is of that', () => {
+    const begun = stepped({}, { do: 'see', file: file('mine', null) });
+    const next = of(stepped(begun, { do: 'see', file: file('theirs', 'b1') }));
+    expect([next.typed, next.theirs, next.file.base]).toEqual(['mine', 'theirs', 'b1']);
+  });
+
   test('the same file seen again changes nothing', () => {
     expect(stepped(typed, { do: 'see', file: file('a') })).toBe(typed);
   });

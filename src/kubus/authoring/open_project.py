@@ -50,7 +50,7 @@ class OpenFolder:
             self.model.unsaved, self.model.without = {}, ()
             saved = self.model.read()
             if unsaved and saved != self._saved:
-                self._saved = saved
+                self._saved, self._compiled = saved, None
                 self._compile()
             self.model.unsaved, self.model.without = dict(unsaved), without
             # Unsaved Python is no part of the texts, and is looked at all the same.
