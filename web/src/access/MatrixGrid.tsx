@@ -1,12 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, useMemo, useRef } from 'react';
+import { type CSSProperties, memo, useMemo, useRef } from 'react';
 import type { Matrix, Sight } from '../api/access';
 import styles from './MatrixGrid.module.css';
 import { linesOf, type MatrixLine } from './matrix';
 import { lookOf } from './sights';
 
 const LINE = 31;
-const OVERSCAN = 10;
+const OVERSCAN = 6;
 
 export interface MatrixGridProps {
   matrix: Matrix;
@@ -78,7 +78,8 @@ interface LineProps {
   onAsk: MatrixGridProps['onAsk'];
 }
 
-function Line({ line: { holder, member }, number, callers, onAsk }: LineProps) {
+/** Drawn once: while one scrolls, most lines stay as they are. */
+const Line = memo(function Line({ line: { holder, member }, number, callers, onAsk }: LineProps) {
   return (
     <div
       role="row"
@@ -118,7 +119,7 @@ function Line({ line: { holder, member }, number, callers, onAsk }: LineProps) {
       ))}
     </div>
   );
-}
+});
 
 /** A plain button: there may be hundreds of them. */
 function CellButton({ sight, label, onPress }: { sight: Sight | null; label: string; onPress: () => void }) {
