@@ -1,11 +1,10 @@
 // The list of members by keyboard: a view's folders as the model nests them, what is in none, and a hierarchy, whose
 // levels are the dimensions that they are.
 
-export const widths = [1440, 390];
+export const themes = ['light'];
 
-export default async ({ page, shot, axe, expect, width }) => {
+export default async ({ page, shot, axe, expect }) => {
   await page.goto('/build');
-  if (width < 500) await page.getByRole('button', { name: 'Choose members' }).click();
   const tree = page.getByRole('treegrid', { name: 'Members' });
   const line = (name) => tree.getByRole('row', { name, exact: true });
   const query = () => JSON.parse(new URL(page.url()).searchParams.get('query') ?? '{}');
