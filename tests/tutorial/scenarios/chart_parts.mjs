@@ -168,7 +168,7 @@ export default async function ({ page, base, shot, axe, expect, given }) {
 
   // The calendar's steps, round numbers, gaps.
   expect.equal(await page.evaluate(() => {
-    const { steps, ticks, runs, linesOf, formatTicks, formatValue, formatTime } = window.chart;
+    const { steps, ticks, runs, linesOf, formatTicks, formatValue, formatTime, formatNumber, formatOf } = window.chart;
     const at = (day) => Date.parse(`${day}T00:00:00Z`);
     const column = (name, kind, granularity) => ({ name, kind, granularity, title: name, type: kind === 'measure' ? 'number' : 'time' });
     const rows = [{ t: '2024-01-31T00:00:00.000', n: '5' }, { t: '2024-02-02T00:00:00.000', n: null }, { t: '2024-02-03T00:00:00.000', n: '0' }];
@@ -185,6 +185,10 @@ export default async function ({ page, base, shot, axe, expect, given }) {
       ],
       cells: [['9007199254740993'], ['0.0004', 'percent'], ['0.0042', 'currency'], ['12345678901234567890.25', 'currency'], [null]]
         .map(([value, format]) => formatValue(value, { type: 'number', format }, 'en')),
+      // Formats with a name and digits, and one that only d3 knows.
+      named: [['percent', '0.0825'], ['currency', '3'], [{ type: 'custom-numeric', value: '.2%', alias: 'percent_2' }, '0.0825'], [{ type: 'custom-numeric', value: '$,.0f', alias: 'currency_0' }, '12.5'], [{ type: 'custom-numeric', value: '.3s' }, '1234.5'], [undefined, '1']]
+        .map(([format, value]) => formatNumber(value, formatOf(format), 'en')),
+      short: formatNumber('12345.6', formatOf({ alias: 'currency_2' }), 'en', true),
       times: [['day'], ['day', true], ['week', true], ['quarter'], ['month', true]].map(([step, isShort]) => formatTime(at('2024-05-06'), step, 'en', isShort)),
       // Nothing, an empty text and the word are three groups.
       groups: linesOf([column('t', 'time', 'day'), { ...column('g', 'dimension'), type: 'string' }, column('n', 'measure')],
@@ -197,6 +201,8 @@ export default async function ({ page, base, shot, axe, expect, given }) {
       ['0.00%', '0.05%', '0.10%', '0.15%', '0.20%'], ['€0', '€20K', '€40K', '€60K'],
     ],
     cells: ['9,007,199,254,740,993', '0.04%', '$0.0042', '$12,345,678,901,234,567,890.25', '–'],
+    named: ['8.3%', '$3.00', '8.25%', '$13', '1,234.5', '1'],
+    short: '$12.3K',
     times: ['May 6, 2024', 'May 6', 'May 6', 'Q2 2024', 'May 2024'],
     groups: [['none', 0], ['(none)', 1], ['(empty)', 2]],
   });

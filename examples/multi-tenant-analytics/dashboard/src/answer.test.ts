@@ -91,6 +91,16 @@ describe('answers', () => {
     expect(groupsOf(grouped).lines[0]?.cells).toEqual(['9007199254740993']);
   });
 
+  it('have the format that the model names, with the digits of its name', () => {
+    const formatted = (format: unknown) => numbersOf(answer('regularQuery', {
+      query: { measures: ['O.count'] }, annotation: { measures: { 'O.count': { ...COUNT, format } } }, data: [],
+    })).about;
+    expect(formatted('percent')).toEqual({ type: 'number', format: 'percent' });
+    expect(formatted({ type: 'custom-numeric', value: '.1%', alias: 'percent_1' })).toEqual({ type: 'number', format: 'percent', digits: 1 });
+    expect(formatted({ type: 'custom-numeric', value: '.3s' })).toEqual({ type: 'number' });
+    expect(formatted(undefined)).toEqual({ type: 'number' });
+  });
+
   it('make up a whole if their sum is the whole, step by step', () => {
     const parts = (...counts: string[]) => groupsOf(answer('regularQuery', {
       query: { measures: ['O.count'], dimensions: ['O.city'] }, data: counts.map((count, index) => ({ 'O.city': `${index}`, 'O.count': count })),

@@ -3,7 +3,8 @@
 import type { Annotation, ResultSet } from '@cubejs-client/core';
 
 export interface Column { readonly name: string; readonly title: string; readonly about: About }
-export type About = Pick<Annotation, 'type'> & { readonly format?: string; readonly granularity?: string };
+// `digits` after the point, where the model says how many.
+export type About = Pick<Annotation, 'type'> & { readonly format?: string; readonly digits?: number; readonly granularity?: string };
 export type Value = string | number | boolean | null;
 
 export interface Numbers { readonly now: number | null; readonly before: number | null; readonly about: About }
@@ -175,7 +176,15 @@ function aboutOf(answer: ResultSet, name: string): About {
   if (!found) return { type: 'string' };
   return {
     type: found.type,
-    ...(typeof found.format === 'string' ? { format: found.format } : {}),
+    ...formatOf(found.format),
     ...(found.granularity ? { granularity: found.granularity.name } : {}),
   };
+}
+
+// `percent_1` comes as the alias of what d3 would print.
+function formatOf(format: unknown): Pick<About, 'format' | 'digits'> {
+  const said = typeof format === 'object' && format !== null && 'alias' in format ? format.alias : format;
+  const [, name, digits] = /^([a-z]+)(?:_(\d))?$/.exec(String(said)) ?? [];
+  if (typeof said !== 'string' || name === undefined) return {};
+  return { format: name, ...(digits === undefined ? {} : { digits: Number(digits) }) };
 }

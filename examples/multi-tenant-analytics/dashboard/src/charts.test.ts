@@ -11,7 +11,7 @@ const series = (...lines: Line[]): Series => ({ labels: ['2026-01-03T00:00:00.00
 const drawn = (options: object) => options as any;
 
 it('values of two units never share a scale, and each is written in its own', () => {
-  const both = series(line('Count', ['29300', '1']), line('Return rate', ['0.1', '0.2'], 'percent'), line('Buyers', ['7', '8']));
+  const both = series(line('Count', ['29300', '1']), line('Return rate', ['0.1', '0.2'], 'percent'), line('Buyers', ['7', '8'], 'number'));
   for (const chart of [lineChart(both, COLOURS), columnChart(both, COLOURS, false), barChart({ ...both, step: '' }, COLOURS)]) {
     const { grid, series: lines } = drawn(chart);
     expect(grid).toHaveLength(2);

@@ -18,11 +18,15 @@ const FONT = { fontFamily: 'system-ui, sans-serif', fontSize: 12 };
 const LEGEND = 36;
 const PANEL = 168;
 
+// Shares, amounts of money, and all other numbers.
+const unitOf = ({ format }: About) => (format === 'percent' || format === 'currency' ? format : 'number');
+
 // One for each unit, in the order of the lines.
 function panelsOf({ lines }: Series): About[] {
-  return lines.map(({ about }) => about).filter(({ format }, index, all) => all.findIndex((other) => other.format === format) === index);
+  const abouts = lines.map(({ about }) => about);
+  return abouts.filter((about, index) => abouts.findIndex((other) => unitOf(other) === unitOf(about)) === index);
 }
-const panelOf = (panels: readonly About[], { about }: Line) => panels.findIndex(({ format }) => format === about.format);
+const panelOf = (panels: readonly About[], { about }: Line) => panels.findIndex((panel) => unitOf(panel) === unitOf(about));
 
 // How high a chart has to be, in pixels, to hold its panels.
 export const heightOf = (series: Series) => {

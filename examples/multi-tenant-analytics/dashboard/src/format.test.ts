@@ -19,6 +19,8 @@ it('all digits of a text are written, and small values are not written as nothin
   expect(formatValue('0.000415', { type: 'number', format: 'percent' })).toBe('0.042%');
   expect(formatValue('0.001', { type: 'number' })).toBe('0.001');
   expect(formatValue('0', { type: 'number', format: 'percent' })).toBe('0%');
+  expect(formatValue('0.0004', { type: 'number', format: 'percent', digits: 2 })).toBe('0.04%');
+  expect(formatValue('1234.5', { type: 'number', format: 'currency', digits: 2 })).toBe('$1,234.50');
   expect(formatChange(-0.0004)).toBe('-0.04%');
 });
 

@@ -30,8 +30,12 @@ export function formatNumber(exact: number | string, about: About, compact = fal
   const short = compact && number >= 10_000;
   const width: Intl.NumberFormatOptions = short ? { notation: 'compact', maximumSignificantDigits: 3 } : {};
   // What the usual digits would make a zero of.
-  const tiny = number > 0 && number < (about.format === 'percent' ? 0.001 : 0.01);
+  const tiny = about.digits === undefined && number > 0 && number < (about.format === 'percent' ? 0.001 : 0.01);
   const small: Intl.NumberFormatOptions = { maximumSignificantDigits: 2 };
+  if (about.digits !== undefined && !short) {
+    const style = about.format === 'percent' ? { style: 'percent' as const } : about.format === 'currency' ? { style: 'currency' as const, currency: CURRENCY } : {};
+    return write(exact, { ...style, minimumFractionDigits: about.digits, maximumFractionDigits: about.digits });
+  }
   switch (about.format) {
     case 'currency': {
       // Whole amounts where cents say nothing.

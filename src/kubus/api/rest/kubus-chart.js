@@ -108,8 +108,14 @@ export function columnsOf({ query, annotation }) {
   const measures = (query.measures ?? []).map((name) => [name, annotation.measures, 'measure']);
   return [...times, ...dimensions, ...measures].map(([name, known, kind, granularity]) => {
     const about = known?.[name] ?? {};
-    return { name, kind, granularity, title: about.shortTitle ?? name, type: about.type ?? 'string', format: about.format, currency: about.currency };
+    return { name, kind, granularity, title: about.shortTitle ?? name, type: about.type ?? 'string', ...formatOf(about.format), currency: about.currency };
   });
+}
+
+/** A format, and how many digits it has after the point: `percent_1` comes as the alias of what d3 would print. */
+export function formatOf(format) {
+  const [, name, digits] = /^([a-z]+)(?:_(\d))?$/.exec(format?.alias ?? format) ?? [];
+  return { format: name, ...(digits === undefined ? {} : { digits: Number(digits) }) };
 }
 
 export const shapeOf = (asked, columns) => {
@@ -191,7 +197,7 @@ export function byUnit(things, measureOf) {
   const units = new Map();
   things.forEach((thing, index) => {
     const { format, currency } = measureOf(thing);
-    const unit = JSON.stringify([format ?? null, format === 'currency' ? (currency ?? null) : null]);
+    const unit = format === 'percent' ? format : format === 'currency' ? `${format} ${currency}` : '';
     units.set(unit, [...(units.get(unit) ?? []), { thing, index }]);
   });
   return [...units.values()];
@@ -219,12 +225,13 @@ const DATES = {
 };
 
 /** A number as its measure says. As text it may have any number of digits, and all of them are written. */
-export function formatNumber(exact, { format, currency = 'USD' }, locale, compact = false) {
+export function formatNumber(exact, { format, digits: wanted, currency = 'USD' }, locale, compact = false) {
   const number = Math.abs(Number(exact));
   // What the usual digits would make a zero of.
-  const isTiny = number > 0 && number < (format === 'percent' ? 0.001 : 0.01);
-  const digits = isTiny ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: format === 'percent' ? 1 : 2 };
-  const short = compact && number >= 10_000 && format !== 'percent' ? { notation: 'compact', maximumFractionDigits: 1 } : {};
+  const isTiny = wanted === undefined && number > 0 && number < (format === 'percent' ? 0.001 : 0.01);
+  const usual = wanted === undefined ? { maximumFractionDigits: format === 'percent' ? 1 : 2 } : { minimumFractionDigits: wanted, maximumFractionDigits: wanted };
+  const digits = isTiny ? { maximumSignificantDigits: 2 } : usual;
+  const short = compact && number >= 10_000 && format !== 'percent' ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 } : {};
   return new Intl.NumberFormat(locale, { ...styleOf(format, currency), ...digits, ...short }).format(exact);
 }
 
