@@ -118,6 +118,14 @@ describe('drafts', () => {
     );
   });
 
+  test('a file that cannot be read is not one that is new', () => {
+    const unread = { ...file('', null), whyNot: 'orders.yml is not written in UTF-8' };
+    const next = stepped({}, { do: 'see', file: unread });
+    expect(isDirty(of(next))).toBe(false);
+    // Once it can be, it is shown.
+    expect(of(stepped(next, { do: 'see', file: file('a') })).typed).toBe('a');
+  });
+
   test('a new file is unsaved from the start', () => {
     expect(isDirty(of(stepped({}, { do: 'see', file: file('', null) })))).toBe(true);
   });

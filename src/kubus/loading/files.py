@@ -95,7 +95,9 @@ class ModelFolder:
                 known = held is not None and held[0] == stamps[path]
                 texts[path] = held[1] if held is not None and known else (self._folder / path).read_text("utf-8-sig")
             except UnicodeDecodeError:
-                problems.append(Problem(path, 0, 0, "The file is not written in UTF-8", hint="Save it so"))
+                problems.append(
+                    Problem(path, 0, 0, "The file is not written in UTF-8", hint="Save it so with your editor")
+                )
             except OSError as error:
                 problems.append(Problem(path, 0, 0, f"The file cannot be read: {error.strerror or error}"))
         settled = time.time_ns() - TICK

@@ -42,6 +42,8 @@ export function unix(text: string): string {
 }
 
 export function isDirty(draft: Draft): boolean {
+  // What cannot be read here is not new, though no version of it is known.
+  if (draft.file.whyNot !== null) return false;
   return draft.file.base === null || draft.typed !== unix(draft.file.content);
 }
 
