@@ -104,4 +104,10 @@ export default async function ({ page, base, shot, axe, expect, given }) {
   await expect.count(page.locator('.tile'), 0);
   // Nothing is left to ask with.
   expect.equal(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('oidc.user'))), []);
+
+  if (given.renewed) {
+    // The provider says so in its frame too, and charts of another page say why they show nothing.
+    await page.goto(`${base}/embed.html`);
+    await expect.eventually(() => page.locator('kubus-chart .said').allInnerTexts(), Array(4).fill('You are not signed in.'), 'signed out');
+  }
 }

@@ -133,8 +133,8 @@ export class Session {
     }
     if (renewed) return renewed.access_token;
     await this.manager.removeUser();
-    this.become({ person: undefined, hasEnded: true });
-    throw new Error('Your session has ended. Sign in again.');
+    this.become({ person: undefined, hasEnded: user !== null });
+    throw new Error(user ? 'Your session has ended. Sign in again.' : 'You are not signed in.');
   }
 }
 
