@@ -37,7 +37,9 @@ views:
 
 # Each in one theme and at one width: how the parts of the page look in the others is seen where the model is looked at.
 ONCE = {("light", 1440), ("dark", 390)}
-WRITING = [scene for scene in scenes("model-write", "model-files") if (scene.theme, scene.width) in ONCE]
+WRITING = [scene for scene in scenes("model-write") if (scene.theme, scene.width) in ONCE]
+# On a phone all of it, and the list of files in a sheet besides.
+WRITING += [scene for scene in scenes("model-files") if scene.width != DESKTOP or "ALL_SCENES" in os.environ]
 
 
 def wide(*prefixes: str) -> list[Scene]:
