@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   chartOptions,
@@ -12,13 +13,12 @@ import { type Axes, MEASURES, RANGES } from '../src/query/query';
 
 const PALETTE = {
   font: 'serif',
-
-  series: ['#111'],
-  text: '#222',
-  soft: '#333',
-  line: '#444',
-  surface: '#fff',
-  heat: ['#eee', '#00f'] as const,
+  series: ['#111111', '#222222'],
+  text: '#000000',
+  soft: '#333333',
+  line: '#444444',
+  surface: '#ffffff',
+  heat: ['#eeeeee', '#0000ff'] as const,
 };
 
 function column(key: string, kind: Column['kind']): Column {
@@ -38,8 +38,10 @@ function drawn(rows: readonly Row[], axes: Axes, measures: string[], aggType: st
     result,
     periodOf: null,
     aggTypeOf: () => aggType,
+    isWhole: true,
     palette: PALETTE,
     isNarrow: false,
+    isStill: false,
   };
 }
 
@@ -66,6 +68,65 @@ test('where no row is, sums are zero and averages have a gap; a value that is nu
     [1, null],
     [2, null],
   ]);
+});
+
+test('where groups may be left out, what no row has is a gap, and that is told', () => {
+  const of = { ...drawn(ROWS, CROSSED, ['n'], 'sum'), isWhole: false };
+  for (const chart of ['bar', 'line', 'heat'] as const) {
+    const { notes } = chartOptions(chart, of);
+    expect(notes).toEqual(['A gap is no zero here: a limit or a filter on a measure left groups out.']);
+  }
+  expect(seriesOf('bar', of).map((one) => one.data)).toEqual([
+    [1, null],
+    [2, null],
+  ]);
+  // Averages have no zero to take a gap for.
+  expect(chartOptions('bar', { ...of, aggTypeOf: () => 'avg' }).notes).toEqual([]);
+});
+
+test('a value without one beside it is marked, also on a long line', () => {
+  const values = Array.from({ length: 50 }, (_, n) => (n === 10 || n % 2 === 1 ? null : '1'));
+  const rows = values.map((n, s) => ({ s: String(s), n }));
+  const of = drawn(rows, { x: ['s'], y: [MEASURES] }, ['n'], 'avg');
+  const [alone] = seriesOf('line', of);
+  expect(alone?.data[0]).toEqual({ value: 1, symbol: 'circle' });
+  const beside = drawn(
+    rows.map((row) => ({ ...row, n: '1' })),
+    { x: ['s'], y: [MEASURES] },
+    ['n'],
+    'avg',
+  );
+  const [line] = seriesOf('line', beside) as unknown as { showSymbol: boolean }[];
+  expect(line?.showSymbol).toBe(false);
+});
+
+test('no two of twenty-four series have the same colour, and there are no more', () => {
+  const rows = Array.from({ length: 30 }, (_, n) => ({ s: 'a', c: String(n), n: '1' }));
+  const of = drawn(rows, CROSSED, ['n'], 'sum');
+  // Those of the page.
+  const css = readFileSync('src/ui/theme.css', 'utf8');
+  const series = [...css.matchAll(/--chart-\d: (#\w{6});/g)].slice(0, 8).map(([, colour]) => colour ?? '');
+  const drawing = chartOptions('line', { ...of, palette: { ...PALETTE, series } });
+  const colours = (drawing.option.series as { color: string }[]).map((one) => one.color);
+  expect(new Set(colours).size).toBe(24);
+  expect(colours.every((colour) => /^#[0-9a-f]{6}$/.test(colour))).toBe(true);
+  expect(drawing.notes).toEqual(['Drawn are the first 24 of 30 series; the table has all.']);
+});
+
+test('what is told of a mark is the value as it came, with all its digits', () => {
+  const of = drawn([{ s: 'a', n: '9007199254740993' }], { x: ['s'], y: [MEASURES] }, ['n'], 'sum');
+  const [bar] = seriesOf('bar', of) as unknown as {
+    tooltip: { valueFormatter: (v: unknown, n: number) => string };
+  }[];
+  expect(bar?.tooltip.valueFormatter(9007199254740992, 0)).toBe('<9007199254740993>');
+  const heat = chartOptions('heat', of).option.tooltip as { formatter: (p: { data: number[] }) => string };
+  expect(heat.formatter({ data: [0, 0, 9007199254740992] })).toContain('<9007199254740993>');
+});
+
+test('nothing moves for those who ask for that', () => {
+  const of = drawn(ROWS, CROSSED, ['n'], 'sum');
+  expect(chartOptions('bar', { ...of, isStill: true }).option.animation).toBe(false);
+  expect(chartOptions('bar', of).option.animation).toBe(true);
 });
 
 test('a period without rows is zero where something is counted', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Described, formatterOf, NONE, timeText } from '../src/query/format';
+import { type Described, formatterOf, NONE, shortFormatterOf, timeText } from '../src/query/format';
 
 const column = (more: Partial<Described>): Described => ({
   title: 'T',
@@ -51,4 +51,25 @@ test.each([
 
 test('wall time is no time of this zone: an hour that a zone skips is written all the same', () => {
   expect(timeText('2024-03-31T02:30:00.000', 'minute')).toBe('Mar 31, 2024, 02:30');
+});
+
+test('ticks near zero are told apart', () => {
+  const ticks = (values: number[], format?: string) =>
+    values.map(shortFormatterOf(column(format ? { format } : {})));
+  expect(ticks([0, 0.02, 0.04, 0.06])).toEqual(['0', '0.02', '0.04', '0.06']);
+  expect(ticks([0, 0.05, 0.1], 'percent')).toEqual(['0%', '5%', '10%']);
+  expect(ticks([0, 0.0005, 0.001], 'percent')).toEqual(['0%', '0.05%', '0.1%']);
+  expect(ticks([0, 0.001, 0.002], 'currency')).toEqual(['$0', '$0.001', '$0.002']);
+  expect(ticks([0, 1250, 2500000])).toEqual(['0', '1.25K', '2.5M']);
+});
+
+test('what is small is no zero, in any format', () => {
+  const write = (value: string, format: string) => written({ format }, value);
+  expect(write('0.001', 'currency')).toBe('$0.001');
+  expect(write('-0.0012345', 'currency')).toBe('-$0.00123');
+  expect(write('0.01', 'currency')).toBe('$0.01');
+  expect(write('0', 'currency')).toBe('$0.00');
+  expect(write('0.000012', 'percent')).toBe('0.0012%');
+  expect(write('0.0009', 'percent')).toBe('0.09%');
+  expect(write('0', 'percent')).toBe('0%');
 });

@@ -2,6 +2,7 @@
 
 import { type LoadResponseResult, ResultSet } from '@cubejs-client/core';
 import type { Row } from '../api/load';
+import { filteredMembers } from '../query/filterTree';
 import { type Described, type Formatter, formatterOf } from '../query/format';
 import { type Grid, pivot, withBuckets } from '../query/pivot';
 import { type Axes, comparedTime, groupingKeys, MEASURES, RANGES, timeKey } from '../query/query';
@@ -120,6 +121,12 @@ export function isCut({ query, data }: OneResult): boolean {
   // The API says which limit held, also where none was asked for; the library's type of a query does not have it.
   const limit = (query as { rowLimit?: number | null }).rowLimit;
   return typeof limit === 'number' && limit > 0 && data.length >= limit;
+}
+
+/** Whether the answer has a row for every group that there is: no limit, offset or filter on a measure left any out. */
+export function hasAllGroups({ asked, answer }: Answered, isMeasure: (member: string) => boolean): boolean {
+  const { filters, offset = 0 } = asked.query;
+  return !answer.results.some(isCut) && offset === 0 && !filteredMembers(filters ?? []).some(isMeasure);
 }
 
 /** What whoever compares ranges has to know of them: which have no rows, and which are not over yet. */

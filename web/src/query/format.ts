@@ -18,11 +18,10 @@ export type Formatter = (value: Cell | undefined) => string;
 /** Where there is no value. */
 export const NONE = '∅';
 
-const NUMBER = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
-// What two digits after the point would make a zero of.
-const SMALL_NUMBER = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
-const PERCENT = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
-const COMPACT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const NUMBER = { maximumFractionDigits: 2 } satisfies Intl.NumberFormatOptions;
+const PERCENT = { style: 'percent', maximumFractionDigits: 2 } satisfies Intl.NumberFormatOptions;
+// Ticks of an axis begin at zero, and are so far apart that three digits tell them apart, however small they are.
+const SHORT = { notation: 'compact', maximumSignificantDigits: 3 } satisfies Intl.NumberFormatOptions;
 
 /** How values of a column are written. */
 export function formatterOf(column: Described): Formatter {
@@ -35,12 +34,9 @@ export function formatterOf(column: Described): Formatter {
 }
 
 function writerOf({ type, format, currency = 'USD', granularity }: Described): (value: string) => string {
-  if (format === 'currency') {
-    const written = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    return numeric((value) => written.format(value as Intl.StringNumericLiteral));
-  }
-  if (format === 'percent') return numeric((value) => PERCENT.format(value as Intl.StringNumericLiteral));
-  if (type === 'number' && (format === undefined || format === 'number')) return numeric(plainNumber);
+  if (format === 'currency') return numeric(digits({ style: 'currency', currency }));
+  if (format === 'percent') return numeric(digits(PERCENT));
+  if (type === 'number' && (format === undefined || format === 'number')) return numeric(digits(NUMBER));
   if (type === 'time' && format === undefined) return (value) => timeText(value, granularity?.name);
   if (format === undefined || (typeof format === 'string' && ['imageUrl', 'link', 'id'].includes(format))) {
     return (value) => value;
@@ -53,40 +49,37 @@ function numeric(write: (value: string) => string): (value: string) => string {
   return (value) => (value.trim() === '' || Number.isNaN(Number(value)) ? value : write(value));
 }
 
-function plainNumber(value: string): string {
-  const size = Math.abs(Number(value));
-  const written = size > 0 && size < 0.01 ? SMALL_NUMBER : NUMBER;
-  // Text is formatted digit by digit; a number would lose those beyond the sixteenth.
-  return written.format(value as Intl.StringNumericLiteral);
+/** A number in a format; one that its digits would make a zero of has three that are none. */
+function digits(options: Intl.NumberFormatOptions): (value: string) => string {
+  const usual = new Intl.NumberFormat(undefined, options);
+  const { maximumFractionDigits: _, ...same } = options;
+  const small = new Intl.NumberFormat(undefined, { ...same, maximumSignificantDigits: 3 });
+  const shown = (usual.resolvedOptions().maximumFractionDigits ?? 0) + (options.style === 'percent' ? 2 : 0);
+  return (value) => {
+    const size = Math.abs(Number(value));
+    // Text is formatted digit by digit; a number would lose those beyond the sixteenth.
+    return (size > 0 && size < 10 ** -shown ? small : usual).format(value as Intl.StringNumericLiteral);
+  };
 }
 
 /** How numbers of a column are written along an axis: short, as "$1.2K". */
 export function shortFormatterOf(column: Described): (value: number) => string {
   const { type, format, currency = 'USD' } = column;
-  if (format === 'currency') {
-    const written = new Intl.NumberFormat(undefined, {
-      style: 'currency',
-      currency,
-      notation: 'compact',
-      minimumFractionDigits: 0,
-      maximumFractionDigits: 1,
-    });
-    return (value) => written.format(value);
-  }
-  if (format === 'percent') return (value) => PERCENT.format(value);
-  if (type === 'number' && (format === undefined || format === 'number')) return compactNumber;
+  if (format === 'currency') return short({ style: 'currency', currency });
+  if (format === 'percent') return short({ style: 'percent' });
+  if (type === 'number' && (format === undefined || format === 'number')) return short({});
   const write = formatterOf(column);
   return (value) => write(String(value));
+}
+
+function short(options: Intl.NumberFormatOptions): (value: number) => string {
+  const written = new Intl.NumberFormat(undefined, { ...options, ...SHORT });
+  return (value) => written.format(value);
 }
 
 /** What the numbers of a column are in. Only those of one unit are told by one axis. */
 export function unitOf({ format = 'number', currency = 'USD' }: Described): string {
   return format === 'currency' ? `currency ${currency}` : JSON.stringify(format);
-}
-
-function compactNumber(value: number): string {
-  const size = Math.abs(value);
-  return (size > 0 && size < 0.01 ? SMALL_NUMBER : COMPACT).format(value);
 }
 
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -7,7 +7,7 @@ import { Select } from '../../ui/Select';
 import { EmptyState, Note, Spinner } from '../../ui/State';
 import { aligned } from '../aligned';
 import type { Members } from '../members';
-import { filled, gridOf, type Result } from '../result';
+import { filled, gridOf, hasAllGroups, type Result } from '../result';
 import type { Answered } from '../useAnswer';
 import { useNarrow } from '../useNarrow';
 import styles from './ChartView.module.css';
@@ -61,8 +61,10 @@ export function ChartView({
       result,
       periodOf: laid?.periodOf ?? null,
       aggTypeOf: (measure: string) => members.byName.get(measure)?.aggType,
+      isWhole: hasAllGroups(answered, (member) => members.byName.get(member)?.kind === 'measure'),
       palette: paletteOfPage(),
       isNarrow,
+      isStill: window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     };
     const refused = chartRefused(chart, drawn);
     return refused === null ? chartOptions(chart, drawn) : { refused };

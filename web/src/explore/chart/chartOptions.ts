@@ -26,11 +26,15 @@ export interface Drawing {
   notes: readonly string[];
 }
 
-// Beyond these, marks cannot be told apart.
-const MOST_SERIES = 40;
+// Beyond these, marks cannot be told apart: three shades of each colour.
+const MOST_SERIES = 24;
 const MOST_SLICES = 24;
 const MOST_BARS = 400;
 const MOST_CELLS = 60;
+// Beyond these, a mark for each value of a line hides the line.
+const MOST_MARKS = 40;
+// What stands in the legend for a line of dashes.
+const DASHES = 'path://M0,4h4v3h-4z M6,4h4v3h-4z';
 const SHARE = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 // A chart has a left and a right side.
 const MOST_AXES = 2;
@@ -47,8 +51,12 @@ export interface Drawn {
   periodOf: Aligned['periodOf'] | null;
   /** What a measure aggregates by. */
   aggTypeOf: (measure: string) => string | undefined;
+  /** Whether the answer has a row for every group that there is: neither a limit nor a filter on a measure left any out. */
+  isWhole: boolean;
   palette: Palette;
   isNarrow: boolean;
+  /** Whether nothing may move, as whoever looks at it asks of all pages. */
+  isStill: boolean;
 }
 
 export function chartOptions(chart: DrawnChart, drawn: Drawn): Drawing {
@@ -80,7 +88,8 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
   const { axes, columns, drawable, notes } = onAxes(drawn);
   const rows = chart === 'bar' ? grid.rows.slice(0, MOST_BARS) : grid.rows;
   const isTime = grid.rowKeys.every((key) => result.times.includes(key));
-  const isLong = rows.length > 12 && !isTime;
+  const names = rows.map((row) => wordsFor(row.values, grid.rowKeys, result.columns).join(' · '));
+  const isLong = !isTime && (rows.length > 12 || width(names) > (isNarrow ? 30 : 120));
   const isStacked = chart !== 'line' && addUp(columns, drawn);
   const rangeAt = grid.columnKeys.indexOf(RANGES);
   const ranges = [...new Set(columns.map((column) => column.values[rangeAt]))];
@@ -89,11 +98,14 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
   const groups = [...new Set(columns.map((column) => wordsBeside(column, drawn)))];
   const colourOf = (column: GridColumn) => {
     const number = groups.length > 1 ? groups.indexOf(wordsBeside(column, drawn)) : columns.indexOf(column);
-    return palette.series[number % palette.series.length];
+    return shade(number, palette);
   };
+  // Whatever the first range is compared with is drawn less loudly.
+  const isCompared = (column: GridColumn) => ranges.indexOf(column.values[rangeAt]) > 0;
   return {
     notes: [
       ...notes,
+      ...gapsTold(drawn),
       ...leftOver([
         [drawable, columns.length, 'series'],
         [grid.rows.length, rows.length, 'bars'],
@@ -101,7 +113,13 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
     ],
     option: {
       ...shared(drawn),
-      legend: legend(drawn, columns.length),
+      legend: {
+        ...legend(drawn, columns.length),
+        data: columns.map((column) => ({
+          name: nameOf(column, drawn),
+          ...(chart !== 'bar' && isCompared(column) ? { icon: DASHES } : {}),
+        })),
+      },
       grid: {
         left: 8,
         right: hasTwo ? 8 : 16,
@@ -117,7 +135,7 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
       },
       xAxis: {
         type: 'category',
-        data: rows.map((row) => wordsFor(row.values, grid.rowKeys, result.columns).join(' · ')),
+        data: names,
         boundaryGap: chart === 'bar',
         axisLine: { lineStyle: { color: palette.line } },
         axisTick: { show: false },
@@ -133,31 +151,31 @@ function cartesian(chart: 'line' | 'area' | 'bar', drawn: Drawn): Drawing {
       series: columns.map((column) => {
         const place = grid.columns.indexOf(column);
         const side = axes.findIndex((axis) => axis.columns.includes(column));
-        // Whatever the first range is compared with is drawn less loudly.
-        const isCompared = ranges.indexOf(column.values[rangeAt]) > 0;
+        const values = rows.map((row) => numberIn(row.cells[place], row.measure ?? column.measure, drawn));
+        const isQuiet = isCompared(column);
         return {
           type: chart === 'bar' ? 'bar' : 'line',
           name: nameOf(column, drawn),
           color: colourOf(column),
           yAxisIndex: Math.max(0, side),
-          data: rows.map((row) => numberIn(row.cells[place], row.measure ?? column.measure, drawn)),
+          data: chart === 'bar' ? values : values.map(marked(rows.length <= MOST_MARKS)),
           ...(isStacked ? { stack: String(column.values[rangeAt] ?? 'all') } : {}),
-          ...(chart === 'area' ? { areaStyle: { opacity: isCompared ? 0.1 : isStacked ? 0.65 : 0.22 } } : {}),
+          ...(chart === 'area' ? { areaStyle: { opacity: isQuiet ? 0.1 : isStacked ? 0.65 : 0.22 } } : {}),
           ...(chart === 'bar'
             ? {
                 barMaxWidth: 44,
-                itemStyle: { borderRadius: isStacked ? 0 : [3, 3, 0, 0], opacity: isCompared ? 0.5 : 1 },
+                itemStyle: { borderRadius: isStacked ? 0 : [3, 3, 0, 0], opacity: isQuiet ? 0.5 : 1 },
               }
             : {
-                showSymbol: rows.length <= 40,
+                showSymbol: rows.length <= MOST_MARKS || values.some(isAlone),
                 symbolSize: 6,
-                lineStyle: { width: 2, type: isCompared ? 'dashed' : 'solid' },
+                lineStyle: { width: 2, type: isQuiet ? 'dashed' : 'solid' },
               }),
           ...(rows.length > 1000 ? { sampling: 'lttb' } : {}),
           emphasis: { focus: 'series' },
           tooltip: {
-            valueFormatter: (value: unknown, row: unknown) =>
-              written(value, rows[Number(row)]?.measure ?? column.measure, drawn),
+            valueFormatter: (_: unknown, row: number) =>
+              written(rows[row]?.cells[place], rows[row]?.measure ?? column.measure, drawn),
           },
         };
       }),
@@ -227,19 +245,17 @@ function pie(drawn: Drawn): Drawing {
   const shown = slices.slice(0, MOST_SLICES);
   const rest = slices.slice(MOST_SLICES);
   if (isWhole && rest.length > 0) {
-    shown.push({
-      name: `${rest.length.toLocaleString()} others`,
-      value: rest.reduce((sum, { value }) => sum + (value ?? 0), 0),
-    });
+    const value = rest.reduce((sum, { value }) => sum + (value ?? 0), 0);
+    shown.push({ name: `${rest.length.toLocaleString()} others`, value, cell: String(value) });
   }
   const title = measure === null ? '' : (result.columns.get(measure)?.title ?? measure);
   const all = shown.reduce((sum, { value }) => sum + (value ?? 0), 0);
   const told = new Map(
-    shown.map(({ name, value }) => [
+    shown.map(({ name, value, cell }) => [
       name,
       isWhole && all > 0
         ? `${name}  ${SHARE.format((value ?? 0) / all)}`
-        : `${name}  ${written(value, measure, drawn)}`,
+        : `${name}  ${written(cell, measure, drawn)}`,
     ]),
   );
   const wordsOfSlice = (name: string) => told.get(name) ?? name;
@@ -257,7 +273,7 @@ function pie(drawn: Drawn): Drawing {
       tooltip: {
         ...tooltip(palette),
         trigger: 'item',
-        valueFormatter: (value: unknown) => written(value, measure, drawn),
+        valueFormatter: (_: unknown, slice: number) => written(shown[slice]?.cell, measure, drawn),
       },
       series: [
         {
@@ -272,7 +288,7 @@ function pie(drawn: Drawn): Drawing {
             formatter: ({ name }: { name: string }) => wordsOfSlice(name),
           },
           labelLine: { lineStyle: { color: palette.line } },
-          data: shown,
+          data: shown.map(({ name, value }) => ({ name, value })),
         },
       ],
     },
@@ -280,12 +296,13 @@ function pie(drawn: Drawn): Drawing {
 }
 
 /** Each row as a slice: a pie is drawn of one measure, and its grid has no other columns. */
-function slicesOf(drawn: Drawn): { name: string; value: number | null }[] {
+function slicesOf(drawn: Drawn): { name: string; value: number | null; cell: Cell | undefined }[] {
   const { grid, result } = drawn;
   const measure = result.measures[0] ?? null;
   return grid.rows.map((row) => ({
     name: wordsFor(row.values, grid.rowKeys, result.columns).join(' · ') || nameOfMeasure(measure, result),
     value: numberIn(row.cells[0], measure, drawn),
+    cell: row.cells[0],
   }));
 }
 
@@ -303,22 +320,25 @@ function heat(drawn: Drawn): Drawing {
   const [lowest, highest] = [Math.min(...values, 0), Math.max(...values, 0)];
   const label = { color: palette.soft, hideOverlap: true, width: isNarrow ? 110 : 220, overflow: 'truncate' };
   return {
-    notes: leftOver([
-      [grid.rows.length, rows.length, 'columns'],
-      [grid.columns.length, columns.length, 'rows'],
-    ]),
+    notes: [
+      ...gapsTold(drawn),
+      ...leftOver([
+        [grid.rows.length, rows.length, 'columns'],
+        [grid.columns.length, columns.length, 'rows'],
+      ]),
+    ],
     option: {
       ...shared(drawn),
       grid: { left: 8, right: 16, top: 8, bottom: 52, containLabel: true },
       tooltip: {
         ...tooltip(palette),
-        formatter: ({ data: [x, y, value] }: { data: [number, number, number | null] }) =>
+        formatter: ({ data: [x, y] }: { data: [number, number, number | null] }) =>
           [
             drawn.periodOf === null || columns[y] === undefined
               ? wordsFor(rows[x]?.values ?? [], grid.rowKeys, result.columns).join(' · ')
               : periodIn(columns[y], x, drawn),
             columns[y] === undefined ? '' : nameOf(columns[y], drawn),
-            `${nameOfMeasure(measure, result)}: ${written(value, measure, drawn)}`,
+            `${nameOfMeasure(measure, result)}: ${written(rows[x]?.cells[y], measure, drawn)}`,
           ]
             .filter(Boolean)
             .join('\n'),
@@ -365,8 +385,9 @@ function heat(drawn: Drawn): Drawing {
   };
 }
 
-function shared({ palette }: Drawn): EChartsCoreOption {
+function shared({ palette, isStill }: Drawn): EChartsCoreOption {
   return {
+    animation: !isStill,
     color: [...palette.series],
     textStyle: { fontFamily: palette.font, color: palette.text },
     animationDuration: 200,
@@ -418,14 +439,15 @@ function valueAxis({ measures }: ValueAxis, side: number, isOneOfTwo: boolean, {
 
 /** The lines of a tooltip that names, for each range, the period that is in this place of it. */
 function periodsTold(columns: readonly GridColumn[], drawn: Drawn) {
-  return (told: readonly { seriesIndex: number; dataIndex: number; marker: string; value: unknown }[]) =>
+  return (told: readonly { seriesIndex: number; dataIndex: number; marker: string }[]) =>
     told
-      .flatMap(({ seriesIndex, dataIndex, marker, value }) => {
+      .flatMap(({ seriesIndex, dataIndex, marker }) => {
         const column = columns[seriesIndex];
         if (column === undefined || drawn.periodOf?.(column, dataIndex) == null) return [];
+        const cell = drawn.grid.rows[dataIndex]?.cells[drawn.grid.columns.indexOf(column)];
         const name = wordsBeside(column, drawn);
         const period = periodIn(column, dataIndex, drawn);
-        return `${marker} ${name === '' ? period : `${period} · ${name}`}: ${written(value, column.measure, drawn)}`;
+        return `${marker} ${name === '' ? period : `${period} · ${name}`}: ${written(cell, column.measure, drawn)}`;
       })
       .join('\n');
 }
@@ -468,20 +490,69 @@ function addUp(columns: readonly GridColumn[], { grid, aggTypeOf }: Drawn): bool
   );
 }
 
-function written(value: unknown, measure: string | null, { result }: Drawn): string {
-  const shown = Array.isArray(value) ? value.at(-1) : value;
-  if (shown === null || shown === undefined || Number.isNaN(shown)) return 'no value';
-  const column = result.columns.get(measure ?? result.measures[0] ?? '');
-  return column?.write(String(shown)) ?? String(shown);
+/** A cell in words: as it came, since a number that is drawn has no more than sixteen digits. */
+function written(cell: Cell | undefined, measure: string | null, drawn: Drawn): string {
+  const shown = cell === undefined && isZeroWithoutRows(measure, drawn) ? '0' : cell;
+  if (shown === null || shown === undefined) return 'no value';
+  const column = drawn.result.columns.get(measure ?? drawn.result.measures[0] ?? '');
+  return column?.write(shown) ?? String(shown);
 }
 
-function numberIn(cell: Cell | undefined, measure: string | null, { aggTypeOf }: Drawn): number | null {
-  if (cell === undefined) {
-    return measure !== null && ZERO_WITHOUT_ROWS.has(aggTypeOf(measure) ?? '') ? 0 : null;
-  }
+function numberIn(cell: Cell | undefined, measure: string | null, drawn: Drawn): number | null {
+  if (cell === undefined) return isZeroWithoutRows(measure, drawn) ? 0 : null;
   if (cell === null || cell === '') return null;
   const value = Number(cell);
   return Number.isNaN(value) ? null : value;
+}
+
+/** Whether a cell that no row has stands for zero: nothing was counted, if the answer has all groups. */
+function isZeroWithoutRows(measure: string | null, { isWhole, aggTypeOf }: Drawn): boolean {
+  return isWhole && measure !== null && ZERO_WITHOUT_ROWS.has(aggTypeOf(measure) ?? '');
+}
+
+/** What has to be said of the gaps in a chart of an answer that does not have all groups. */
+function gapsTold({ grid, isWhole, aggTypeOf }: Drawn): string[] {
+  if (isWhole) return [];
+  const isGap = grid.rows.some((row) =>
+    row.cells.some((cell, place) => {
+      const measure = row.measure ?? grid.columns[place]?.measure;
+      return cell === undefined && measure != null && ZERO_WITHOUT_ROWS.has(aggTypeOf(measure) ?? '');
+    }),
+  );
+  return isGap ? ['A gap is no zero here: a limit or a filter on a measure left groups out.'] : [];
+}
+
+/** Whether a value has none beside it, so that no line leads to it. */
+function isAlone(value: number | null, place: number, values: readonly (number | null)[]): boolean {
+  return value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null;
+}
+
+/** A value on a line: with a mark if all have one, or if it would not be seen without. */
+function marked(isEach: boolean) {
+  return (value: number | null, place: number, values: readonly (number | null)[]) => {
+    if (isEach) return value;
+    return isAlone(value, place, values) ? { value, symbol: 'circle' } : { value, symbol: 'none' };
+  };
+}
+
+/** The colour of a series: that of its number; the ninth is lighter than the first, and the seventeenth darker. */
+function shade(number: number, { series, surface, text }: Palette): string {
+  const colour = series[number % series.length] ?? text;
+  const round = Math.floor(number / series.length) % 3;
+  return round === 0 ? colour : mixed(colour, round === 1 ? surface : text);
+}
+
+/** The middle of two colours, each as `#rrggbb`. */
+function mixed(one: string, other: string): string {
+  const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const others = parts(other);
+  const middle = parts(one).map((part, place) => Math.round((part + (others[place] ?? part)) / 2));
+  return `#${middle.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** How many letters stand along an axis. */
+function width(names: readonly string[]): number {
+  return names.length * Math.min(18, Math.max(0, ...names.map((name) => name.length)));
 }
 
 function leftOver(counts: readonly (readonly [all: number, shown: number, of: string])[]): string[] {
