@@ -1,5 +1,6 @@
 """The pages Access and Health in a real browser, on a model that shows callers different rows, members and masks."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,13 @@ def test_files_that_are_wrong(scene: Scene, browser: Conversation, guarded: Runn
         scene.play(browser, guarded.url)
     finally:
         file.write_text(MODEL)
+
+
+@pytest.mark.parametrize("scene", scenes("health-silent"), ids=str)
+def test_a_source_that_says_nothing(scene: Scene, pages: Path, browser: Conversation, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        source = {"TYPE": "postgres", "HOST": "127.0.0.1", "PORT": port, "NAME": "x", "USER": "x", "PASS": "x"}
+        settings = {f"CUBEJS_DB_{name}": value for name, value in source.items()}
+        with running_server(tmp_path, settings, command="dev") as server:
+            scene.play(browser, server.url)

@@ -20,10 +20,13 @@ export default async ({ page, shot, axe, expect }) => {
   await expect.seen(tokens.getByText('1 revocation holds'));
   await expect.seen(page.getByRole('region', { name: 'Answers given' }));
   await expect.seen(page.getByRole('region', { name: 'Server' }).getByText('Up for'));
-  await expect.eventually(() => page.getByRole('region', { name: 'Summary' }).getByRole('listitem').allInnerTexts(), [
-    'The data source archive does not answer: queries of it fail.',
-    'There are no keys of http://127.0.0.1:9/keys: its tokens are refused.',
-  ]);
+  await expect.eventually(
+    () => page.getByRole('region', { name: 'Summary' }).getByRole('listitem').allInnerTexts(),
+    [
+      'The data source archive does not answer: queries of it fail.',
+      'There are no keys of http://127.0.0.1:9/keys: its tokens are refused.',
+    ],
+  );
   await axe();
   await shot('all');
 

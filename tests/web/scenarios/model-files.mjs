@@ -18,7 +18,10 @@ export default async (at) => {
   mkdirSync(folder, { recursive: true });
   const base = `base_${at.given.name}`;
   writeFileSync(join(folder, 'base.yml'), cube(base));
-  writeFileSync(join(folder, 'child.yml'), `cubes:\n  - name: child_${at.given.name}\n    extends: ${base}\n`);
+  writeFileSync(
+    join(folder, 'child.yml'),
+    `cubes:\n  - name: child_${at.given.name}\n    extends: ${base}\n`,
+  );
   try {
     await work(at, folder, `scratch/${at.given.name}`);
   } finally {
@@ -30,7 +33,11 @@ async function work({ page, shot, axe, expect, width, given }, folder, below) {
   const isNarrow = width < 720;
   const list = async () => {
     if (!isNarrow) return page.getByRole('navigation', { name: 'Model files' });
-    await page.locator('main button').filter({ hasText: /yml|Files/ }).first().click();
+    await page
+      .locator('main button')
+      .filter({ hasText: /yml|Files/ })
+      .first()
+      .click();
     return page.getByRole('dialog', { name: 'Model files' });
   };
   const open = (file) => page.getByRole('region', { name: `${below}/${file}`, exact: true });
@@ -79,7 +86,10 @@ async function work({ page, shot, axe, expect, width, given }, folder, below) {
   await more('base.yml', 'Format');
   await open('base.yml').getByRole('button', { name: 'Save' }).click();
   await saved('base.yml');
-  expect.that(readFileSync(join(folder, 'base.yml'), 'utf8').includes('  - name: base_'), 'it is laid out on the disk');
+  expect.that(
+    readFileSync(join(folder, 'base.yml'), 'utf8').includes('  - name: base_'),
+    'it is laid out on the disk',
+  );
 
   // What was there before is looked at, and left.
   await more('base.yml', 'Earlier versions');
@@ -87,7 +97,10 @@ async function work({ page, shot, axe, expect, width, given }, folder, below) {
   await expect.seen(versions.getByText(/as it was until/));
   await axe();
   await shot('versions');
-  await versions.getByRole('button', { name: /Take over/ }).first().click();
+  await versions
+    .getByRole('button', { name: /Take over/ })
+    .first()
+    .click();
   await expect.seen(open('base.yml').getByText(/This is what was in the file before/));
   await shot('earlier');
   await open('base.yml').getByRole('button', { name: 'Discard' }).click();
@@ -108,7 +121,10 @@ async function work({ page, shot, axe, expect, width, given }, folder, below) {
   expect.that(!existsSync(join(folder, 'base.yml')), 'the old name is free');
   await open('deep/parent.yml').getByRole('button', { name: 'Save' }).click();
   await saved('deep/parent.yml');
-  expect.that(readFileSync(join(folder, 'deep/parent.yml'), 'utf8').endsWith('# typed\n'), 'what was typed is saved');
+  expect.that(
+    readFileSync(join(folder, 'deep/parent.yml'), 'utf8').endsWith('# typed\n'),
+    'what was typed is saved',
+  );
 
   // Deleted though another refers to it: that is told, and it can be had back.
   await more('deep/parent.yml', 'Delete');
@@ -133,9 +149,16 @@ async function work({ page, shot, axe, expect, width, given }, folder, below) {
   const gone = page.getByRole('dialog', { name: 'Files that are deleted' });
   await expect.seen(gone.getByText(`${below}/base.yml`).first());
   await shot('gone');
-  await gone.getByRole('button', { name: new RegExp(`Take over ${below}/base.yml`) }).first().click();
+  await gone
+    .getByRole('button', { name: new RegExp(`Take over ${below}/base.yml`) })
+    .first()
+    .click();
   await expect.seen(open('base.yml').getByText('Not saved', { exact: true }));
-  await expect.seen(open('base.yml').getByText(/duplicate/i).first());
+  await expect.seen(
+    open('base.yml')
+      .getByText(/duplicate/i)
+      .first(),
+  );
   await open('base.yml').getByRole('button', { name: 'Discard' }).click();
   await expect.seen(page.getByRole('heading', { name: `There is no file ${below}/base.yml` }));
 

@@ -61,7 +61,10 @@ export default async ({ page, shot, axe, expect, width, given }) => {
   await shot('files');
   // Typing is checked and completed among all of them.
   await files.getByRole('searchbox').fill(`${last}.yml`);
-  await files.getByRole('link', { name: new RegExp(last) }).first().click();
+  await files
+    .getByRole('link', { name: new RegExp(last) })
+    .first()
+    .click();
   const open = page.getByRole('region', { name: `cubes/${last}.yml` });
   await expect.seen(open.getByText('Saved', { exact: true }));
   await page.getByRole('textbox', { name: `Text of cubes/${last}.yml` }).press('ControlOrMeta+End');
@@ -69,6 +72,11 @@ export default async ({ page, shot, axe, expect, width, given }) => {
   await page.keyboard.type('dy');
   await page.keyboard.press('Escape');
   await page.keyboard.insertText('}"\n');
-  await expect.seen(open.getByRole('region', { name: 'Problems' }).getByText(/nobody/).first());
+  await expect.seen(
+    open
+      .getByRole('region', { name: 'Problems' })
+      .getByText(/nobody/)
+      .first(),
+  );
   await bounded('the editor');
 };

@@ -5,7 +5,12 @@ import { readFileSync } from 'node:fs';
 export const widths = [1440, 390];
 
 // What is asked while there is no server, and what an old page is refused.
-export const expected = [/ERR_CONNECTION_REFUSED/, /status of 403/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/];
+export const expected = [
+  /ERR_CONNECTION_REFUSED/,
+  /status of 403/,
+  /ERR_CONNECTION_RESET/,
+  /ERR_EMPTY_RESPONSE/,
+];
 
 const FILE = 'orders.yml';
 

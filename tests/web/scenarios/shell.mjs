@@ -9,6 +9,7 @@ export default async ({ page, shot, axe, expect, theme }) => {
   for (const title of ['Model', 'Access', 'Health', 'Build']) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: title }).click();
     await expect.eventually(() => new URL(page.url()).pathname, `/${title.toLowerCase()}`);
+    await expect.eventually(() => page.title(), `${title} · shop · kubus`);
     await expect.count(page.locator(`nav [aria-current=page]:text("${title}")`), 1);
   }
   await axe();

@@ -1,4 +1,4 @@
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { RouterProvider } from 'react-aria-components';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useServer } from '../api/server';
@@ -13,6 +13,12 @@ import { TopBar } from './TopBar';
 /** The shell: where one is, who asks, and the page. */
 export function App() {
   const [path, navigate] = useLocation();
+  const { context } = useServer();
+  const page = PAGES.find((one) => path.startsWith(one.path));
+  const name = context?.projectName;
+  useEffect(() => {
+    document.title = [page?.title, name, 'kubus'].filter(Boolean).join(' · ');
+  }, [page, name]);
   return (
     <RouterProvider navigate={navigate}>
       <a className={styles.skip} href="#page">

@@ -1,10 +1,11 @@
 import { CircleCheck, CircleX } from 'lucide-react';
-import { Fragment, type ReactNode, useEffect, useState } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { fetchHealth, type Health, type ModelProblem } from '../api/health';
 import { wordsOf } from '../api/request';
 import { useServer } from '../api/server';
 import { useFetched } from '../api/useFetched';
+import { useRepeated } from '../api/useRepeated';
 import { Note, Spinner } from '../ui/State';
 import styles from './HealthPage.module.css';
 import { agoWords, bytesWords, durationWords, SLOW_MS, shareWords, troubles } from './words';
@@ -14,11 +15,12 @@ const EVERY_MS = 3000;
 /** How the server is: what it runs on, what is wrong with the model, what is kept, runs and is recorded. */
 export default function HealthPage() {
   const { context } = useServer();
-  const tick = useTick();
-  const { data, error } = useFetched(
-    `${context?.modelVersion} ${context?.modelError} ${tick}`,
-    async (signal) => ({ health: await fetchHealth(signal), at: new Date() }),
-  );
+  const asked = useFetched(`${context?.modelVersion} ${context?.modelError}`, async (signal) => ({
+    health: await fetchHealth(signal),
+    at: new Date(),
+  }));
+  useRepeated(asked, EVERY_MS);
+  const { data, error } = asked;
   return (
     <div className={styles.page}>
       <h1>Health</h1>
@@ -318,16 +320,4 @@ function Problem({ problem }: { problem: ModelProblem }) {
       {problem.hint !== null && <p className={styles.soft}>{problem.hint}</p>}
     </div>
   );
-}
-
-/** A number that grows while the page is seen. */
-function useTick(): number {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) setTick((before) => before + 1);
-    }, EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return tick;
 }
