@@ -45,7 +45,7 @@ cubes:
 """
 
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="kubus-nonce" content="">
+<html lang="en"><head><meta charset="utf-8"><meta name="kubus-nonce" content=""><meta name="kubus-project" content="">
 <script type="module" src="/playground/assets/main-4f2a.js"></script></head><body><div id="root"></div></body></html>
 """
 SCRIPT = "console.log('kubus');\n"

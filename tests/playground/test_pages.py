@@ -14,7 +14,10 @@ async def test_every_page_is_the_one_that_has_the_word(playground, path):
         answer = await opened.client.get(path)
         assert answer.status_code == 200
         nonce = opened.client.headers["x-kubus-nonce"]
-        assert answer.text == PAGE.replace('content=""', f'content="{nonce}"')
+        project = (await opened.client.get("/playground/context")).json()["projectFingerprint"]
+        assert answer.text == PAGE.replace('nonce" content=""', f'nonce" content="{nonce}"').replace(
+            'project" content=""', f'project" content="{project}"'
+        )
         policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";"))
         assert policy["default-src"] == "'self'"
         assert policy["frame-ancestors"] == "'none'"

@@ -109,7 +109,7 @@ class Playground:
         if shows_page:
             if request.method not in READ:
                 return not_found(request.method, request.path)
-            return await self._bundle.page(self._guard.nonce)
+            return await self._bundle.page(self._guard.nonce, self._project.fingerprint)
         found = endpoint(request.method, normal(request.path))
         if found is not None:
             body = await read_body(request, receive, self._api.options.max_request_size)

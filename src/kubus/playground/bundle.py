@@ -11,8 +11,8 @@ from kubus.api.rest.reply import HTML, Header, Reply
 FOLDER = Path(__file__).parent / "static"
 PAGE = "index.html"
 
-# The tag that tells scripts the word of this start, as the build leaves it.
-TAG = re.compile(r'(<meta name="kubus-nonce" content=")(")')
+# The tags that tell scripts of this start, as the build leaves them.
+TAG = re.compile(r'(<meta name="kubus-(nonce|project)" content=")(")')
 
 # Files whose names have a hash of what is in them never change.
 HASHED = "assets/"
@@ -53,11 +53,16 @@ class Bundle:
         """Whether there are any."""
         return (self.folder / PAGE).is_file()
 
-    async def page(self, nonce: str) -> Reply:
-        """The one page, whose scripts show what its address says. It tells them the word of this start."""
+    async def page(self, nonce: str, project: str) -> Reply:
+        """The one page, whose scripts show what its address says.
+
+        It tells them the word of this start, and which project this is: browsers keep things for an address, and the
+        next project may be at the same.
+        """
         text = await asyncio.to_thread((self.folder / PAGE).read_text, "utf-8")
-        whole, times = TAG.subn(lambda tag: f"{tag[1]}{escape(nonce)}{tag[2]}", text)
-        assert times == 1, f"{self.folder / PAGE} has no place for the nonce"
+        told = {"nonce": escape(nonce), "project": escape(project)}
+        whole, times = TAG.subn(lambda tag: f"{tag[1]}{told[tag[2]]}{tag[3]}", text)
+        assert times == len(told), f"{self.folder / PAGE} has no place for {' and '.join(told)}"
         return Reply(200, (whole.encode(),), HTML, headers=(NEVER, POLICY))
 
     async def file(self, name: str, *, gzip: bool) -> Reply | None:

@@ -35,7 +35,7 @@ async def context(project: Project, request: Incoming, body: bytes) -> Reply:  #
             "anonymousId": "",
             "coreServerVersion": kubus.__version__,
             "dockerVersion": None,
-            "projectFingerprint": hashlib.sha256(str(folder).encode()).hexdigest()[:32],
+            "projectFingerprint": project.fingerprint,
             "shouldStartConnectionWizardFlow": not stamps,
             "livePreview": False,
             "isDocker": False,

@@ -1,5 +1,6 @@
 """The project that a Playground shows, and what answers for it."""
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,11 @@ class Project:
         from kubus.authoring.open_project import OpenProject  # brings along what editors need
 
         return OpenProject(self.settings, self.tenants.shared.runner.pools.source, self.tenants.reload)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this project from others on this machine."""
+        return hashlib.sha256(str(self.settings.folder.resolve()).encode()).hexdigest()[:32]
 
     def minted(self, claims: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """A token with these claims, and all that it says. It holds for a day unless they say otherwise.

@@ -101,6 +101,21 @@ export default async ({ page, shot, axe, expect }) => {
   });
   await page.getByRole('button', { name: 'Delete this caller' }).click();
   await expect.gone(page.getByRole('option', { name: /^ann/ }));
+  // Taken back by keyboard: the focus is there.
+  await expect.seen(page.getByText('ann is deleted'));
+  await page.keyboard.press('Enter');
+  await expect.seen(page.getByRole('option', { name: /^ann/ }));
+
+  // What is written is there again after a look at another caller, or at another page.
+  await name.fill('Ann of Oslo');
+  await page.getByRole('option', { name: /^Admin/ }).click();
+  await expect.eventually(() => name.inputValue(), 'Admin');
+  await page.getByRole('link', { name: 'Health' }).click();
+  await page.getByRole('link', { name: 'Access' }).click();
+  await page.getByRole('option', { name: /^ann/ }).click();
+  await expect.eventually(() => name.inputValue(), 'Ann of Oslo');
+  await page.getByRole('button', { name: 'Delete this caller' }).click();
+  await expect.gone(page.getByRole('option', { name: /^ann/ }));
 
   // Without a token this server lets nobody in, and says so.
   await page.getByText('Sends a token').click();

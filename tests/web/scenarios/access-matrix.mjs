@@ -11,10 +11,10 @@ const CALLERS = [
 
 export default async ({ page, shot, axe, expect }) => {
   await page.goto('/access');
-  await page.evaluate(
-    (all) => localStorage.setItem('kubus.callers', JSON.stringify({ all, current: 'm' })),
-    CALLERS,
-  );
+  await page.evaluate((all) => {
+    const project = document.querySelector('meta[name="kubus-project"]').content;
+    localStorage.setItem(`kubus.callers.${project}`, JSON.stringify({ all, current: 'm' }));
+  }, CALLERS);
   await page.goto('/access/matrix');
 
   const grid = page.getByRole('region', { name: 'Members and callers' });

@@ -1,5 +1,5 @@
 import { Copy, Trash2, WandSparkles } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Caller } from '../api/callers';
 import { Button, IconButton } from '../ui/Button';
 import { Switch } from '../ui/Switch';
@@ -9,8 +9,19 @@ import { ClaimsField } from './ClaimsField';
 import { claimsIn, claimsText } from './claims';
 import { TokenView } from './TokenView';
 
+/** What stands in the fields. */
+export interface CallerDraft {
+  name: string;
+  text: string;
+  hasToken: boolean;
+}
+
 export interface CallerFormProps {
   caller: Caller;
+  /** What was written the last time, and not kept. */
+  draft: CallerDraft | undefined;
+  /** Told of what is written; null as soon as it is what is kept. */
+  onDraft: (draft: CallerDraft | null) => void;
   isCurrent: boolean;
   canRemove: boolean;
   onSave: (caller: Caller) => void;
@@ -22,6 +33,8 @@ export interface CallerFormProps {
 /** A caller as it is edited, and beside it the token that these claims make. */
 export function CallerForm({
   caller,
+  draft,
+  onDraft,
   isCurrent,
   canRemove,
   onSave,
@@ -29,9 +42,9 @@ export function CallerForm({
   onCopy,
   onAskAs,
 }: CallerFormProps) {
-  const [name, setName] = useState(caller.name);
-  const [text, setText] = useState(claimsText(caller.claims));
-  const [hasToken, setHasToken] = useState(caller.claims !== null);
+  const [name, setName] = useState(draft?.name ?? caller.name);
+  const [text, setText] = useState(draft?.text ?? claimsText(caller.claims));
+  const [hasToken, setHasToken] = useState(draft?.hasToken ?? caller.claims !== null);
 
   const read = claimsIn(text);
   const problem = hasToken ? read.problem : null;
@@ -39,6 +52,9 @@ export function CallerForm({
   const isNamed = edited.name !== '';
   const isChanged =
     edited.name !== caller.name || JSON.stringify(edited.claims) !== JSON.stringify(caller.claims);
+  const isKept = !isChanged && problem === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever is told is another function each time
+  useEffect(() => onDraft(isKept ? null : { name, text, hasToken }), [isKept, name, text, hasToken]);
   const save = () => {
     if (isNamed && problem === null) onSave(edited);
   };

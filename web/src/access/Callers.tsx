@@ -1,19 +1,21 @@
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ListBox, ListBoxItem } from 'react-aria-components';
-import { type Caller, chooseCaller, removeCaller, saveCaller, useCallers } from '../api/callers';
+import { type Caller, chooseCaller, removeCaller, saveCaller, summary, useCallers } from '../api/callers';
 import { Button } from '../ui/Button';
-import { CallerForm } from './CallerForm';
+import { type CallerDraft, CallerForm } from './CallerForm';
 import styles from './Callers.module.css';
 import { FromToken } from './FromToken';
 
-const LONGEST = 80;
+// What is written of a caller and not kept yet, for as long as the page is there.
+const drafts = new Map<string, CallerDraft>();
 
 /** The saved callers, and the one that is looked at. */
 export function Callers() {
   const { all, current } = useCallers();
   const [openId, setOpenId] = useState(current.id);
   const [isPasting, setPasting] = useState(false);
+  const [removed, setRemoved] = useState<Removed | null>(null);
   const open = all.find((caller) => caller.id === openId) ?? current;
 
   const add = (caller: Caller) => {
@@ -21,8 +23,14 @@ export function Callers() {
     setOpenId(caller.id);
   };
   const remove = () => {
+    setRemoved({ caller: open, place: all.indexOf(open) });
     removeCaller(open.id);
     setOpenId(current.id);
+  };
+  const putBack = ({ caller, place }: Removed) => {
+    setRemoved(null);
+    saveCaller(caller, place);
+    setOpenId(caller.id);
   };
 
   return (
@@ -51,6 +59,9 @@ export function Callers() {
             </ListBoxItem>
           )}
         </ListBox>
+        {removed !== null && (
+          <Undo key={removed.caller.id} name={removed.caller.name} onUndo={() => putBack(removed)} />
+        )}
         <div className={styles.add}>
           <Button onPress={() => add(made(all, 'New caller', { sub: 'somebody' }))}>
             <Plus aria-hidden="true" />
@@ -64,6 +75,11 @@ export function Callers() {
       <CallerForm
         key={open.id}
         caller={open}
+        draft={drafts.get(open.id)}
+        onDraft={(draft) => {
+          if (draft === null) drafts.delete(open.id);
+          else drafts.set(open.id, draft);
+        }}
         isCurrent={open.id === current.id}
         canRemove={all.length > 1}
         onSave={saveCaller}
@@ -83,16 +99,29 @@ export function Callers() {
   );
 }
 
+interface Removed {
+  caller: Caller;
+  place: number;
+}
+
+/** Says that a caller is gone, and has the focus: what had it went with the caller. */
+function Undo({ name, onUndo }: { name: string; onUndo: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <div className={styles.removed} role="status">
+      <span>{name} is deleted.</span>
+      <Button ref={button} tone="quiet" onPress={onUndo}>
+        Undo
+      </Button>
+    </div>
+  );
+}
+
 /** A caller of a name that nobody has yet. */
 function made(all: readonly Caller[], name: string, claims: Caller['claims']): Caller {
   const names = new Set(all.map((caller) => caller.name));
   let free = name;
   for (let number = 2; names.has(free); number++) free = `${name} ${number}`;
   return { id: crypto.randomUUID(), name: free, claims };
-}
-
-function summary({ claims }: Caller): string {
-  if (claims === null) return 'sends no token';
-  const text = JSON.stringify(claims);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 import { type Claims, mintToken } from './playground';
+import { keptAs } from './request';
 
 export interface Caller {
   id: string;
@@ -15,7 +16,8 @@ export interface Callers {
   current: Caller;
 }
 
-const KEY = 'kubus.callers';
+const KEY = keptAs('callers');
+const LONGEST_SUMMARY = 80;
 // A token that ends sooner is not used for another request.
 const SPARE_SECONDS = 60;
 
@@ -76,10 +78,19 @@ export function chooseCaller(id: string): void {
   if (current !== undefined) keep({ ...kept, current });
 }
 
-/** Keeps a caller: a new one, or in the place of the one with its id. */
-export function saveCaller(caller: Caller): void {
+/** The claims of a caller in a line. */
+export function summary({ claims }: Caller): string {
+  if (claims === null) return 'sends no token';
+  const text = JSON.stringify(claims);
+  return text.length > LONGEST_SUMMARY ? `${text.slice(0, LONGEST_SUMMARY)}…` : text;
+}
+
+/** Keeps a caller: in the place of the one with its id; a new one at a place among the others, or behind them. */
+export function saveCaller(caller: Caller, place = kept.all.length): void {
   const isNew = kept.all.every((one) => one.id !== caller.id);
-  const all = isNew ? [...kept.all, caller] : kept.all.map((one) => (one.id === caller.id ? caller : one));
+  const all = isNew
+    ? kept.all.toSpliced(place, 0, caller)
+    : kept.all.map((one) => (one.id === caller.id ? caller : one));
   keep({ all, current: kept.current.id === caller.id ? caller : kept.current });
 }
 

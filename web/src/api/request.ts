@@ -21,8 +21,18 @@ export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What the server put into the page. */
+function told(name: 'nonce' | 'project'): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="kubus-${name}"]`)?.content ?? '';
+}
+
+/** The name under which the browser keeps something of this project: another one may have the same address. */
+export function keptAs(name: string): string {
+  return `kubus.${name}.${told('project')}`;
+}
+
 function nonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="kubus-nonce"]')?.content ?? '';
+  return told('nonce');
 }
 
 async function answered(path: string, request: RequestInit): Promise<Response> {

@@ -1,5 +1,5 @@
 import { Moon, Sun } from 'lucide-react';
-import { chooseCaller, useCallers } from '../api/callers';
+import { chooseCaller, summary, useCallers } from '../api/callers';
 import { useServer } from '../api/server';
 import { IconButton } from '../ui/Button';
 import { Select } from '../ui/Select';
@@ -26,7 +26,7 @@ export function TopBar() {
             options={all.map((caller) => ({
               id: caller.id,
               label: caller.name,
-              detail: summary(caller.claims),
+              detail: summary(caller),
             }))}
             value={current.id}
             onChange={chooseCaller}
@@ -40,12 +40,4 @@ export function TopBar() {
       </div>
     </header>
   );
-}
-
-const LONGEST_SUMMARY = 60;
-
-function summary(claims: object | null): string {
-  if (claims === null) return 'sends no token';
-  const text = JSON.stringify(claims);
-  return text.length > LONGEST_SUMMARY ? `${text.slice(0, LONGEST_SUMMARY)}…` : text;
 }

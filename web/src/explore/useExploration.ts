@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo } from 'react';
 import { useSearch } from 'wouter';
 import { navigate, useHistoryState } from 'wouter/use-browser-location';
+import { keptAs } from '../api/request';
 import { fromSearch, toSearch } from '../query/address';
 import type { Exploration } from '../query/query';
 import { type Action, reduce } from '../query/reduce';
@@ -8,8 +9,8 @@ import { hasPosition, type Position, positionIn, ways } from '../query/timeline'
 
 const PATH = '/build';
 // Kept for this tab: the furthest entry of the history, and the view to come back to from other pages.
-const FURTHEST = 'kubus.furthest';
-const LAST = 'kubus.exploration';
+const FURTHEST = keptAs('furthest');
+const LAST = keptAs('exploration');
 
 export interface Explored {
   exploration: Exploration;

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaButtonProps, Link } from 'react-aria-components';
 import styles from './Button.module.css';
 import { Tooltip } from './Tooltip';
@@ -7,6 +7,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'style'
   /** How loud it is: `primary` once a view, `quiet` without a frame. */
   tone?: 'plain' | 'primary' | 'quiet' | 'danger';
   size?: 'm' | 's';
+  ref?: Ref<HTMLButtonElement>;
   children: ReactNode;
 }
 
