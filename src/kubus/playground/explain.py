@@ -13,7 +13,6 @@ from kubus.api.rest.reply import Reply, json_reply
 from kubus.api.rest.rewriting import Rewritten
 from kubus.context import Caller
 from kubus.errors import KubusError
-from kubus.explain.as_svg import as_svg
 from kubus.explain.explain import explained
 from kubus.playground.project import Project, body_of
 from kubus.query.access_report import explained as policies_explained
@@ -58,12 +57,11 @@ async def explain(project: Project, request: Incoming, body: bytes) -> Reply:
 def told(
     layer: SemanticLayer, rewritten: Rewritten, caller: Caller, dialects: Mapping[str, str], *, why: bool
 ) -> dict[str, Any]:
-    """One query explained: the plan in words, as a picture, and in SQL; and what policies say."""
+    """One query explained: the plan in words and in SQL; and what policies say."""
     explanation = explained(layer, rewritten.query, caller, dialects, why=why, trusted=rewritten.trusted)
     return {
         **asdict(explanation),
         "dialect": dialects.get(explanation.data_source),
-        "svg": as_svg(explanation),
         "policies": list(policies(layer, rewritten, caller)),
     }
 
