@@ -1,5 +1,6 @@
 """Rows as files: the same rows as the API gives to the same caller, and no others."""
 
+import asyncio
 import csv
 import io
 import json
@@ -104,6 +105,55 @@ cubes:
         waits = await opened.client.post("/cubejs-api/v1/load", json={"query": query, "cache": "no-cache"})
         assert waits.json()["error"] == "Continue wait"
         assert json.loads((await exported(opened, query, "json")).text) == [{"slow.answer": "0"}]
+
+
+async def test_who_leaves_ends_the_statement(playground):
+    model = """
+cubes:
+  - name: slow
+    sql: SELECT 1 AS id
+    measures:
+      - name: answer
+        sql: (SELECT count(*) FROM range(900000) AS a(x), range(900000) AS b(y) WHERE hash(x, y) % 7 = 8)
+        type: number
+"""
+    async with playground(model=model) as opened:
+        body = json.dumps({"query": {"measures": ["slow.answer"]}, "format": "csv"}).encode()
+        headers = {"host": "localhost:4000", "x-kubus-nonce": opened.client.headers["x-kubus-nonce"]}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/playground/export",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()]
+            + [(b"content-type", b"application/json")],
+            "server": ("127.0.0.1", 4000),
+            "client": ("127.0.0.1", 5000),
+        }
+        unread = [{"type": "http.request", "body": body, "more_body": False}]
+        sent = []
+
+        async def running():
+            return (await opened.client.get("/playground/health")).json()["queue"]["running"]
+
+        async def receive():
+            if unread:
+                return unread.pop()
+            for _ in range(500):
+                if await running():
+                    break
+                await asyncio.sleep(0.02)
+            else:
+                pytest.fail("The statement never ran")
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message)
+
+        async with asyncio.timeout(20):
+            await opened.app(scope, receive, send)
+        assert sent == []
+        assert await running() == 0
 
 
 async def test_compared_ranges_are_one_table(playground):

@@ -19,6 +19,7 @@ from kubus.api.rest.errors import error_reply
 from kubus.api.rest.incoming import Incoming, incoming, read_body
 from kubus.api.rest.reply import Header, Reply, Whole, html_reply, json_reply, send_reply, settled
 from kubus.api.rest.root import not_found, page
+from kubus.api.rest.waiting import while_client_waits
 from kubus.auth.addresses import is_loopback
 from kubus.config.settings import Settings
 from kubus.errors import KubusError, NotAdmitted
@@ -28,7 +29,7 @@ from kubus.playground.guard import READ, Guard
 from kubus.playground.key import Key
 from kubus.playground.nearby import check_nearby
 from kubus.playground.project import Project
-from kubus.playground.routes import FILES, endpoint, is_ours, is_page
+from kubus.playground.routes import FILES, LONG, endpoint, is_ours, is_page
 
 # With every answer, whatever it is: nobody else's page may load, read or frame it, and it tells nobody where it was.
 APART: tuple[Header, ...] = (
@@ -110,10 +111,13 @@ class Playground:
             if request.method not in READ:
                 return not_found(request.method, request.path)
             return await self._bundle.page(self._guard.nonce, self._project.fingerprint)
-        found = endpoint(request.method, normal(request.path))
+        path = normal(request.path)
+        found = endpoint(request.method, path)
         if found is not None:
             body = await read_body(request, receive, self._api.options.max_request_size)
-            reply = await found(self._project, request, body)
+            answering = found(self._project, request, body)
+            is_long = (request.method, path) in LONG
+            reply = (await while_client_waits([answering], receive))[0] if is_long else await answering
             return reply._replace(headers=(NEVER, *reply.headers))
         if request.method in READ:
             takes_gzip = b"gzip" in request.headers.get(b"accept-encoding", b"")

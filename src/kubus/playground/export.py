@@ -86,7 +86,7 @@ async def ask(project: Project, request: Incoming, question: bytes, token: str |
     async def receive() -> Message:
         if unread:
             return unread.pop()
-        # Whoever asks stays until the end: that they leave would be told here.
+        # When whoever asks has left, all of this is cancelled, and with it the statement.
         return await asyncio.Future()
 
     async def send(message: Message) -> None:

@@ -47,6 +47,9 @@ ROUTES: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 
+# What only reads, and may take long: it ends when whoever asked has left.
+LONG = frozenset({("POST", "/playground/export")})
+
 
 def endpoint(method: str, path: str) -> Call | None:
     """What answers; None if nothing does."""
