@@ -45,6 +45,18 @@ test.each([
   ['pivot={"x":1,"y":[]}', 'pivot'],
   ['against=decade:Orders.createdAt', 'comparison'],
   ['query={"timeDimensions":[{"dimension":"a.b","compareDateRange":"today"}]}', 'query'],
+  ['query={"timeDimensions":[{"dimension":"a.b","dateRange":5}]}', 'query'],
+  ['query={"timeDimensions":[{"dimension":"a.b","dateRange":[]}]}', 'query'],
+  ['query={"timeDimensions":[{"dimension":"a.b","granularity":{}}]}', 'query'],
+  ['query={"measures":["a.b"],"limit":{}}', 'query'],
+  ['query={"measures":["a.b"],"limit":null}', 'query'],
+  ['query={"measures":["a.b"],"offset":"5"}', 'query'],
+  ['query={"measures":["a.b"],"timezone":5}', 'query'],
+  ['query={"measures":["a.b"],"ungrouped":"false"}', 'query'],
+  ['query={"order":5}', 'query'],
+  ['query={"order":{"a.b":{}}}', 'query'],
+  ['query={"filters":[{"member":"a.b","operator":"equals","values":[{}]}]}', 'query'],
+  ['query={"filters":[{"dimension":5,"operator":"set"}]}', 'query'],
 ])('%s is told and left out', (search, name) => {
   const { exploration, problem } = fromSearch(search);
   expect(exploration).toEqual(NOTHING);
@@ -55,4 +67,17 @@ test('what can be read beside what cannot is kept', () => {
   const { exploration, problem } = fromSearch('query={"measures":["a.b"]}&chart=spaceship');
   expect(exploration.query).toEqual({ measures: ['a.b'] });
   expect(problem).toContain('chart');
+});
+
+test('a filter may name its member as clients of before do', () => {
+  const filters = [
+    { or: [{ dimension: 'a.b', operator: 'equals', values: ['x'] }] },
+    { dimension: 'a.c', operator: 'set' },
+  ];
+  const { exploration, problem } = fromSearch(`query=${JSON.stringify({ measures: ['a.n'], filters })}`);
+  expect(problem).toBeNull();
+  expect(exploration.query.filters).toEqual([
+    { or: [{ member: 'a.b', operator: 'equals', values: ['x'] }] },
+    { member: 'a.c', operator: 'set' },
+  ]);
 });

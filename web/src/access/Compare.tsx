@@ -7,7 +7,7 @@ import type { ServerContext } from '../api/playground';
 import { isAborted, wordsOf } from '../api/request';
 import type { components } from '../api/schema';
 import { useServer } from '../api/server';
-import { isQuery } from '../query/address';
+import { readQuery } from '../query/address';
 import { IconButton } from '../ui/Button';
 import { Select } from '../ui/Select';
 import { EmptyState, Note, Spinner } from '../ui/State';
@@ -165,9 +165,8 @@ function Policies({ query, first, second }: { query: Query; first: Caller; secon
 
 function queryIn(text: string): { query: Query | null; problem: string | null } {
   try {
-    const value: unknown = JSON.parse(text);
-    if (isQuery(value)) return { query: value as Query, problem: null };
-    return { query: null, problem: 'This is no query: { "measures": ["Orders.count"] }' };
+    const query = readQuery(JSON.parse(text));
+    return { query, problem: query === null ? 'This is no query: { "measures": ["Orders.count"] }' : null };
   } catch (error) {
     return { query: null, problem: wordsOf(error) };
   }

@@ -1,6 +1,19 @@
 /** A view of the data as the part of an address behind `?`, and back. */
 
-import { type Against, type Axes, CHARTS, type Chart, type Exploration, NOTHING, type Query } from './query';
+import {
+  type Against,
+  type Axes,
+  CHARTS,
+  type Chart,
+  type Comparison,
+  type Exploration,
+  type Filter,
+  group,
+  isGroup,
+  NOTHING,
+  partsOf,
+  type Query,
+} from './query';
 
 /** The parameters that say this view; none for nothing. Equal views have equal texts. */
 export function toSearch({ query, chart, axes, against, measure, totals }: Exploration): string {
@@ -18,13 +31,11 @@ export function toSearch({ query, chart, axes, against, measure, totals }: Explo
 export function fromSearch(search: string): { exploration: Exploration; problem: string | null } {
   const parameters = new URLSearchParams(search);
   const problems: string[] = [];
-  const read = <T>(name: string, isRight: (value: unknown) => value is T, otherwise: T): T => {
+  const read = <T>(name: string, reading: (value: unknown) => T | null): T | null => {
     const text = parameters.get(name);
-    if (text === null) return otherwise;
-    const value = parsed(text);
-    if (isRight(value)) return value;
-    problems.push(name);
-    return otherwise;
+    const value = text === null ? null : reading(parsed(text));
+    if (text !== null && value === null) problems.push(name);
+    return value;
   };
   const chart = parameters.get('chart');
   if (chart !== null && !isChart(chart)) problems.push('chart');
@@ -32,9 +43,9 @@ export function fromSearch(search: string): { exploration: Exploration; problem:
   const compared = against === null ? null : againstIn(against);
   if (against !== null && compared === null) problems.push('comparison');
   const exploration: Exploration = {
-    query: read('query', isQuery, NOTHING.query),
+    query: read('query', readQuery) ?? NOTHING.query,
     chart: chart !== null && isChart(chart) ? chart : null,
-    axes: read('pivot', (value): value is Axes | null => isAxes(value), null),
+    axes: read('pivot', (value) => (isAxes(value) ? value : null)),
     against: compared,
     measure: parameters.get('measure'),
     totals: parameters.get('totals') !== 'off',
@@ -72,8 +83,16 @@ function isAxes(value: unknown): value is Axes {
   return isRecord(value) && isTexts(value.x) && isTexts(value.y);
 }
 
-/** Whether it has the shape of a query, so far as the page takes it apart. The server tells what else is wrong. */
-export function isQuery(value: unknown): value is Query {
+/**
+ * The query in decoded JSON, with the older name `dimension` of a filter's member as the API takes it; null if it has
+ * not the shape of a query, so far as the page takes it apart. The server tells what else is wrong.
+ */
+export function readQuery(value: unknown): Query | null {
+  return isQuery(value) ? (value.filters === undefined ? value : withMembers(value)) : null;
+}
+
+/** A query, in which filters may still have the older name of their member. */
+function isQuery(value: unknown): value is Query {
   if (!isRecord(value)) return false;
   const {
     measures = [],
@@ -82,6 +101,10 @@ export function isQuery(value: unknown): value is Query {
     timeDimensions = [],
     filters = [],
     order = [],
+    limit = 0,
+    offset = 0,
+    timezone = '',
+    ungrouped = false,
   } = value;
   return (
     [measures, dimensions, segments].every(isTexts) &&
@@ -89,15 +112,23 @@ export function isQuery(value: unknown): value is Query {
     timeDimensions.every(isTime) &&
     Array.isArray(filters) &&
     filters.every(isFilter) &&
-    isOrder(order)
+    isOrder(order) &&
+    [limit, offset].every((count) => typeof count === 'number') &&
+    isText(timezone) &&
+    typeof ungrouped === 'boolean'
   );
 }
 
 function isTime(value: unknown): boolean {
   if (!isRecord(value) || !isText(value.dimension)) return false;
-  const isRange = (range: unknown) => isText(range) || isTexts(range);
-  const { dateRange = '', compareDateRange = [] } = value;
-  return isRange(dateRange) && Array.isArray(compareDateRange) && compareDateRange.every(isRange);
+  const isRange = (range: unknown) => isText(range) || (isTexts(range) && [1, 2].includes(range.length));
+  const { granularity = null, dateRange = '', compareDateRange = [] } = value;
+  return (
+    (granularity === null || isText(granularity)) &&
+    isRange(dateRange) &&
+    Array.isArray(compareDateRange) &&
+    compareDateRange.every(isRange)
+  );
 }
 
 function isFilter(value: unknown): boolean {
@@ -105,13 +136,30 @@ function isFilter(value: unknown): boolean {
   for (const parts of [value.and, value.or]) {
     if (parts !== undefined) return Array.isArray(parts) && parts.every(isFilter);
   }
-  const isCompared = value.values === undefined || Array.isArray(value.values);
-  return isText(value.member) && isText(value.operator) && isCompared;
+  const { values = [], member = value.dimension } = value;
+  return isText(member) && isText(value.operator) && Array.isArray(values) && values.every(isFilterValue);
+}
+
+function isFilterValue(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function isOrder(value: unknown): boolean {
-  if (!Array.isArray(value)) return isRecord(value);
-  return value.every((pair) => isTexts(pair) && pair.length === 2);
+  if (Array.isArray(value)) return value.every((pair) => isTexts(pair) && pair.length === 2);
+  return isRecord(value) && Object.values(value).every(isText);
+}
+
+function withMembers(query: Query): Query {
+  const named = (filter: Filter): Filter => {
+    if (isGroup(filter)) {
+      const { word, parts } = partsOf(filter);
+      return group(word, parts.map(named));
+    }
+    if (!('dimension' in filter)) return filter;
+    const { dimension, ...rest } = filter as Omit<Comparison, 'member'> & { dimension: string };
+    return { member: dimension, ...rest };
+  };
+  return { ...query, filters: (query.filters ?? []).map(named) };
 }
 
 /** Where two callers' answers to a query are compared, begun with this one. */
@@ -121,6 +169,6 @@ export function accessPath(query: Query): string {
 
 /** The query of such an address as text to read and write; null if there is none that can be read. */
 export function queryText(search: string): string | null {
-  const query = parsed(new URLSearchParams(search).get('query') ?? '');
-  return isQuery(query) ? JSON.stringify(query, null, 2) : null;
+  const query = readQuery(parsed(new URLSearchParams(search).get('query') ?? ''));
+  return query === null ? null : JSON.stringify(query, null, 2);
 }

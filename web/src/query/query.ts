@@ -115,8 +115,3 @@ export function columnMembers(query: Query): string[] {
     ...(query.measures ?? []),
   ];
 }
-
-/** Whether there is nothing in it that can be asked. */
-export function asksNothing(query: Query): boolean {
-  return columnMembers(query).length === 0;
-}

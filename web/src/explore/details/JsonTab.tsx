@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { isQuery } from '../../query/address';
+import { readQuery } from '../../query/address';
 import type { Query } from '../../query/query';
 import type { Action } from '../../query/reduce';
 import { Button } from '../../ui/Button';
@@ -7,12 +7,12 @@ import { CopyButton } from '../../ui/Code';
 import { TextField } from '../../ui/TextField';
 import styles from './Details.module.css';
 
-/** The query as it is sent. It can be written or pasted here, too. */
+/** The query of the view, with what is still being written in it. It can be written or pasted here, too. */
 export function JsonTab({ query, dispatch }: { query: Query; dispatch: (action: Action) => void }) {
   const written = JSON.stringify(query, null, 2);
   const [text, setText] = useState(written);
   useEffect(() => setText(written), [written]);
-  const read = text === written ? null : readQuery(text);
+  const read = text === written ? null : queryIn(text);
   return (
     <div className={styles.tab}>
       <TextField
@@ -35,12 +35,13 @@ export function JsonTab({ query, dispatch }: { query: Query; dispatch: (action: 
   );
 }
 
-function readQuery(text: string): { query: Query } | { problem: string } {
+function queryIn(text: string): { query: Query } | { problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
-  return isQuery(value) ? { query: value } : { problem: 'This is JSON, but not a query' };
+  const query = readQuery(value);
+  return query === null ? { problem: 'This is JSON, but not a query' } : { query };
 }
