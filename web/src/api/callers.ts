@@ -27,6 +27,8 @@ const ADMIN: Caller = { id: 'admin', name: 'Admin', claims: { role: 'admin' } };
 let kept: Callers = read();
 const listeners = new Set<() => void>();
 const tokens = new Map<string, string>();
+// What is being minted now: whoever needs the same meanwhile waits for it.
+const minting = new Map<string, Promise<string>>();
 
 function isCaller(value: unknown): value is Caller {
   if (typeof value !== 'object' || value === null) return false;
@@ -101,15 +103,30 @@ export function removeCaller(id: string): void {
   if (first !== undefined) keep({ all, current: kept.current.id === id ? first : kept.current });
 }
 
-/** A token for this caller, minted now or not long ago; undefined for one who asks without. */
+/**
+ * A token for this caller, minted now or not long ago; undefined for one who asks without. Several who need one in the
+ * same moment share it, so `signal` ends the waiting of one of them and not the minting.
+ */
 export async function tokenOf(caller: Caller, signal?: AbortSignal): Promise<string | undefined> {
   if (caller.claims === null) return undefined;
   const key = JSON.stringify(caller.claims);
   const held = tokens.get(key);
   if (held !== undefined && secondsLeft(held) > SPARE_SECONDS) return held;
-  const token = await mintToken(caller.claims, signal);
-  tokens.set(key, token);
+  const begun = minting.get(key) ?? minted(key, caller.claims);
+  minting.set(key, begun);
+  const token = await begun;
+  signal?.throwIfAborted();
   return token;
+}
+
+async function minted(key: string, claims: Claims): Promise<string> {
+  try {
+    const token = await mintToken(claims);
+    tokens.set(key, token);
+    return token;
+  } finally {
+    minting.delete(key);
+  }
 }
 
 /** Forgets the tokens of a caller: the server no longer takes them, as after a start with another secret. */
