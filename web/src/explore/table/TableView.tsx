@@ -6,7 +6,7 @@ import { totalsRefused } from '../../query/select';
 import type { MenuAction } from '../../ui/Menu';
 import { Note } from '../../ui/State';
 import type { Members } from '../members';
-import { gridOf, type Result } from '../result';
+import { gridOf, isCut, type Result } from '../result';
 import type { Answered } from '../useAnswer';
 import { cellActions } from './cellActions';
 import { DataTable } from './DataTable';
@@ -31,7 +31,8 @@ export function TableView({ axes, answered, result, members, wantsTotals, dispat
   const totals = useTotals(wantsTotals && refused === null ? answered.asked : null, axes);
   const rows = totals.kind === 'there' ? totals.totals : null;
   const grid = useMemo(() => gridOf(result, axes), [result, axes]);
-  const model = useMemo(() => tableModel(grid, result, rows), [grid, result, rows]);
+  const isPart = (query.offset ?? 0) > 0 || answered.answer.results.some(isCut);
+  const model = useMemo(() => tableModel(grid, result, rows, isPart), [grid, result, rows, isPart]);
   const actionsOf = useCallback(
     (row: number, place: number): readonly MenuAction[] => [
       ...cellActions(meaningOf(grid, row, place), { answered, result, axes, isMeasure }).map(

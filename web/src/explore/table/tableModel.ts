@@ -33,7 +33,9 @@ export interface TableModel {
 
 const BLANK: TableCell = { text: '', raw: undefined };
 
-export function tableModel(grid: Grid, result: Result, totals: TotalRows | null): TableModel {
+/** `isPart` says that the answer has not all rows, which its totals are of. */
+export function tableModel(grid: Grid, result: Result, totals: TotalRows | null, isPart = false): TableModel {
+  const total = isPart ? 'Total of all rows' : 'Total';
   const cellOf = (key: string | null, value: Cell | undefined): TableCell => {
     const column = key === null ? undefined : result.columns.get(key);
     return { text: column?.write(value) ?? String(value ?? ''), raw: value };
@@ -61,8 +63,9 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
         return cellOf(key, value);
       },
       totals: grand.map((row) => {
-        if (place === rangeAt) return { text: `Total ${cellOf(key, row[key]).text}`, raw: undefined };
-        return place === 0 && rangeAt < 0 ? { text: 'Total', raw: undefined } : BLANK;
+        if (place === rangeAt)
+          return { text: `${total}${isPart ? ',' : ''} ${cellOf(key, row[key]).text}`, raw: undefined };
+        return place === 0 && rangeAt < 0 ? { text: total, raw: undefined } : BLANK;
       }),
     };
   });
@@ -97,7 +100,7 @@ export function tableModel(grid: Grid, result: Result, totals: TotalRows | null)
       : result.measures.map(
           (measure): TableColumn => ({
             id: `total ${measure}`,
-            head: ['Total', result.columns.get(measure)?.shortTitle ?? measure],
+            head: [total, result.columns.get(measure)?.shortTitle ?? measure],
             isNumber: true,
             isTotal: true,
             orders: null,
