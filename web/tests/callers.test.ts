@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 /** Tokens of callers: minted once for all who need one in the same moment. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

@@ -2,7 +2,6 @@ import type { EChartsType } from 'echarts/core';
 import { ListFilterPlus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useCallers } from '../api/callers';
-import { isAborted, wordsOf } from '../api/request';
 import { useServer } from '../api/server';
 import { axesOf, chartOf } from '../query/select';
 import { Button } from '../ui/Button';
@@ -20,17 +19,28 @@ import { emptyFilter, Shelf } from './shelf/Shelf';
 import { Toolbar } from './Toolbar';
 import { useAnswer } from './useAnswer';
 import { useAsked } from './useAsked';
-import { useExploration } from './useExploration';
+import { type Explored, useExploration } from './useExploration';
 import { useMembers } from './useMembers';
 import { useNarrow } from './useNarrow';
+import { useSaving } from './useSaving';
+import { ViewBoundary } from './ViewBoundary';
 
 const NO_COLUMNS = new Map();
 
 /** The page on which a query is built and its answer is seen. */
 export default function BuildPage() {
+  const explored = useExploration();
+  const { exploration, dispatch } = explored;
+  return (
+    <ViewBoundary exploration={exploration} onClear={() => dispatch({ type: 'clear' })}>
+      <Building explored={explored} />
+    </ViewBoundary>
+  );
+}
+
+function Building({ explored }: { explored: Explored }) {
   const { context } = useServer();
   const { current: caller } = useCallers();
-  const explored = useExploration();
   const { exploration, problem, dispatch } = explored;
   const { query } = exploration;
   const membersState = useMembers(context, caller);
@@ -39,11 +49,12 @@ export default function BuildPage() {
   const isNarrow = useNarrow();
   const [showsMembers, setShowsMembers] = useState(false);
   const [drawn, setDrawn] = useState<EChartsType | null>(null);
-  const [saveProblem, setSaveProblem] = useState<string | null>(null);
+  const saving = useSaving();
 
   const apiUrl = context === undefined ? null : `${context.basePath}/v1`;
   const modelVersion = context?.modelVersion ?? null;
-  const { asked, isPending, problem: notCompared } = useAsked(exploration, { apiUrl, caller, modelVersion });
+  const asking = useAsked(exploration, { apiUrl, caller, modelVersion });
+  const { asked, written, isPending, problem: notCompared } = asking;
   const answering = useAnswer(asked);
   const { state } = answering;
   const answered =
@@ -67,13 +78,6 @@ export default function BuildPage() {
       ]),
     [query],
   );
-
-  const saving = (work: Promise<void>) => {
-    setSaveProblem(null);
-    work.catch((error: unknown) => {
-      if (!isAborted(error)) setSaveProblem(wordsOf(error));
-    });
-  };
 
   const tree = (
     <MemberTree
@@ -115,22 +119,25 @@ export default function BuildPage() {
             dispatch={dispatch}
           />
         )}
-        {asked !== null && (
-          <Toolbar
-            explored={explored}
-            chart={chart}
-            axes={axes}
-            columns={shown?.result.columns ?? NO_COLUMNS}
-            canSaveRows={state.kind === 'answered'}
-            canSaveChart={state.kind === 'answered' && drawn !== null}
-            onSaveRows={(format) => saving(saveRows(asked, format))}
-            onSaveChart={(format) => {
-              if (drawn !== null) saving(saveChart(drawn, format));
-            }}
-          />
-        )}
+        <Toolbar
+          explored={explored}
+          isAsked={asked !== null}
+          chart={chart}
+          axes={axes}
+          columns={shown?.result.columns ?? NO_COLUMNS}
+          canSaveRows={state.kind === 'answered'}
+          canSaveChart={state.kind === 'answered' && drawn !== null}
+          saving={saving}
+          onSaveRows={(format) => {
+            if (asked !== null)
+              saving.save(format.toUpperCase(), (signal) => saveRows(asked, format, signal));
+          }}
+          onSaveChart={(format) => {
+            if (drawn !== null) saving.save(format.toUpperCase(), () => saveChart(drawn, format));
+          }}
+        />
         {notCompared !== null && <Note tone="warn">The range is not compared: {notCompared}</Note>}
-        {saveProblem !== null && <Note tone="bad">{saveProblem}</Note>}
+        {saving.problem !== null && <Note tone="bad">{saving.problem}</Note>}
         <section className={styles.result} aria-label="Answer">
           <ResultView
             isPending={isPending}
@@ -157,6 +164,7 @@ export default function BuildPage() {
         {asked !== null && context !== undefined && (
           <Details
             asked={asked}
+            written={written}
             answered={state.kind === 'answered' ? state.answered : null}
             context={context}
             dispatch={dispatch}
@@ -179,7 +187,7 @@ function AnswerLine({ rows, ms, isCut }: { rows: number; ms: number; isCut: bool
 
 const SHELVES = { measure: 'measures', dimension: 'dimensions', segment: 'segments' } as const;
 
-type Dispatch = ReturnType<typeof useExploration>['dispatch'];
+type Dispatch = Explored['dispatch'];
 
 /** Puts a member where members of its kind belong, or takes it out. */
 function toggle(member: Member, isChosen: boolean, dispatch: Dispatch): void {

@@ -14,17 +14,20 @@ import {
   Trash2,
   Undo2,
 } from 'lucide-react';
+import { useRef } from 'react';
 import type { Axes, Chart } from '../query/query';
-import type { Action } from '../query/reduce';
 import { Button, IconButton } from '../ui/Button';
 import { Menu, type MenuAction } from '../ui/Menu';
 import { Segmented } from '../ui/Segmented';
+import { Spinner } from '../ui/State';
 import { Switch } from '../ui/Switch';
+import { useKeptFocus } from '../ui/useKeptFocus';
 import type { ImageFormat, RowFormat } from './exporting';
 import { PivotPopup } from './PivotPopup';
 import type { Column } from './result';
 import styles from './Toolbar.module.css';
 import type { Explored } from './useExploration';
+import type { Saving } from './useSaving';
 
 const CHARTS: readonly [Chart, string, LucideIcon][] = [
   ['line', 'Line', ChartLine],
@@ -38,21 +41,74 @@ const CHARTS: readonly [Chart, string, LucideIcon][] = [
 
 export interface ToolbarProps {
   explored: Explored;
+  /** Whether there is an answer, or will be: without one there is nothing to show or save. */
+  isAsked: boolean;
   chart: Chart;
   axes: Axes;
   columns: ReadonlyMap<string, Column>;
   canSaveRows: boolean;
   canSaveChart: boolean;
+  saving: Saving;
   onSaveRows: (format: RowFormat) => void;
   onSaveChart: (format: ImageFormat) => void;
 }
 
-/** What is done with an answer: how it is shown, and where it goes. */
-export function Toolbar({ explored, chart, axes, columns, ...saving }: ToolbarProps) {
-  const { exploration, dispatch } = explored;
-  const act = (action: Action) => () => dispatch(action);
+/** What is done with a view: how its answer is shown, where that goes, and the ways back. */
+export function Toolbar({ explored, isAsked, saving, ...answer }: ToolbarProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place);
   return (
-    <div className={styles.toolbar} role="group" aria-label="How the answer is shown">
+    <div ref={place} className={styles.toolbar} role="group" aria-label="How the answer is shown">
+      {isAsked && <Shown explored={explored} {...answer} />}
+      <div className={styles.right}>
+        <IconButton
+          size="s"
+          label="Undo"
+          icon={<Undo2 />}
+          isDisabled={!explored.canUndo}
+          onPress={explored.undo}
+        />
+        <IconButton
+          size="s"
+          label="Redo"
+          icon={<Redo2 />}
+          isDisabled={!explored.canRedo}
+          onPress={explored.redo}
+        />
+        <IconButton
+          size="s"
+          label="Start anew"
+          icon={<Trash2 />}
+          onPress={() => explored.dispatch({ type: 'clear' })}
+        />
+        <ShareButton />
+        {saving.saves !== null && (
+          <>
+            <Spinner label={`Saving ${saving.saves}`} />
+            <Button size="s" onPress={saving.cancel}>
+              Cancel
+            </Button>
+          </>
+        )}
+        {isAsked && (
+          <Menu label="Save the answer" actions={saveActions(answer)}>
+            <Button size="s" isPending={saving.saves !== null}>
+              <Download aria-hidden="true" />
+              Export
+            </Button>
+          </Menu>
+        )}
+      </div>
+    </div>
+  );
+}
+
+type ShownProps = Pick<ToolbarProps, 'explored' | 'chart' | 'axes' | 'columns'>;
+
+/** The chart, and how rows, columns and totals are laid out in it. */
+function Shown({ explored: { exploration, dispatch }, chart, axes, columns }: ShownProps) {
+  return (
+    <>
       <Segmented
         aria-label="Chart"
         segments={CHARTS.map(([id, label, Icon]) => ({ id, label, icon: <Icon aria-hidden="true" /> }))}
@@ -81,31 +137,7 @@ export function Toolbar({ explored, chart, axes, columns, ...saving }: ToolbarPr
           Totals
         </Switch>
       )}
-      <div className={styles.right}>
-        <IconButton
-          size="s"
-          label="Undo"
-          icon={<Undo2 />}
-          isDisabled={!explored.canUndo}
-          onPress={explored.undo}
-        />
-        <IconButton
-          size="s"
-          label="Redo"
-          icon={<Redo2 />}
-          isDisabled={!explored.canRedo}
-          onPress={explored.redo}
-        />
-        <IconButton size="s" label="Start anew" icon={<Trash2 />} onPress={act({ type: 'clear' })} />
-        <ShareButton />
-        <Menu label="Save the answer" actions={saveActions(saving)}>
-          <Button size="s">
-            <Download aria-hidden="true" />
-            Export
-          </Button>
-        </Menu>
-      </div>
-    </div>
+    </>
   );
 }
 
@@ -122,9 +154,9 @@ function ShareButton() {
   );
 }
 
-type Saving = Pick<ToolbarProps, 'canSaveRows' | 'canSaveChart' | 'onSaveRows' | 'onSaveChart'>;
+type Saves = Pick<ToolbarProps, 'canSaveRows' | 'canSaveChart' | 'onSaveRows' | 'onSaveChart'>;
 
-function saveActions({ canSaveRows, canSaveChart, onSaveRows, onSaveChart }: Saving): readonly MenuAction[] {
+function saveActions({ canSaveRows, canSaveChart, onSaveRows, onSaveChart }: Saves): readonly MenuAction[] {
   const rows = (id: RowFormat, label: string, detail: string): MenuAction => ({
     id,
     label,

@@ -8,11 +8,13 @@ import type { Asked } from './useAnswer';
 export type RowFormat = 'csv' | 'parquet' | 'json';
 export type ImageFormat = 'png' | 'svg';
 
-/** Saves all rows of a query, in a format that the server writes. */
-export async function saveRows(asked: Asked, format: RowFormat): Promise<void> {
-  const token = await tokenOf(asked.caller);
-  const response = await post('/playground/export', { query: asked.query, token: token ?? null, format });
-  save(await response.blob(), `kubus.${format}`);
+/** Saves all rows of a query, in a format that the server writes. With `signal` the server stops the statement, too. */
+export async function saveRows(asked: Asked, format: RowFormat, signal: AbortSignal): Promise<void> {
+  const token = await tokenOf(asked.caller, signal);
+  const body = { query: asked.query, token: token ?? null, format };
+  const rows = await (await post('/playground/export', body, signal)).blob();
+  signal.throwIfAborted();
+  save(rows, `kubus.${format}`);
 }
 
 /** Saves what a chart shows. */

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Caller } from '../api/callers';
 import { resolveRange } from '../api/load';
 import { isAborted, wordsOf } from '../api/request';
-import type { Exploration } from '../query/query';
+import type { Against, Exploration, Query } from '../query/query';
 import { comparing, type Span } from '../query/ranges';
 import { asked as askedFor } from '../query/select';
 import type { Asked } from './useAnswer';
@@ -24,6 +24,8 @@ interface Found {
 export interface Asking {
   /** What is asked; null if nothing is, or not yet. */
   asked: Asked | null;
+  /** The query of the view as the wire has it: with the ranges that are compared, and with filters without a value. */
+  written: Query;
   /** Whether it is still found out which ranges are compared. What was asked before stands meanwhile. */
   isPending: boolean;
   /** Why the range is not compared; null if it is, or is not meant to be. */
@@ -63,14 +65,20 @@ export function useAsked(exploration: Exploration, { apiUrl, caller, modelVersio
   const isPending = key !== null && found?.key !== key;
   const now = useMemo((): Asked | null => {
     if (wanted === null || apiUrl === null || isPending) return null;
-    const query =
-      span === null || against === null
-        ? wanted
-        : comparing(wanted, against.dimension, span, against.earlier);
-    return { query, apiUrl, caller, modelVersion };
+    return { query: compared(wanted, against, span), apiUrl, caller, modelVersion };
   }, [wanted, apiUrl, isPending, span, against, caller, modelVersion]);
+  const written = useMemo(
+    () => compared(exploration.query, against, span),
+    [exploration.query, against, span],
+  );
   useEffect(() => {
     if (!isPending) setBefore(now);
   }, [now, isPending]);
-  return { asked: isPending ? before : now, isPending, problem: settled?.problem ?? null };
+  return { asked: isPending ? before : now, written, isPending, problem: settled?.problem ?? null };
+}
+
+function compared(query: Query, against: Against | null, span: Span | null): Query {
+  return span === null || against === null
+    ? query
+    : comparing(query, against.dimension, span, against.earlier);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { tokenOf } from '../../api/callers';
+import { type Caller, tokenOf } from '../../api/callers';
 import type { ServerContext } from '../../api/playground';
 import { isAborted, wordsOf } from '../../api/request';
 import { Code } from '../../ui/Code';
@@ -9,36 +9,42 @@ import { snippets } from '../snippets';
 import type { Asked } from '../useAnswer';
 import styles from './Details.module.css';
 
+/** The token of a caller, null for one who asks without; or why there is none. */
+type Found = { caller: Caller } & ({ token: string | null } | { problem: string });
+
 /** The same request for a terminal and for programs, with the token of who asks. */
 export function CodeTab({ asked, context }: { asked: Asked; context: ServerContext }) {
   const [language, setLanguage] = useState('curl');
-  const [token, setToken] = useState<string | null | undefined>(undefined);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   useEffect(() => {
+    const { caller } = asked;
     const asking = new AbortController();
-    tokenOf(asked.caller, asking.signal).then(
-      (minted) => setToken(minted ?? null),
+    tokenOf(caller, asking.signal).then(
+      (minted) => setFound({ caller, token: minted ?? null }),
       (error: unknown) => {
-        if (!isAborted(error)) setProblem(wordsOf(error));
+        if (!isAborted(error)) setFound({ caller, problem: wordsOf(error) });
       },
     );
     return () => asking.abort();
-  }, [asked.caller]);
+  }, [asked]);
 
-  if (problem !== null) {
+  // What was found for another caller is nothing for this one.
+  const now = found?.caller === asked.caller ? found : null;
+  if (now !== null && 'problem' in now) {
     return (
       <div className={styles.tab}>
-        <Note tone="bad">{problem}</Note>
+        <Note tone="bad">{now.problem}</Note>
       </div>
     );
   }
-  if (token === undefined) {
+  if (now === null) {
     return (
       <div className={styles.tab}>
         <Spinner label="Making a token" />
       </div>
     );
   }
+  const { token } = now;
   const all = snippets({ query: asked.query, origin: location.origin, basePath: context.basePath, token });
   const shown = all.find((one) => one.id === language);
   return (

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { Explanation } from '../../api/explain';
 import type { ServerContext } from '../../api/playground';
-import { comparedTime } from '../../query/query';
+import { comparedTime, type Query } from '../../query/query';
 import { rangeText } from '../../query/ranges';
 import type { Action } from '../../query/reduce';
 import { Segmented } from '../../ui/Segmented';
@@ -21,6 +21,8 @@ type Tab = 'json' | 'sql' | 'plan' | 'timing' | 'policies' | 'code';
 
 export interface DetailsProps {
   asked: Asked;
+  /** The query of the view, of which a number asks only a part. */
+  written: Query;
   /** Null while there is no answer to what is asked. */
   answered: Answered | null;
   context: ServerContext;
@@ -28,7 +30,7 @@ export interface DetailsProps {
 }
 
 /** What lies behind an answer: the query, how it is answered, how long that took, and how programs ask the same. */
-export function Details({ asked, answered, context, dispatch }: DetailsProps) {
+export function Details({ asked, written, answered, context, dispatch }: DetailsProps) {
   const [tab, setTab] = useState<Tab>('json');
   return (
     <section className={styles.details} aria-label="Behind the answer">
@@ -37,7 +39,7 @@ export function Details({ asked, answered, context, dispatch }: DetailsProps) {
         value={tab}
         onChange={setTab}
         tabs={[
-          { id: 'json', label: 'Query', content: <JsonTab query={asked.query} dispatch={dispatch} /> },
+          { id: 'json', label: 'Query', content: <JsonTab query={written} dispatch={dispatch} /> },
           {
             id: 'sql',
             label: 'SQL',

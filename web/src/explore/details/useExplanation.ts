@@ -10,18 +10,19 @@ export type ExplanationState =
 
 /** How what is asked is answered, and why so. */
 export function useExplanation(asked: Asked): ExplanationState {
-  const [state, setState] = useState<ExplanationState>({ kind: 'loading' });
+  const [found, setFound] = useState<{ key: string; state: ExplanationState } | null>(null);
   const key = JSON.stringify(asked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for all of `asked`
   useEffect(() => {
     const asking = new AbortController();
     explain(asked.query, asked.caller.claims, asking.signal).then(
-      (explanation) => setState({ kind: 'there', explanation }),
+      (explanation) => setFound({ key, state: { kind: 'there', explanation } }),
       (error: unknown) => {
-        if (!isAborted(error)) setState({ kind: 'refused', words: wordsOf(error) });
+        if (!isAborted(error)) setFound({ key, state: { kind: 'refused', words: wordsOf(error) } });
       },
     );
     return () => asking.abort();
   }, [key]);
-  return state;
+  // What another caller was told is nothing for this one.
+  return found?.key === key ? found.state : { kind: 'loading' };
 }

@@ -1,9 +1,11 @@
 import { Plus } from 'lucide-react';
+import { useRef } from 'react';
 import type { Caller } from '../../api/callers';
 import { firstOperator } from '../../query/operators';
 import type { Comparison, Exploration, TimeDimension } from '../../query/query';
 import type { Action, Shelf as ShelfName } from '../../query/reduce';
 import { Button } from '../../ui/Button';
+import { useKeptFocus } from '../../ui/useKeptFocus';
 import { MemberPicker } from '../MemberPicker';
 import type { Member, Members } from '../members';
 import { Chips } from './Chips';
@@ -29,6 +31,8 @@ export function emptyFilter(member: Member): Comparison {
 export function Shelf({ exploration, members, apiUrl, caller, dispatch }: ShelfProps) {
   const { query } = exploration;
   const times = query.timeDimensions ?? [];
+  const place = useRef<HTMLElement>(null);
+  useKeptFocus(place);
   const chips = (shelf: ShelfName, label: string) => {
     const chosen = query[shelf] ?? [];
     if (chosen.length === 0) return null;
@@ -44,7 +48,7 @@ export function Shelf({ exploration, members, apiUrl, caller, dispatch }: ShelfP
     );
   };
   return (
-    <section className={styles.shelf} aria-label="Query">
+    <section ref={place} className={styles.shelf} aria-label="Query">
       {chips('measures', 'Measures')}
       {chips('dimensions', 'By')}
       {times.length > 0 && (

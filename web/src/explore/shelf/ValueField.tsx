@@ -8,7 +8,7 @@ export interface ValueFieldProps {
   onChange: (value: string) => void;
 }
 
-/** One value. It counts when the field is left or Enter is pressed, not at every key. */
+/** One value. It counts when the field is left or Enter is pressed, not at every key; Escape brings back what was. */
 export function ValueField({ label, type, value, onChange }: ValueFieldProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
@@ -26,8 +26,12 @@ export function ValueField({ label, type, value, onChange }: ValueFieldProps) {
       onChange={(next) => setText(next.trim())}
       onBlur={settle}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') settle();
-        else event.continuePropagation();
+        if (event.key === 'Enter') {
+          settle();
+          return;
+        }
+        if (event.key === 'Escape') setText(value);
+        event.continuePropagation();
       }}
       error={isWrong ? 'Not a number' : undefined}
     />

@@ -33,10 +33,16 @@ export interface ValuesFieldProps {
   asking: ValueAsking;
 }
 
-/** Any number of values: typed, or chosen of those that there are. Enter adds one, Delete on one takes it away. */
+/**
+ * Any number of values: typed, or chosen of those that there are. Enter adds one, Escape throws away what is
+ * typed, Delete on one takes it away.
+ */
 export function ValuesField({ label, values, onChange, suggestsOf, asking }: ValuesFieldProps) {
   const [text, setText] = useState('');
-  const offered = useOffered(suggestsOf, text, asking).filter((value) => !values.includes(value));
+  const [isLookedAt, setLookedAt] = useState(false);
+  const offered = useOffered(isLookedAt ? suggestsOf : null, text, asking).filter(
+    (value) => !values.includes(value),
+  );
   const add = (value: string) => {
     if (value !== '' && !values.includes(value)) onChange([...values, value]);
     setText('');
@@ -70,6 +76,8 @@ export function ValuesField({ label, values, onChange, suggestsOf, asking }: Val
         onChange={(key) => {
           if (key !== null) add(String(key));
         }}
+        onFocus={() => setLookedAt(true)}
+        onBlur={() => setLookedAt(false)}
         allowsCustomValue
         menuTrigger="focus"
       >
@@ -80,6 +88,7 @@ export function ValuesField({ label, values, onChange, suggestsOf, asking }: Val
             // An option that the arrow keys lead to is taken by the list itself.
             if (event.key === 'Enter' && !event.currentTarget.hasAttribute('aria-activedescendant'))
               add(text.trim());
+            if (event.key === 'Escape') setText('');
           }}
           onBlur={() => add(text.trim())}
         />
@@ -110,24 +119,27 @@ function useOffered(
   useEffect(() => {
     if (dimension === null) return;
     const asking = new AbortController();
-    const timer = setTimeout(async () => {
-      const contains = { member: dimension, operator: 'contains' as const, values: [text] };
-      try {
-        const { results } = await load(
-          {
-            dimensions: [dimension],
-            filters: text === '' ? [] : [contains],
-            order: { [dimension]: 'asc' },
-            limit: MOST,
-          },
-          { apiUrl, caller, signal: asking.signal },
-        );
-        setOffered((results[0]?.data ?? []).flatMap((row) => row[dimension] ?? []).map(String));
-      } catch {
-        // Nothing is offered then; a value can be typed all the same.
-        if (!asking.signal.aborted) setOffered([]);
-      }
-    }, PAUSE_MS);
+    const timer = setTimeout(
+      async () => {
+        const contains = { member: dimension, operator: 'contains' as const, values: [text] };
+        try {
+          const { results } = await load(
+            {
+              dimensions: [dimension],
+              filters: text === '' ? [] : [contains],
+              order: { [dimension]: 'asc' },
+              limit: MOST,
+            },
+            { apiUrl, caller, signal: asking.signal },
+          );
+          setOffered((results[0]?.data ?? []).flatMap((row) => row[dimension] ?? []).map(String));
+        } catch {
+          // Nothing is offered then; a value can be typed all the same.
+          if (!asking.signal.aborted) setOffered([]);
+        }
+      },
+      text === '' ? 0 : PAUSE_MS,
+    );
     return () => {
       clearTimeout(timer);
       asking.abort();
