@@ -12,8 +12,8 @@ export default async ({ page, expect }) => {
   };
   await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(query))}&chart=table`);
   await expect.seen(page.getByText('50,000 rows in'));
-  await expect.seen(page.getByRole('cell', { name: 'Total' }));
-  const table = page.getByRole('table', { name: 'Rows of the answer' });
+  await expect.seen(page.getByRole('gridcell', { name: 'Total' }));
+  const table = page.getByRole('grid', { name: 'Rows of the answer' });
   const scrolled = (pixels) =>
     table.evaluate(
       (element, [step, milliseconds]) =>
