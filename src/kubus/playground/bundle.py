@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
@@ -47,6 +47,8 @@ class Bundle:
     """The pages in a folder, as the build of `web/` leaves them there."""
 
     folder: Path = FOLDER
+    # What was found the last time: going through the folder for each file takes longer than reading the file.
+    _known: dict[str, Path] = field(default_factory=dict[str, Path], init=False, repr=False, compare=False)
 
     @property
     def is_built(self) -> bool:
@@ -67,7 +69,7 @@ class Bundle:
 
     async def file(self, name: str, *, gzip: bool) -> Reply | None:
         """A file that pages load, compressed if the client takes that and it was built so. None if there is none."""
-        path = (await asyncio.to_thread(self._files)).get(name)
+        path = await asyncio.to_thread(self._place, name)
         if path is None or name == PAGE:
             return None
         headers = (FOR_EVER if name.startswith(HASHED) else EACH_TIME, (b"vary", b"accept-encoding"))
@@ -77,8 +79,18 @@ class Bundle:
         content = await asyncio.to_thread(path.read_bytes)
         return Reply(200, (content,), TYPES.get(Path(name).suffix, UNKNOWN), headers=headers)
 
+    def _place(self, name: str) -> Path | None:
+        """Where the file of this name is. What is asked for is looked up, and never a path by itself."""
+        path = self._known.get(name)
+        if path is None or not path.is_file():
+            # Built anew since, or not there.
+            self._known.clear()
+            self._known.update(self._files())
+            path = self._known.get(name)
+        return path
+
     def _files(self) -> dict[str, Path]:
-        """Every file by its name below the folder. What is asked for is looked up here, and never a path by itself."""
+        """Every file by its name below the folder."""
         return {
             path.relative_to(self.folder).as_posix(): path
             for path in self.folder.rglob("*")
