@@ -52,7 +52,7 @@ test.each([
   ['query={"measures":["a.b"],"limit":null}', 'query'],
   ['query={"measures":["a.b"],"offset":"5"}', 'query'],
   ['query={"measures":["a.b"],"timezone":5}', 'query'],
-  ['query={"measures":["a.b"],"ungrouped":"false"}', 'query'],
+  ['query={"measures":["a.b"],"ungrouped":"no"}', 'query'],
   ['query={"order":5}', 'query'],
   ['query={"order":{"a.b":{}}}', 'query'],
   ['query={"filters":[{"member":"a.b","operator":"equals","values":[{}]}]}', 'query'],
@@ -80,4 +80,14 @@ test('a filter may name its member as clients of before do', () => {
     { or: [{ member: 'a.b', operator: 'equals', values: ['x'] }] },
     { member: 'a.c', operator: 'set' },
   ]);
+});
+
+test.each([
+  ['"True"', true],
+  ['"false"', false],
+  ['true', true],
+])('ungrouped may be the word for it: %s', (written, is) => {
+  expect(fromSearch(`query={"measures":["a.b"],"ungrouped":${written}}`).exploration.query.ungrouped).toBe(
+    is,
+  );
 });

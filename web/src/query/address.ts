@@ -88,12 +88,17 @@ function isAxes(value: unknown): value is Axes {
  * not the shape of a query, so far as the page takes it apart. The server tells what else is wrong.
  */
 export function readQuery(value: unknown): Query | null {
-  return isQuery(value) ? (value.filters === undefined ? value : withMembers(value)) : null;
+  if (!isRecord(value)) return null;
+  const { ungrouped } = value;
+  // The API takes the words for it, too.
+  const isWord = isText(ungrouped) && /^(true|false)$/i.test(ungrouped);
+  const query = isWord ? { ...value, ungrouped: ungrouped.toLowerCase() === 'true' } : value;
+  if (!isQuery(query)) return null;
+  return query.filters === undefined ? query : withMembers(query);
 }
 
 /** A query, in which filters may still have the older name of their member. */
-function isQuery(value: unknown): value is Query {
-  if (!isRecord(value)) return false;
+function isQuery(value: Record<string, unknown>): value is Query {
   const {
     measures = [],
     dimensions = [],
