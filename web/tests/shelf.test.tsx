@@ -105,3 +105,12 @@ test('the focus stays in the query when what had it is taken away', () => {
   press('Remove o.end');
   expect(focused()).toBe('Filter');
 });
+
+test('the focus stays in the query when the last chip on a shelf is taken away by its key', () => {
+  render(<Composing query={{ measures: ['o.n'], dimensions: ['o.s'] }} />);
+  const chip = (name: string) => screen.getByRole('row', { name });
+  act(() => chip('o.n').focus());
+  fireEvent.keyDown(chip('o.n'), { key: 'Delete' });
+  expect(screen.queryByRole('row', { name: 'o.n' })).toBeNull();
+  expect(document.activeElement).toBe(chip('o.s'));
+});

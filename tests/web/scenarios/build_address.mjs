@@ -60,4 +60,18 @@ export default async ({ page, shot, expect }) => {
 
   await page.goto('/build?query=nonsense&chart=spaceship');
   await expect.seen(page.getByText('The address has a chart and a query that cannot be read.'));
+  const fives = { ...query, timeDimensions: [{ dimension: 'Orders.createdAt', dateRange: 5 }], limit: {} };
+  await page.goto(`/build?query=${encodeURIComponent(JSON.stringify(fives))}`);
+  await expect.seen(page.getByText('The address has a query that cannot be read.'));
+
+  // What was begun anew can be undone, and who did it by keyboard is still there.
+  await page.goto(address('&chart=table'));
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
+  const anew = page.getByRole('button', { name: 'Start anew' });
+  await anew.focus();
+  await page.keyboard.press('Enter');
+  await expect.seen(page.getByRole('heading', { name: 'What do you want to know?' }));
+  await expect.that(await anew.evaluate((one) => one === document.activeElement), 'the focus stays');
+  await undo.click();
+  await expect.seen(page.getByRole('grid', { name: 'Rows of the answer' }));
 };

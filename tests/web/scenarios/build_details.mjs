@@ -20,6 +20,12 @@ export default async ({ page, shot, axe, expect }) => {
 
   const json = (await tab('Query')).getByRole('textbox', { name: 'Query as JSON' });
   await expect.equal(JSON.parse(await json.inputValue()), query);
+  // A number is asked without groups, which the view keeps.
+  await page.getByRole('radio', { name: 'Number' }).click();
+  await expect.seen(page.getByText('1 row in'));
+  await expect.equal(JSON.parse(await json.inputValue()), query);
+  await page.getByRole('radio', { name: 'Table' }).click();
+  await expect.seen(page.getByText('5 rows in'));
   await shot('query');
 
   const sql = await tab('SQL');

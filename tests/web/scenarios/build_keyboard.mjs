@@ -66,4 +66,9 @@ export default async ({ page, shot, axe, expect }) => {
   await tabTo(/^Redo$/);
   await press('Enter');
   await expect.count(page.locator('[role=columnheader][aria-sort=descending]'), 1);
+
+  // What had the focus is taken away: it goes on from there, and not from the top of the page.
+  await tabTo(/^Remove Orders Created at$/, true);
+  await press('Enter');
+  await expect.eventually(focused, 'Filter');
 };
