@@ -1,6 +1,6 @@
 import type { EChartsType } from 'echarts/core';
 import { ListFilterPlus } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useCallers } from '../api/callers';
 import { useServer } from '../api/server';
 import { axesOf, chartOf } from '../query/select';
@@ -9,6 +9,7 @@ import { Modal } from '../ui/Modal';
 import { Note, Spinner } from '../ui/State';
 import { useTheme } from '../ui/theme';
 import styles from './BuildPage.module.css';
+import { loadChartsAhead } from './chart/ChartView';
 import { Details } from './details/Details';
 import { saveChart, saveRows } from './exporting';
 import { MemberTree } from './MemberTree';
@@ -63,6 +64,11 @@ function Building({ explored }: { explored: Explored }) {
     () => (answered === null ? null : { answered, result: resultOf(answered) }),
     [answered],
   );
+  // A chart is likely to follow.
+  const isAsked = asked !== null;
+  useEffect(() => {
+    if (isAsked) loadChartsAhead();
+  }, [isAsked]);
   const chart = chartOf(exploration);
   const axes = useMemo(
     () => axesOf({ ...exploration, query: answered?.asked.query ?? exploration.query }, chart),

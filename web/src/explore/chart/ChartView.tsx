@@ -14,7 +14,14 @@ import styles from './ChartView.module.css';
 import { chartOptions, chartRefused, type Drawing, type DrawnChart } from './chartOptions';
 import { paletteOfPage } from './palette';
 
-const EChart = lazy(() => import('./EChart'));
+const load = () => import('./EChart');
+const EChart = lazy(load);
+
+/** Begins to load what draws charts, so that it is there when the answer is. */
+export function loadChartsAhead(): void {
+  // What cannot be loaded is told when it is drawn.
+  load().catch(() => {});
+}
 
 // Their marks tell one figure: a second measure would be told by the same scale.
 const OF_ONE_MEASURE: ReadonlySet<DrawnChart> = new Set<DrawnChart>(['pie', 'heat']);
