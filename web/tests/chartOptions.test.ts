@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  chartOptions,
-  chartRefused,
-  type Drawing,
-  type Drawn,
-  type DrawnChart,
-} from '../src/explore/chart/chartOptions';
+import { chartOptions, chartRefused } from '../src/explore/chart/chartOptions';
+import type { Drawing, Drawn, DrawnChart } from '../src/explore/chart/drawing';
 import type { Column, Result } from '../src/explore/result';
 import { pivot, type Row, withBuckets } from '../src/query/pivot';
 import { type Axes, MEASURES, RANGES } from '../src/query/query';

@@ -11,7 +11,8 @@ import { filled, gridOf, hasAllGroups, type Result } from '../result';
 import type { Answered } from '../useAnswer';
 import { useNarrow } from '../useNarrow';
 import styles from './ChartView.module.css';
-import { chartOptions, chartRefused, type Drawing, type DrawnChart } from './chartOptions';
+import { chartOptions, chartRefused } from './chartOptions';
+import type { Drawing, DrawnChart } from './drawing';
 import { paletteOfPage } from './palette';
 
 const load = () => import('./EChart');

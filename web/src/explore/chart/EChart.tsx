@@ -1,6 +1,6 @@
 import type { EChartsType } from 'echarts/core';
 import { useEffect, useRef } from 'react';
-import type { Drawing } from './chartOptions';
+import type { Drawing } from './drawing';
 import styles from './EChart.module.css';
 import { init } from './echarts';
 

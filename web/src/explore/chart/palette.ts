@@ -1,4 +1,4 @@
-import type { Palette } from './chartOptions';
+import type { Palette } from './drawing';
 
 /** The font and the colours of the theme that is shown, for what is drawn outside of CSS. */
 export function paletteOfPage(): Palette {
