@@ -34,6 +34,7 @@ function drawn(rows: readonly Row[], axes: Axes, measures: string[], aggType: st
     periodOf: null,
     aggTypeOf: () => aggType,
     isWhole: true,
+    sum: aggType === 'sum' || aggType === 'count' ? 'adds' : 'other',
     palette: PALETTE,
     isNarrow: false,
     isStill: false,
@@ -220,7 +221,7 @@ const dataOf = ({ option }: Drawing) =>
   (option.series as { data: { name: string; value: number }[] }[])[0]?.data ?? [];
 
 test('a pie is of all: what has no slice of its own is one together', () => {
-  expect(dataOf(slices(30, 'sum')).at(-1)).toEqual({ name: '6 others', value: 12 });
+  expect(dataOf(slices(30, 'sum')).at(-1)).toMatchObject({ name: '6 others', value: 12 });
   expect(slices(30, 'sum').notes).toEqual([]);
 });
 

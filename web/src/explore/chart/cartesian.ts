@@ -4,13 +4,13 @@ import { shortFormatterOf, unitOf } from '../../query/format';
 import type { GridColumn } from '../../query/pivot';
 import { MEASURES, RANGES } from '../../query/query';
 import { type Column, wordsFor } from '../result';
-import { gapsTold, leftOver, numberIn, PARTS, written } from './cells';
+import { gapsTold, leftOver, numberIn, written } from './cells';
 import type { Drawing, Drawn } from './drawing';
-import { legend, shade, shared, tooltip } from './looks';
+import { legend, MOST_COLOURS, shade, shared, tooltip } from './looks';
 import { nameOf, periodIn, wordsBeside } from './names';
 
-// Beyond these, marks cannot be told apart: three shades of each colour.
-const MOST_SERIES = 24;
+// Beyond these, marks cannot be told apart.
+const MOST_SERIES = MOST_COLOURS;
 const MOST_BARS = 400;
 // Beyond these, a mark for each value of a line hides the line.
 const MOST_MARKS = 40;
@@ -205,12 +205,10 @@ function periodsTold(columns: readonly GridColumn[], drawn: Drawn) {
 }
 
 /** Whether the columns are of one measure, and the parts of something: only then do they stand on each other. */
-function addUp(columns: readonly GridColumn[], { grid, aggTypeOf }: Drawn): boolean {
+function addUp(columns: readonly GridColumn[], { grid, sum }: Drawn): boolean {
   const [measure, other] = new Set(columns.map((column) => column.measure));
   const isParted = grid.columnKeys.some((key) => key !== MEASURES && key !== RANGES);
-  return (
-    isParted && other === undefined && typeof measure === 'string' && PARTS.has(aggTypeOf(measure) ?? '')
-  );
+  return sum === 'adds' && isParted && other === undefined && typeof measure === 'string';
 }
 
 /** Whether a value has none beside it, so that no line leads to it. */

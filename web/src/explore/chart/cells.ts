@@ -5,7 +5,7 @@ import type { Drawn } from './drawing';
 
 /** Where no row has the values of a cell: nothing was counted or added, so that is zero; other measures have no value. */
 const ZERO_WITHOUT_ROWS = new Set(['count', 'countDistinct', 'countDistinctApprox', 'sum']);
-/** The values of groups are parts of the value of all. */
+/** The values of groups may be parts of the value of all; those of others never are. */
 export const PARTS = new Set(['count', 'sum']);
 
 /** A cell in words: as it came, since a number that is drawn has no more than sixteen digits. */

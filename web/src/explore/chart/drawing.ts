@@ -5,8 +5,9 @@ import type { Grid } from '../../query/pivot';
 import type { Chart } from '../../query/query';
 import type { Aligned } from '../aligned';
 import type { Result } from '../result';
+import type { Sum } from '../whole';
 
-/** How the page looks. A canvas inherits neither colours nor fonts. */
+/** How the page looks. A canvas inherits neither colours, each `#rrggbb` here, nor fonts. */
 export interface Palette {
   font: string;
   series: readonly string[];
@@ -28,6 +29,8 @@ export interface Drawn {
   aggTypeOf: (measure: string) => string | undefined;
   /** Whether the answer has a row for every group that there is: neither a limit nor a filter on a measure left any out. */
   isWhole: boolean;
+  /** Whether the groups are known to be parts of one whole. */
+  sum: Sum;
   palette: Palette;
   isNarrow: boolean;
   /** Whether nothing may move, as whoever looks at it asks of all pages. */

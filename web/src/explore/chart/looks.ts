@@ -3,10 +3,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Drawn, Palette } from './drawing';
 
+// Three shades of each colour.
+export const MOST_COLOURS = 24;
+
 export function shared({ palette, isStill }: Drawn): EChartsCoreOption {
   return {
     animation: !isStill,
-    color: [...palette.series],
+    color: Array.from({ length: MOST_COLOURS }, (_, number) => shade(number, palette)),
     textStyle: { fontFamily: palette.font, color: palette.text },
     animationDuration: 200,
     animationDurationUpdate: 200,

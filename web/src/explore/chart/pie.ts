@@ -3,19 +3,19 @@
 import type { Cell } from '../../query/pivot';
 import { RANGES } from '../../query/query';
 import { wordsFor } from '../result';
-import { leftOver, numberIn, PARTS, written } from './cells';
+import { leftOver, numberIn, written } from './cells';
 import type { Drawing, Drawn } from './drawing';
-import { legend, shared, tooltip } from './looks';
+import { legend, MOST_COLOURS, shared, tooltip } from './looks';
 import { nameOfMeasure } from './names';
 
-const MOST_SLICES = 24;
+const MOST_SLICES = MOST_COLOURS;
 const SHARE = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 
 export function pie(drawn: Drawn): Drawing {
   const { result, palette, isNarrow } = drawn;
   const slices = slicesOf(drawn);
   const measure = result.measures[0] ?? null;
-  const isWhole = measure !== null && PARTS.has(drawn.aggTypeOf(measure) ?? '');
+  const isWhole = drawn.sum === 'adds';
   const shown = slices.slice(0, MOST_SLICES);
   const rest = slices.slice(MOST_SLICES);
   if (isWhole && rest.length > 0) {
@@ -34,12 +34,12 @@ export function pie(drawn: Drawn): Drawing {
   );
   const wordsOfSlice = (name: string) => told.get(name) ?? name;
   return {
-    notes: isWhole
-      ? []
-      : [
-          `${title} of groups does not add up to that of all: the slices are no shares.`,
-          ...leftOver([[slices.length, shown.length, 'slices']]),
-        ],
+    notes: [
+      ...(drawn.sum === 'other'
+        ? [`${title} of groups does not add up to that of all: the slices are no shares.`]
+        : []),
+      ...(isWhole ? [] : leftOver([[slices.length, shown.length, 'slices']])),
+    ],
     option: {
       ...shared(drawn),
       // Beside a narrow pie is no place for words.
@@ -62,7 +62,12 @@ export function pie(drawn: Drawn): Drawing {
             formatter: ({ name }: { name: string }) => wordsOfSlice(name),
           },
           labelLine: { lineStyle: { color: palette.line } },
-          data: shown.map(({ name, value }) => ({ name, value })),
+          data: shown.map(({ name, value }, number) => ({
+            name,
+            value,
+            // All others together have a colour that is none of the slices'.
+            ...(number === MOST_SLICES ? { itemStyle: { color: palette.soft } } : {}),
+          })),
         },
       ],
     },
