@@ -24,7 +24,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 const pages = '../src/kubus/playground/static';
 mkdirSync(`${pages}/assets`, { recursive: true });
 writeFileSync(`${pages}/assets/main-1a2b.js`, 'console.log("pages");');
-writeFileSync(`${pages}/index.html`, '<!doctype html><html><head><meta name="kubus-nonce" content=""></head></html>');
+writeFileSync(`${pages}/index.html`, '<!doctype html><html><head><meta name="kubus-nonce" content=""><meta name="kubus-project" content=""></head></html>');
 """
 
 

@@ -187,7 +187,7 @@ def test_the_editor_knows_what_names_stand_for(folder: Path) -> None:
             one.text for one in choices(opened, text, 4, len(line))
         }, cube
     if any(name.endswith((".yml", ".yaml")) and not is_template(text) for name, text in model_files(folder).items()):
-        assert any(one.is_definition for one in opened.found)
+        assert any(one.is_definition for all_of in opened.names.values() for one in all_of)
 
 
 def test_it_goes_to_python_and_back(folder: Path) -> None:
