@@ -20,9 +20,9 @@ def groups(folder: Path, column: str, days: int) -> int:
         )
 
 
-def orders(folder: Path, where: str = "true", days: int = 30) -> dict[str, Any]:
+def orders(folder: Path, where: str = "true", days: int = 30, today: date | None = None) -> dict[str, Any]:
     """Orders of the last whole days before today, and of as many days before, with the customers who placed them."""
-    today = datetime.now(UTC).date()
+    today = today or datetime.now(UTC).date()
     with duckdb.connect(str(folder / "data" / "shop.duckdb"), read_only=True) as connection:
 
         def between(first: date, end: date) -> dict[str, Any]:
@@ -38,15 +38,27 @@ def orders(folder: Path, where: str = "true", days: int = 30) -> dict[str, Any]:
         return {"now": between(start, today), "before": between(start - timedelta(days=days), start)}
 
 
-def figures(folder: Path, where: str = "true", days: int = 30) -> dict[str, str]:
+def figures(folder: Path, where: str = "true", days: int = 30, today: date | None = None) -> dict[str, str]:
     """The same as the tiles write it: how many, and by how much that changed."""
-    found = orders(folder, where, days)
+    found = orders(folder, where, days, today)
     now, before = found["now"]["count"], found["before"]["count"]
     return {
         "orders": compact(now),
         "before": f"before: {compact(before)}",
         "change": f"{(now - before) / before * 100:+.1f}".removesuffix(".0") + "%",
         "revenue": f"${compact(found['now']['amount'])}",
+    }
+
+
+def of_each_day(folder: Path, where: str) -> dict[str, dict[str, str]]:
+    """How many orders of the last week and of the last 30 days the tiles have today, and as soon as it is tomorrow."""
+    today = datetime.now(UTC).date()
+    return {
+        day.isoformat(): {
+            "week": figures(folder, where, 7, day)["orders"],
+            "month": figures(folder, where, 30, day)["orders"],
+        }
+        for day in (today, today + timedelta(days=1))
     }
 
 

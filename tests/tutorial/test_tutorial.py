@@ -16,7 +16,7 @@ import pytest
 from tests.engines.server import clean_environment
 from tests.tutorial.conftest import Play
 from tests.tutorial.example import Ports, app_file, running_step
-from tests.tutorial.expected import compact, figures, groups, orders
+from tests.tutorial.expected import compact, figures, groups, of_each_day, orders
 
 pytestmark = pytest.mark.node
 
@@ -167,14 +167,13 @@ def ask(api: str, bearer: str, measure: str, tenant: int | None = None) -> tuple
 
 
 def test_identification(example: Path, play: Play, signing_in_at: Ports) -> None:
-    first = {"shop": "Harbor & Co", "orders": figures(example, FIRST, 7)["orders"], "person": "olivia"}
-    renewed = {"renewed": 280, "ordersOfMonth": figures(example, FIRST)["orders"]}
-    second = {"shop": "Juniper Market", "orders": figures(example, SECOND, 7)["orders"], "person": "emil"}
+    first = {"shop": "Harbor & Co", "orders": of_each_day(example, FIRST), "person": "olivia", "renewed": 280}
+    second = {"shop": "Juniper Market", "orders": of_each_day(example, SECOND), "person": "emil"}
     # What the last page adds in code of one's own: no question of anybody fails of it.
     [hook] = re.findall(r"^```text\n(from kubus.*?)^```$", (DOCS / "audit.md").read_text(), re.MULTILINE | re.DOTALL)
     (example / "kubus.py").write_text(hook)
     with running_step(example, "identification", "--built", at=signing_in_at) as running:
-        play("signing_in", running.base, {**first, **renewed})
+        play("signing_in", running.base, first)
         play("signing_in", running.base, second, theme="dark", width=390)
         # The secret, which signed the tokens of the steps before, signs none that is taken here.
         [old] = (token(example, one) for one in commands("authentication.md", "kubus token"))
@@ -187,7 +186,7 @@ def test_identification(example: Path, play: Play, signing_in_at: Ports) -> None
 
 
 def test_audit(example: Path, play: Play, signing_in_at: Ports) -> None:
-    person = {"shop": "Harbor & Co", "orders": figures(example, SOUTH, 7)["orders"], "person": "sofia"}
+    person = {"shop": "Harbor & Co", "orders": of_each_day(example, SOUTH), "person": "sofia"}
     with running_step(example, "audit", "--built", at=signing_in_at) as running:
         play("signing_in", running.base, person)
         assert ask(running.api, "no.real.token", "Orders.count") == (403, "Invalid token")
